@@ -1,0 +1,58 @@
+"""Where the studio keeps things: one folder for its own state, one for the artist's library."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The studio's places.
+
+    Attributes:
+        state: settings, queue, descriptor cache, logs; removable without losing any result.
+        library: the artist's results.
+    """
+
+    state: Path
+    library: Path
+
+    @property
+    def settings_file(self) -> Path:
+        """The artist's settings, JSON."""
+        return self.state / "settings.json"
+
+    @property
+    def queue(self) -> Path:
+        """The folder of queue journals, one file per running studio."""
+        return self.state / "queue"
+
+    @property
+    def descriptors(self) -> Path:
+        """The cache of what discovery found."""
+        return self.state / "plugins.json"
+
+    @property
+    def logs(self) -> Path:
+        """The folder of log files and local crash reports."""
+        return self.state / "logs"
+
+    @classmethod
+    def find(cls, environ: Mapping[str, str] = os.environ, library: Path | None = None) -> Home:
+        """The places in force: `STUDIO_HOME` holds everything when set, else the system's usual folders.
+
+        Args:
+            environ: environment variables to read.
+            library: overrides where the library is, as ``--library`` does.
+        """
+        if root := environ.get("STUDIO_HOME"):
+            state = Path(root).expanduser().absolute()
+            return cls(state=state, library=library.absolute() if library else state / "library")
+        import platformdirs
+
+        state = platformdirs.user_data_path("atelier-studio", appauthor=False)
+        documents = platformdirs.user_documents_path() / "Atelier Studio"
+        return cls(state=state, library=library.absolute() if library else documents)

@@ -1,0 +1,119 @@
+"""What the engine tells its subscribers: one class per event, named in the past tense.
+
+Events are delivered in order, on engine threads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from studio.engine.jobs import Job
+
+
+@dataclass(frozen=True, slots=True)
+class JobChanged:
+    """A job was added or its state, place or progress changed; `job` is its new snapshot."""
+
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
+class JobRemoved:
+    """A finished job was cleared from the list."""
+
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueChanged:
+    """The order of waiting jobs, or whether the queue is paused, changed."""
+
+    order: tuple[str, ...]
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewReceived:
+    """A picture of the result so far: 8-bit pixels, row-major, `channels` 1 (grey), 3 (RGB) or 4 (RGBA)."""
+
+    job_id: str
+    width: int
+    height: int
+    channels: int
+    pixels: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TextReceived:
+    """More text of a growing result, to be appended."""
+
+    job_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AudioReceived:
+    """More sound of a growing result: interleaved little-endian float32."""
+
+    job_id: str
+    sample_rate: int
+    channels: int
+    samples: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ItemSaved:
+    """A finished result is on the disk and will not be lost. `item` is its library id, or its path when not kept."""
+
+    job_id: str
+    item: str
+    kind: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogReceived:
+    """A line of the job's log: from the generator, or printed by its libraries."""
+
+    job_id: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerChanged:
+    """A device's worker started, became ready, busy or idle, or ended.
+
+    Attributes:
+        device: e.g. ``"cpu"``.
+        state: ``"starting"``, ``"ready"``, ``"busy"``, ``"stopped"`` or ``"crashed"``.
+        rss_bytes: main memory its process takes, 0 when it does not run.
+        loaded_bytes: what loaded models take, as far as measured.
+    """
+
+    device: str
+    state: str
+    rss_bytes: int = 0
+    loaded_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkRefused:
+    """A plugin tried to open a connection while the studio is offline."""
+
+    job_id: str
+    address: str
+
+
+Event: TypeAlias = (
+    JobChanged
+    | JobRemoved
+    | QueueChanged
+    | PreviewReceived
+    | TextReceived
+    | AudioReceived
+    | ItemSaved
+    | LogReceived
+    | WorkerChanged
+    | NetworkRefused
+)

@@ -1,0 +1,99 @@
+"""A job: one request on its way through the queue, with the states it may pass."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from studio.engine.requests import GenerationRequest
+
+
+class JobState(enum.StrEnum):
+    """Where a job is."""
+
+    QUEUED = "queued"
+    PREPARING = "preparing"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the job has ended (it can still be retried, as a new job)."""
+        return self in _FINAL
+
+
+_FINAL = {JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED, JobState.INTERRUPTED}
+
+_NEXT: dict[JobState, set[JobState]] = {
+    JobState.QUEUED: {JobState.PREPARING, JobState.CANCELLED, JobState.FAILED},
+    JobState.PREPARING: {JobState.RUNNING, JobState.CANCELLED, JobState.FAILED, JobState.INTERRUPTED},
+    JobState.RUNNING: {JobState.SUCCEEDED, JobState.CANCELLED, JobState.FAILED, JobState.INTERRUPTED},
+    JobState.SUCCEEDED: set(),
+    JobState.FAILED: set(),
+    JobState.CANCELLED: set(),
+    JobState.INTERRUPTED: set(),
+}
+
+
+class IllegalTransition(Exception):
+    """A job was asked to go where its state does not lead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a job did not succeed, for the artist.
+
+    Attributes:
+        message: one or two plain sentences.
+        hint: what to do next, possibly empty.
+        param: the parameter it belongs to, or None.
+        reason: ``"user"`` (fix a value), ``"memory"``, ``"bug"`` (the plugin's), ``"worker"`` (its process died).
+        details: traceback or crash report, shown folded.
+    """
+
+    message: str
+    hint: str = ""
+    param: str | None = None
+    reason: str = "bug"
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A snapshot of one request in the queue; replaced, never changed.
+
+    Attributes:
+        id: unique, sortable by creation.
+        request: what is to be made.
+        state: where it is.
+        priority: higher runs first; equal ones in queue order.
+        created, started, ended: seconds since the epoch; 0 when not yet.
+        done, total, message: latest progress; total 0 when unknown.
+        items: ids of library items (or paths, when not kept) made so far.
+        failure: why it did not succeed.
+        attempt: 1, and one more for each retry.
+    """
+
+    id: str
+    request: GenerationRequest
+    state: JobState = JobState.QUEUED
+    priority: int = 0
+    created: float = 0.0
+    started: float = 0.0
+    ended: float = 0.0
+    done: float = 0.0
+    total: float = 0.0
+    message: str = ""
+    items: tuple[str, ...] = field(default=())
+    failure: Failure | None = None
+    attempt: int = 1
+
+    def moved(self, state: JobState, **changes: Any) -> Job:
+        """This job in another state. Raises `IllegalTransition` where no way leads there."""
+        if state not in _NEXT[self.state]:
+            raise IllegalTransition(f"job {self.id}: {self.state} → {state}")
+        return replace(self, state=state, **changes)

@@ -1,0 +1,82 @@
+"""The request: everything that determines a result, frozen."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from studio.sdk import SEED_LIMIT, GeneratorSpec, Json, ParameterError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerationRequest:
+    """Everything that determines a result.
+
+    Attributes:
+        generator: generator id.
+        version: the generator's version the values are meant for.
+        values: a checked value for every field; inputs are references, ``"item:ID"`` or ``"file:/absolute/path"``.
+        seed: 0 … 2³²−1.
+        keep: whether results go into the library; otherwise they are written into `folder`.
+        folder: where results go when they are not kept, absolute.
+    """
+
+    generator: str
+    version: int
+    values: Mapping[str, Json]
+    seed: int
+    keep: bool = True
+    folder: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed < SEED_LIMIT:
+            raise ParameterError(f"The seed must be a whole number from 0 to {SEED_LIMIT - 1}.", param="seed")
+
+    @classmethod
+    def of(
+        cls, spec: GeneratorSpec, values: Mapping[str, Json], seed: int | None = None, **how: Any
+    ) -> GenerationRequest:
+        """A checked request; a seed of None draws one. Raises `ParameterError` naming the field."""
+        return cls(
+            generator=spec.id,
+            version=spec.version,
+            values=spec.check(values),
+            seed=random_seed() if seed is None else seed,
+            **how,
+        )
+
+    def variations(self, count: int) -> list[GenerationRequest]:
+        """`count` requests with consecutive seeds, starting with this one."""
+        return [replace(self, seed=(self.seed + offset) % SEED_LIMIT) for offset in range(count)]
+
+    def to_json(self) -> dict[str, Json]:
+        """This request as JSON."""
+        return {
+            "generator": self.generator,
+            "version": self.version,
+            "values": dict(self.values),
+            "seed": self.seed,
+            "keep": self.keep,
+            "folder": self.folder,
+        }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Json]) -> GenerationRequest:
+        """The inverse of `to_json`. Raises `TypeError`, `ValueError` or `KeyError` on anything else."""
+        if not isinstance(plain["values"], Mapping):
+            raise TypeError("values must be an object")
+        return cls(
+            generator=str(plain["generator"]),
+            version=int(plain["version"]),
+            values=dict(plain["values"]),
+            seed=int(plain["seed"]),
+            keep=bool(plain["keep"]),
+            folder=str(plain["folder"]),
+        )
+
+
+def random_seed() -> int:
+    """A seed nobody chose."""
+    return secrets.randbelow(SEED_LIMIT)
