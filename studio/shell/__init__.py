@@ -1,0 +1,1 @@
+"""The window: Qt Widgets over the engine. Only this package imports PySide6; it never imports plugin code or torch."""

@@ -1,0 +1,155 @@
+"""The window's languages: English in the source, other languages from catalogues, switchable while it runs.
+
+`tr` translates a text now; `say` gives a widget a text and translates it again whenever the language changes. A
+catalogue is the union of the JSON files in ``resources/i18n/<locale>/``: ``{"English source": "translation"}``.
+Texts with numbers or names use ``{placeholders}``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
+from PySide6.QtWidgets import QApplication, QWidget
+
+from studio.disk.resources import resources
+
+CONTEXT = "studio"
+LOCALES = ("en", "zh_CN")
+_SAID = "_studio_said"
+
+
+def tr(source: str, **values: object) -> str:
+    """`source` in the window's language, with its ``{placeholders}`` filled in."""
+    text = QCoreApplication.translate(CONTEXT, source)
+    return text.format(**values) if values else text
+
+
+def count(one: str, many: str, number: int, **values: object) -> str:
+    """The form of a text that fits `number`; both take ``{count}``."""
+    return tr(one if number == 1 else many, count=f"{number:,}", **values)
+
+
+def say(setter: Callable[[str], Any], source: str, **values: object) -> None:
+    """Call a widget's or action's `setter` with the translation of `source`, now and after every language change.
+
+    `setter` must be a bound method of a QObject; giving it another text later replaces this one.
+    """
+    owner: QObject = setter.__self__  # type: ignore[attr-defined]
+    said: dict[str, tuple[str, Mapping[str, object]]] = owner.__dict__.setdefault(_SAID, {})
+    said[setter.__name__] = (source, values)
+    setter(tr(source, **values))
+
+
+def tr_message(message: str) -> str:
+    """Translate a sentence from the engine or the SDK, also where it was filled in from a known template."""
+    app = QCoreApplication.instance()
+    translator = app.property("studio_translator") if app else None
+    if not isinstance(translator, Catalogue):
+        return message
+    return translator.message(message)
+
+
+class Catalogue(QTranslator):
+    """A translator that looks texts up in a dictionary."""
+
+    def __init__(self, texts: Mapping[str, str], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._texts = texts
+        self._templates: list[tuple[re.Pattern[str], str]] | None = None
+
+    def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str | None:
+        """The translation of one of our texts; None lets Qt ask the next translator."""
+        del disambiguation, n
+        return self._texts.get(source) if context == CONTEXT else None
+
+    def isEmpty(self) -> bool:
+        """Qt does not ask an empty translator."""
+        return not self._texts
+
+    def message(self, message: str) -> str:
+        """Translate `message` as a whole, or by the template it was made from."""
+        if exact := self._texts.get(message):
+            return exact
+        if self._templates is None:
+            self._templates = [(_pattern(source), text) for source, text in self._texts.items() if "{" in source]
+        for pattern, text in self._templates:
+            if match := pattern.fullmatch(message):
+                return text.format(**match.groupdict())
+        return message
+
+
+class Language:
+    """The language in force: installs translators and tells every widget when it changes."""
+
+    def __init__(self, app: QApplication) -> None:
+        self._app = app
+        self._translators: list[QTranslator] = []
+        self.locale = "en"
+
+    def use(self, wanted: str) -> None:
+        """Switch to a locale, or to the system's for ``"system"``; texts already shown change at once."""
+        locale = system_locale() if wanted == "system" else wanted
+        if locale == self.locale:
+            return
+        for translator in self._translators:
+            self._app.removeTranslator(translator)
+        self._translators = []
+        self.locale = locale
+        self._app.setProperty("studio_translator", None)
+        if locale != "en":
+            self._install(locale)
+        QLocale.setDefault(QLocale(locale))
+        retranslate(self._app.topLevelWidgets())
+
+    def _install(self, locale: str) -> None:
+        ours = Catalogue(catalogue(locale), self._app)
+        qts = QTranslator(self._app)
+        qts.load(f"qtbase_{locale}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
+        for translator in (qts, ours):
+            self._app.installTranslator(translator)
+            self._translators.append(translator)
+        self._app.setProperty("studio_translator", ours)
+
+
+def retranslate(roots: Iterable[QWidget]) -> None:
+    """Say every text below `roots` again, and call `retranslate()` on the widgets that compose their own."""
+    for root in roots:
+        for thing in (root, *root.findChildren(QObject)):
+            for name, (source, values) in thing.__dict__.get(_SAID, {}).items():
+                getattr(thing, name)(tr(source, **values))
+            compose = getattr(thing, "retranslate", None)
+            if compose is not None:
+                compose()
+
+
+def system_locale() -> str:
+    """The best of our locales for this system."""
+    return "zh_CN" if QLocale.system().language() == QLocale.Language.Chinese else "en"
+
+
+def catalogue(locale: str, folder: Path | None = None) -> dict[str, str]:
+    """All translations of a locale; empty for a locale we do not have."""
+    texts: dict[str, str] = {}
+    for file in sorted(((folder or resources() / "i18n") / locale).glob("*.json")):
+        texts.update(json.loads(file.read_text(encoding="utf-8")))
+    return texts
+
+
+def _pattern(source: str) -> re.Pattern[str]:
+    parts = re.split(r"\{(\w+)\}", source)
+    seen: set[str] = set()
+    pattern = ""
+    for index, part in enumerate(parts):
+        if index % 2 == 0:
+            pattern += re.escape(part)
+        elif part in seen:
+            pattern += f"(?P={part})"
+        else:
+            seen.add(part)
+            pattern += f"(?P<{part}>.+?)"
+    return re.compile(pattern, re.DOTALL)

@@ -1,0 +1,91 @@
+"""Icons: glyphs of the Phosphor icon font, drawn in the theme's colours and drawn again when the theme changes."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import QWidget
+
+from studio.disk.resources import resources
+
+_DECORATED = "_studio_icon"
+_SIZES = (16, 20, 24, 32)
+
+
+class Decorable(Protocol):
+    """A button, action or tab that takes an icon."""
+
+    def setIcon(self, icon: QIcon, /) -> None:
+        """Show `icon`."""
+
+
+def icon(name: str, color: QColor | str | None = None) -> QIcon:
+    """The icon called `name` (a Phosphor name such as ``"magic-wand"``) in `color`, or the text colour in force."""
+    palette = QGuiApplication.palette()
+    normal = QColor(color) if color is not None else palette.color(QPalette.ColorRole.WindowText)
+    disabled = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.WindowText)
+    made = QIcon()
+    for size in _SIZES:
+        made.addPixmap(pixmap(name, size, normal), QIcon.Mode.Normal)
+        made.addPixmap(pixmap(name, size, disabled), QIcon.Mode.Disabled)
+    return made
+
+
+def pixmap(name: str, size: int, color: QColor | str) -> QPixmap:
+    """The icon as a picture of `size` logical pixels a side, sharp on the finest screen."""
+    screen = QGuiApplication.primaryScreen()
+    ratio = max([1.0, *(known.devicePixelRatio() for known in QGuiApplication.screens())]) if screen else 1.0
+    drawn = QPixmap(QSize(size, size) * ratio)
+    drawn.setDevicePixelRatio(ratio)
+    drawn.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(drawn)
+    paint(painter, QRect(0, 0, size, size), name, color)
+    painter.end()
+    return drawn
+
+
+def paint(painter: QPainter, rect: QRect, name: str, color: QColor | str) -> None:
+    """Draw the icon into `rect`, as large as fits."""
+    font = QFont(_family())
+    font.setPixelSize(min(rect.width(), rect.height()))
+    painter.setFont(font)
+    painter.setPen(QColor(color))
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, chr(_points()[name]))
+
+
+def decorate(thing: Decorable, name: str, color: str | None = None) -> None:
+    """Give a widget or action an icon that follows the theme; `color` is a token's name, see `theme.Tokens`."""
+    thing.__dict__[_DECORATED] = (name, color)
+    thing.setIcon(_themed(name, color))
+
+
+def redecorate(root: QWidget) -> None:
+    """Draw again the icons of everything below `root`, after the palette changed."""
+    for thing in (root, *root.findChildren(QObject)):
+        if drawn := thing.__dict__.get(_DECORATED):
+            thing.setIcon(_themed(*drawn))  # type: ignore[attr-defined]
+
+
+def _themed(name: str, color: str | None) -> QIcon:
+    from studio.shell.theme import tokens
+
+    return icon(name, getattr(tokens(), color) if color else None)
+
+
+@cache
+def _points() -> dict[str, int]:
+    points: dict[str, int] = json.loads((resources() / "icons" / "phosphor.json").read_bytes())
+    return points
+
+
+@cache
+def _family() -> str:
+    loaded = QFontDatabase.addApplicationFont(str(resources() / "icons" / "phosphor.ttf"))
+    families = QFontDatabase.applicationFontFamilies(loaded)
+    if not families:
+        raise FileNotFoundError("The icon font is missing; install the studio again.")
+    return families[0]

@@ -1,0 +1,170 @@
+"""The rows the grid looks at: pages fetched off the GUI thread as they scroll into view, a few kept."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from studio.shell.library.source import Query, QueryError, Row, Source
+from studio.shell.viewers.background import Background, Task
+
+PAGE = 64
+KEPT_PAGES = 64
+
+
+class LibraryRows(QObject):
+    """A window on a query's results.
+
+    Signals:
+        reset: other results; every row may differ. Comes with the new count.
+        changed: rows from first up to, not including, last arrived or changed.
+        failed: the query could not be answered; carries a sentence. Empty when it can again.
+    """
+
+    reset = Signal(int)
+    changed = Signal(int, int)
+    failed = Signal(str)
+
+    def __init__(self, source: Source, background: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.source = source
+        self.query = Query()
+        self.count = 0
+        self.loaded = False
+        self._background = background
+        self._pages: OrderedDict[int, Sequence[Row]] = OrderedDict()
+        self._stale: set[int] = set()
+        self._wanted: list[int] = []
+        self._fetching: Task | None = None
+        self._counting: Task | None = None
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.setInterval(120)
+        self._again.timeout.connect(self.refresh)
+
+    def search(self, query: Query) -> None:
+        """Look at another query's results; those of the last one stay until the new ones are known."""
+        if query != self.query or not self.loaded:
+            self.query = query
+            self._count(fresh=True)
+
+    def refresh(self) -> None:
+        """Ask again, because the library changed; rows stay shown until their successors arrive."""
+        self._count(fresh=False)
+
+    def refresh_soon(self) -> None:
+        """`refresh`, once for a burst of changes."""
+        if not self._again.isActive():
+            self._again.start()
+
+    def row(self, index: int) -> Row | None:
+        """Row `index` if it has been fetched."""
+        number, offset = divmod(index, PAGE)
+        page = self._pages.get(number)
+        return page[offset] if page is not None and offset < len(page) else None
+
+    def want(self, visible: range) -> None:
+        """Fetch what these rows need, and the pages around them after that; earlier wishes are forgotten."""
+        if not self.count:
+            self._wanted = []
+            return
+        first, last = visible.start // PAGE, max(visible.start, visible.stop - 1) // PAGE
+        end = (self.count - 1) // PAGE
+        near = [*range(first, last + 1), last + 1, first - 1]
+        self._wanted = [page for page in near if 0 <= page <= end and self._missing(page)]
+        for page in range(first, last + 1):
+            if page in self._pages:
+                self._pages.move_to_end(page)
+        self._fetch_next()
+
+    def replace(self, ids: Iterable[str], change: Callable[[Row], Row]) -> None:
+        """Show a change at once, before the library has confirmed it."""
+        chosen = set(ids)
+        for number, page in self._pages.items():
+            if any(row.id in chosen for row in page):
+                self._pages[number] = [change(row) if row.id in chosen else row for row in page]
+                self.changed.emit(number * PAGE, number * PAGE + len(page))
+
+    def ids(self, runs: Iterable[range]) -> list[str] | None:
+        """The ids of these rows if all have been fetched, else None."""
+        found = []
+        for run in runs:
+            if len(run) > PAGE * KEPT_PAGES:
+                return None
+            for index in run:
+                row = self.row(index)
+                if row is None:
+                    return None
+                found.append(row.id)
+        return found
+
+    def _missing(self, page: int) -> bool:
+        return page not in self._pages or page in self._stale
+
+    def _count(self, *, fresh: bool) -> None:
+        if self._counting:
+            self._counting.cancel()
+        query, source = self.query, self.source
+        self._counting = self._background.run(
+            lambda: (source.count(query), list(source.rows(query, 0, PAGE)) if fresh else None),
+            partial(self._counted, fresh),
+            self._not_counted,
+            self,
+        )
+
+    def _counted(self, fresh: bool, answer: tuple[int, Sequence[Row] | None]) -> None:
+        self._counting = None
+        if self._fetching:
+            self._fetching.cancel()
+            self._fetching = None
+        count, first_page = answer
+        self.failed.emit("")
+        if fresh:
+            self._pages.clear()
+            self._stale.clear()
+        else:
+            self._stale = set(self._pages)
+        if first_page is not None:
+            self._pages[0] = first_page
+        self.count, self.loaded = count, True
+        self.reset.emit(count)
+
+    def _not_counted(self, error: Exception) -> None:
+        self._counting = None
+        if not isinstance(error, QueryError):
+            raise error
+        self.failed.emit(str(error))
+
+    def _fetch_next(self) -> None:
+        if self._fetching or self._counting or not self._wanted:
+            return
+        page, query, source = self._wanted.pop(0), self.query, self.source
+        self._fetching = self._background.run(
+            lambda: list(source.rows(query, page * PAGE, page * PAGE + PAGE)),
+            partial(self._fetched, page),
+            self._not_fetched,
+            self,
+        )
+
+    def _fetched(self, page: int, rows: Sequence[Row]) -> None:
+        self._fetching = None
+        self._stale.discard(page)
+        same = self._pages.get(page) == rows
+        self._pages[page] = rows
+        self._pages.move_to_end(page)
+        while len(self._pages) > KEPT_PAGES:
+            dropped, _ = self._pages.popitem(last=False)
+            self._stale.discard(dropped)
+        if not same:
+            self.changed.emit(page * PAGE, page * PAGE + max(1, len(rows)))
+        self._fetch_next()
+
+    def _not_fetched(self, error: Exception) -> None:
+        self._fetching = None
+        self._wanted = []
+        if not isinstance(error, QueryError):
+            raise error
+        self.failed.emit(str(error))

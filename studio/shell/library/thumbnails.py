@@ -1,0 +1,95 @@
+"""Small pictures for the grid: decoded off the GUI thread, newest wish first, the least recently seen forgotten first."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QImageReader
+
+from studio.shell.viewers.background import Background
+
+_BUDGET_BYTES = 192 * 2**20
+_IN_FLIGHT = 4
+_LARGEST_SIDE = 4096
+"""A picture that claims more than this is no thumbnail and is not decoded."""
+
+
+class Thumbnails(QObject):
+    """Decoded thumbnails at the size the grid shows them.
+
+    Signals:
+        arrived: the thumbnail of this path can be drawn now.
+    """
+
+    arrived = Signal(str)
+
+    def __init__(self, background: Background, parent: QObject | None = None, budget: int = _BUDGET_BYTES) -> None:
+        super().__init__(parent)
+        self.side = 160
+        self._background = background
+        self._budget = budget
+        self._bytes = 0
+        self._images: OrderedDict[str, tuple[QImage, int]] = OrderedDict()
+        self._flying: set[str] = set()
+        self._wanted: list[str] = []
+
+    def get(self, path: str) -> QImage | None:
+        """The picture if it is here, null if the file holds none; it may be of another size while a new one is made."""
+        held = self._images.get(path)
+        if held is None:
+            return None
+        self._images.move_to_end(path)
+        return held[0]
+
+    def want(self, paths: Sequence[str]) -> None:
+        """Decode these, first ones first; earlier wishes that have not started are forgotten."""
+        self._wanted = [path for path in paths if self._missing(path)]
+        self._start()
+
+    def forget(self, path: str) -> None:
+        """Read the file again at the next wish: it changed."""
+        held = self._images.pop(path, None)
+        if held:
+            self._bytes -= held[0].sizeInBytes()
+
+    def _missing(self, path: str) -> bool:
+        held = self._images.get(path)
+        return path not in self._flying and (held is None or held[1] != self.side)
+
+    def _start(self) -> None:
+        while self._wanted and len(self._flying) < _IN_FLIGHT:
+            path, side = self._wanted.pop(0), self.side
+            self._flying.add(path)
+            self._background.run(partial(decode, Path(path), side), partial(self._keep, path, side), None, self)
+
+    def _keep(self, path: str, side: int, image: QImage) -> None:
+        self._flying.discard(path)
+        self.forget(path)
+        self._images[path] = (image, side)
+        self._bytes += image.sizeInBytes()
+        while self._bytes > self._budget and len(self._images) > 1:
+            _, (dropped, _) = self._images.popitem(last=False)
+            self._bytes -= dropped.sizeInBytes()
+        self.arrived.emit(path)
+        self._start()
+
+
+def decode(path: Path, side: int) -> QImage:
+    """The picture at `path`, fitted into a square of `side` pixels; null when there is none or it cannot be read."""
+    reader = QImageReader(str(path))
+    reader.setAutoTransform(True)
+    size = reader.size()
+    if size.isValid() and max(size.width(), size.height()) > _LARGEST_SIDE:
+        return QImage()
+    image = reader.read()
+    if image.isNull():
+        return image
+    if max(image.width(), image.height()) > side:
+        fitted = image.size().scaled(QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
+        image = image.scaled(fitted, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    wanted = QImage.Format.Format_ARGB32_Premultiplied if image.hasAlphaChannel() else QImage.Format.Format_RGB32
+    return image.convertToFormat(wanted)
