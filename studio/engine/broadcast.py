@@ -1,0 +1,53 @@
+"""Events to many subscribers, in order, on one thread, so that nobody is called while a lock is held."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+
+from studio.engine.events import Event
+
+log = logging.getLogger(__name__)
+
+
+class Broadcast:
+    """Delivers events. `send` never blocks and never calls anyone itself."""
+
+    def __init__(self) -> None:
+        self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+        self._subscribers: tuple[Callable[[Event], None], ...] = ()
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._deliver, name="engine events", daemon=True)
+        self._thread.start()
+
+    def send(self, event: Event) -> None:
+        """Deliver `event` soon, after all sent before it."""
+        self._events.put(event)
+
+    def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
+        """Add a subscriber; returns how to remove it."""
+        with self._lock:
+            self._subscribers = (*self._subscribers, callback)
+
+        def unsubscribe() -> None:
+            with self._lock:
+                self._subscribers = tuple(other for other in self._subscribers if other is not callback)
+
+        return unsubscribe
+
+    def close(self) -> None:
+        """Deliver what was sent, then end."""
+        self._events.put(None)
+        if self._thread is not threading.current_thread():
+            self._thread.join(2.0)
+
+    def _deliver(self) -> None:
+        while (event := self._events.get()) is not None:
+            for subscriber in self._subscribers:
+                try:
+                    subscriber(event)
+                except Exception:
+                    # One subscriber's fault must not keep the others from hearing.
+                    log.exception("A subscriber failed on %s", type(event).__name__)

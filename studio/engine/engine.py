@@ -1,0 +1,451 @@
+"""The engine: takes requests, keeps the queue and its journal, drives the workers, tells subscribers.
+
+Composition: `Engine` owns the `JobQueue`, the `Journal` and one `Supervisor` per device. Its lock guards the queue; no
+subscriber is ever called while it is held.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import studio
+from studio.engine.broadcast import Broadcast
+from studio.engine.events import Event, ItemSaved, JobChanged, JobRemoved, QueueChanged
+from studio.engine.inputs import resolve_inputs
+from studio.engine.jobs import Failure, Job, JobState
+from studio.engine.journal import Journal, take_commands
+from studio.engine.queue import JobQueue
+from studio.engine.requests import GenerationRequest
+from studio.engine.supervisor import Supervisor
+from studio.engine.worker_process import WorkerSetup
+from studio.sdk import GeneratorSpec, UserError
+
+if TYPE_CHECKING:
+    from studio.disk.home import Home
+    from studio.engine.discovery.registry import Registry
+    from studio.engine.settings import Settings
+    from studio.library.library import Library
+
+ENDED_LIMIT = 500
+"""Ended jobs kept in the list; older ones leave it (their results stay in the library)."""
+
+COMMAND_SECONDS = 0.25
+"""How often orders from other processes are looked for."""
+
+WORKER_SHARE_OF_MEMORY = 0.5
+"""Part of main memory that loaded models may take when the artist set no budget."""
+
+
+class Engine:
+    """Runs generation requests. All methods may be called from any thread.
+
+    Attributes:
+        session: name of this engine's journal.
+        notices: sentences for the artist about what was found at the start, e.g. damaged journals.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        registry: Registry,
+        library: Library | None,
+        settings: Settings,
+        *,
+        adopt: bool = True,
+        paused: bool = False,
+    ) -> None:
+        """Start the engine; nothing runs in another process until the first job or warm-up.
+
+        Args:
+            home: the studio's places.
+            registry: what discovery found.
+            library: where results are indexed; None where no index is wanted, results are then only written.
+            settings: device, memory budget, network and idle time are read from it, live.
+            adopt: whether to take over the jobs of sessions that ended.
+            paused: whether to start with the queue paused.
+        """
+        self._home = home
+        self._registry = registry
+        self._library = library
+        self._settings = settings
+        self._changed = threading.Condition(threading.RLock())
+        self._queue = JobQueue()
+        self._queue.paused = paused
+        self._closing = threading.Event()
+        self._broadcast = Broadcast()
+        self._journal = Journal(home.queue)
+        self.session = self._journal.session
+        self._supervisors = {"auto": Supervisor(str(settings["device"]), self)}
+        if adopt:
+            for job in self._journal.adopt():
+                self._queue.add(job)
+            self._journal.write_order(self._queue.order, paused=paused)
+        self.notices = self._journal.damage
+        self._unlisten = settings.listen(self._setting_changed)
+        self._mail = threading.Thread(target=self._read_mail, name="engine mail", daemon=True)
+        self._mail.start()
+        for supervisor in self._supervisors.values():
+            supervisor.start()
+
+    # ---- for the faces ---------------------------------------------------------------------------------------
+
+    def submit(self, request: GenerationRequest, priority: int = 0) -> Job:
+        """Queue a request; once this returns it survives a crash.
+
+        Raises:
+            UserError: no such generator, or it cannot run here.
+            OSError: the journal cannot be written.
+        """
+        spec = self._spec(request.generator)
+        job = Job(id=_new_id(), request=request, priority=priority, created=time.time())
+        with self._changed:
+            self._journal.write(_without_secrets(job, spec), durable=True)
+            self._queue.add(job)
+            self._changed.notify_all()
+        self._broadcast.send(JobChanged(job))
+        self._publish_order()
+        return job
+
+    def cancel(self, job_id: str) -> None:
+        """Cancel a job: a waiting one at once, a running one at its next cancel point or by ending its process.
+
+        Ended and unknown jobs are left alone.
+        """
+        with self._changed:
+            if job_id not in self._queue or self._queue[job_id].state.is_final:
+                return
+            if self._queue[job_id].state is JobState.QUEUED:
+                self._end(job_id, JobState.CANCELLED, None)
+                return
+            job = replace(self._queue[job_id], message="Cancelling…")
+            self._queue.update(job)
+        self._broadcast.send(JobChanged(job))
+        for supervisor in self._supervisors.values():
+            if supervisor.cancel(job_id):
+                return
+
+    def retry(self, job_id: str) -> Job:
+        """Queue an ended job's request again, same seed, in a new job; the old one leaves the list.
+
+        Raises:
+            UserError: the job has not ended or is unknown, or its generator is gone.
+        """
+        with self._changed:
+            if job_id not in self._queue or not self._queue[job_id].state.is_final:
+                raise UserError("Only a job that has ended can be retried.")
+            old = self._queue[job_id]
+        spec = self._spec(old.request.generator)
+        job = Job(
+            id=_new_id(), request=old.request, priority=old.priority, created=time.time(), attempt=old.attempt + 1
+        )
+        with self._changed:
+            self._journal.write(_without_secrets(job, spec), durable=True)
+            self._queue.add(job)
+            self._forget([job_id])
+            self._changed.notify_all()
+        self._broadcast.send(JobChanged(job))
+        self._publish_order()
+        return job
+
+    def pause(self) -> None:
+        """Let waiting jobs wait; what runs goes on."""
+        self._set_paused(paused=True)
+
+    def resume(self) -> None:
+        """Go on with the waiting jobs."""
+        self._set_paused(paused=False)
+
+    @property
+    def paused(self) -> bool:
+        """Whether waiting jobs stay waiting."""
+        return self._queue.paused
+
+    def reorder(self, job_id: str, before: str | None) -> None:
+        """Put a waiting job before another one, or last for None. A job that no longer waits is left alone."""
+        with self._changed:
+            if not self._queue.reorder(job_id, before):
+                return
+            job = self._queue[job_id]
+            self._journal.write(job)
+            self._journal.write_order(self._queue.order, paused=self._queue.paused)
+        self._broadcast.send(JobChanged(job))
+        self._publish_order()
+
+    def clear(self, job_ids: Iterable[str] | None = None) -> None:
+        """Remove ended jobs from the list, all or some. Their results stay in the library."""
+        with self._changed:
+            chosen = [job.id for job in self._queue.jobs()] if job_ids is None else list(job_ids)
+            self._forget(chosen)
+
+    def jobs(self) -> list[Job]:
+        """Snapshots of all jobs: under way, waiting in order, ended."""
+        with self._changed:
+            return self._queue.jobs()
+
+    def job(self, job_id: str) -> Job | None:
+        """The snapshot of one job, or None."""
+        with self._changed:
+            return self._queue.get(job_id)
+
+    def wait(self, job_ids: Iterable[str], timeout: float | None = None) -> list[Job]:
+        """Wait until all of these jobs have ended or left the list; returns their snapshots.
+
+        Raises `TimeoutError` after `timeout` seconds.
+        """
+        wanted = list(job_ids)
+        with self._changed:
+            done = self._changed.wait_for(lambda: all(self._has_ended(job_id) for job_id in wanted), timeout)
+            if not done:
+                raise TimeoutError("the jobs have not ended in time")
+            return [self._queue[job_id] for job_id in wanted if job_id in self._queue]
+
+    def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
+        """Call `callback` with every event from now on, on one engine thread, in order. Returns how to stop it."""
+        return self._broadcast.subscribe(callback)
+
+    def warm_up(self, modules: Iterable[str] | None = None) -> None:
+        """Start the worker and have it import `modules`; by default all that ready generators need, torch first."""
+        chosen = self._usual_modules() if modules is None else tuple(modules)
+        for supervisor in self._supervisors.values():
+            supervisor.warm_up(chosen)
+        with self._changed:
+            self._changed.notify_all()
+
+    def worker_states(self) -> Mapping[str, str]:
+        """State of each device's worker."""
+        return {supervisor.device: supervisor.worker_state for supervisor in self._supervisors.values()}
+
+    def replace_registry(self, registry: Registry) -> None:
+        """Offer what a new discovery found; jobs under way are not touched."""
+        with self._changed:
+            self._registry = registry
+
+    def close(self) -> None:
+        """Stop: what runs becomes INTERRUPTED and can be retried, workers end, the journal closes."""
+        if self._closing.is_set():
+            return
+        self._closing.set()
+        self._unlisten()
+        with self._changed:
+            self._changed.notify_all()
+        for supervisor in self._supervisors.values():
+            supervisor.wake()
+        for supervisor in self._supervisors.values():
+            supervisor.join(10.0)
+        self._mail.join(2.0)
+        self._broadcast.close()
+        self._journal.close()
+        self._remove_scratch()
+
+    # ---- for the supervisors (see `supervisor.Desk`) -----------------------------------------------------------
+
+    @property
+    def closing(self) -> bool:
+        """Whether the engine shuts down."""
+        return self._closing.is_set()
+
+    def take(self, timeout: float | None) -> Job | None:
+        """Wait for the next job; None on time-out, when a warm-up waits, or when closing."""
+        limit = None if timeout is None else time.monotonic() + timeout
+        with self._changed:
+            while not self.closing:
+                job = self._queue.take(lambda job: job.request.generator in self._registry.specs)
+                if job is not None:
+                    self._journal.write(job)
+                    break
+                left = None if limit is None else limit - time.monotonic()
+                if any(supervisor.wants_to_warm for supervisor in self._supervisors.values()):
+                    return None
+                if left is not None and left <= 0:
+                    return None
+                self._changed.wait(left)
+            else:
+                return None
+        self._broadcast.send(JobChanged(job))
+        self._publish_order()
+        return job
+
+    def order(self, job: Job) -> Mapping[str, Any]:
+        """All that the worker needs to know of a job. Raises `UserError` when an input is gone."""
+        request = job.request
+        spec = self._spec(request.generator)
+        inputs, parents = resolve_inputs(spec, request, self._library)
+        return {
+            "job": job.id,
+            "spec": spec.to_json(),
+            "version": request.version,
+            "values": dict(request.values),
+            "seed": request.seed,
+            "keep": request.keep,
+            "folder": request.folder,
+            "inputs": inputs,
+            "parents": parents,
+            "studio": studio.__version__,
+        }
+
+    def setup(self) -> WorkerSetup:
+        """What a worker is told at its start, by the settings in force."""
+        return WorkerSetup(
+            device=str(self._settings["device"]),
+            budget=self._budget(),
+            online=bool(self._settings["network"]),
+            library=self._home.library,
+            scratch=self._home.state / "scratch" / self.session,
+        )
+
+    def idle_seconds(self) -> float | None:
+        """After how long an idle worker gives its memory back."""
+        minutes = float(self._settings["idle_minutes"])
+        return minutes * 60 if minutes else None
+
+    def began(self, job_id: str) -> None:
+        """The generator started."""
+        with self._changed:
+            if self._queue[job_id].state is not JobState.PREPARING:
+                return  # a second attempt after memory ran out
+            job = self._queue.move(job_id, JobState.RUNNING, started=time.time())
+            self._journal.write(job)
+        self._broadcast.send(JobChanged(job))
+
+    def progressed(self, job_id: str, done: float, total: float, message: str) -> None:
+        """It reported progress."""
+        with self._changed:
+            if job_id not in self._queue or self._queue[job_id].state.is_final:
+                return
+            job = replace(self._queue[job_id], done=done, total=total, message=message)
+            self._queue.update(job)
+        self._broadcast.send(JobChanged(job))
+
+    def saved(self, job_id: str, body: Mapping[str, Any]) -> None:
+        """A result is on the disk: index it, then announce it."""
+        name = str(body["item"])
+        if self._library is not None and body.get("record") is not None:
+            from studio.library.items import Item
+
+            self._library.add(Item.from_json(body["record"]))
+        with self._changed:
+            if job_id in self._queue and not self._queue[job_id].state.is_final:
+                job = replace(self._queue[job_id], items=(*self._queue[job_id].items, name))
+                self._queue.update(job)
+                self._journal.write(job)
+        self._broadcast.send(ItemSaved(job_id, name, str(body["kind"]), str(body["path"])))
+
+    def ended(self, job_id: str, state: JobState, failure: Failure | None) -> None:
+        """The job is over."""
+        with self._changed:
+            if state is JobState.SUCCEEDED and self._queue[job_id].state is JobState.PREPARING:
+                state, failure = JobState.FAILED, Failure("The worker ended the job before it began it.")
+            if state is JobState.INTERRUPTED and self._queue[job_id].state is JobState.QUEUED:
+                return
+            self._end(job_id, state, failure)
+
+    def publish(self, event: Event) -> None:
+        """Tell the subscribers."""
+        self._broadcast.send(event)
+
+    def report(self, text: str) -> None:
+        """Keep a crash report in the log folder, the last twenty of them."""
+        from studio.engine.reports import keep_report
+
+        keep_report(self._home.logs, text)
+
+    # ---- inside ----------------------------------------------------------------------------------------------
+
+    def _spec(self, generator: str) -> GeneratorSpec:
+        spec = self._registry.specs.get(generator)
+        if spec is None:
+            raise UserError(
+                f"The generator “{generator}” is not there.", hint="See the Plugins page, or run: studio plugins"
+            )
+        return spec
+
+    def _end(self, job_id: str, state: JobState, failure: Failure | None) -> None:
+        job = self._queue.move(job_id, state, failure=failure, ended=time.time(), message="")
+        self._journal.write(job)
+        ended = [other.id for other in self._queue.jobs() if other.state.is_final]
+        self._forget(ended[ENDED_LIMIT:])
+        self._changed.notify_all()
+        self._broadcast.send(JobChanged(job))
+        self._publish_order()
+
+    def _forget(self, job_ids: Iterable[str]) -> None:
+        gone = self._queue.remove(job_ids)
+        self._journal.forget(gone)
+        for job_id in gone:
+            self._broadcast.send(JobRemoved(job_id))
+
+    def _has_ended(self, job_id: str) -> bool:
+        return job_id not in self._queue or self._queue[job_id].state.is_final
+
+    def _set_paused(self, *, paused: bool) -> None:
+        with self._changed:
+            self._queue.paused = paused
+            self._journal.write_order(self._queue.order, paused=paused)
+            self._changed.notify_all()
+        self._publish_order()
+
+    def _publish_order(self) -> None:
+        with self._changed:
+            event = QueueChanged(self._queue.order, self._queue.paused)
+        self._broadcast.send(event)
+
+    def _budget(self) -> int:
+        chosen = float(self._settings["memory_budget_gb"])
+        if chosen:
+            return int(chosen * 2**30)
+        import psutil
+
+        return int(psutil.virtual_memory().total * WORKER_SHARE_OF_MEMORY)
+
+    def _usual_modules(self) -> tuple[str, ...]:
+        needed = {module for spec in self._registry.specs.values() for module in spec.needs.modules}
+        return tuple(sorted(needed, key=lambda module: (module != "torch", module)))
+
+    def _setting_changed(self, key: str, value: object) -> None:
+        if key == "network":
+            for supervisor in self._supervisors.values():
+                supervisor.tell("online", online=bool(value))
+        elif key in ("device", "memory_budget_gb"):
+            for supervisor in self._supervisors.values():
+                supervisor.restart_when_idle()
+
+    def _read_mail(self) -> None:
+        orders: dict[str, Callable[[str], object]] = {
+            "pause": lambda _: self.pause(),
+            "resume": lambda _: self.resume(),
+            "cancel": self.cancel,
+            "retry": self.retry,
+            "clear": lambda _: self.clear(),
+        }
+        while not self._closing.wait(COMMAND_SECONDS):
+            for command in take_commands(self._journal.commands):
+                obey = orders.get(str(command.get("order")))
+                if obey is None:
+                    continue
+                try:
+                    obey(str(command.get("job", "")))
+                except UserError:
+                    continue  # the job ended or vanished between the order and now: nothing is left to do
+
+    def _remove_scratch(self) -> None:
+        import shutil
+
+        shutil.rmtree(self._home.state / "scratch" / self.session, ignore_errors=True)
+
+
+def _new_id() -> str:
+    return f"{time.time_ns():016x}-{uuid.uuid4().hex[:6]}"
+
+
+def _without_secrets(job: Job, spec: GeneratorSpec) -> Job:
+    """The job as it may be written down: passwords and keys are left out."""
+    secret = {known.name for known in spec.fields if known.kind == "secret"}
+    if not secret:
+        return job
+    values = {name: "" if name in secret else value for name, value in job.request.values.items()}
+    return replace(job, request=replace(job.request, values=values))

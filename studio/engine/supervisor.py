@@ -1,0 +1,373 @@
+"""One supervisor per device: it takes jobs from the engine and sees each to its end, whatever its worker does."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from studio.engine.events import (
+    AudioReceived,
+    Event,
+    LogReceived,
+    NetworkRefused,
+    PreviewReceived,
+    TextReceived,
+    WorkerChanged,
+)
+from studio.engine.jobs import Failure, Job, JobState
+from studio.engine.protocol import Frame
+from studio.engine.worker_process import WorkerProcess, WorkerSetup
+
+CANCEL_GRACE = 2.0
+"""Seconds a cancelled generator has to reach a cancel point before its process is killed."""
+
+START_LIMIT = 60.0
+"""Seconds a worker process has to say that it is ready."""
+
+
+class Desk(Protocol):
+    """What a supervisor asks of the engine. Called on supervisor threads."""
+
+    def take(self, timeout: float | None) -> Job | None:
+        """Wait for the next job, in PREPARING. None after `timeout` seconds, or when `closing` or `wanted_warm` is."""
+
+    def order(self, job: Job) -> Mapping[str, Any]:
+        """The body of the job's ``run`` frame. Raises `UserError` when an input is gone."""
+
+    def setup(self) -> WorkerSetup:
+        """What a worker is told at its start."""
+
+    def idle_seconds(self) -> float | None:
+        """After how long an idle worker ends; None never."""
+
+    def began(self, job_id: str) -> None:
+        """The generator started."""
+
+    def progressed(self, job_id: str, done: float, total: float, message: str) -> None:
+        """It reported progress."""
+
+    def saved(self, job_id: str, body: Mapping[str, Any]) -> None:
+        """A result is on the disk."""
+
+    def ended(self, job_id: str, state: JobState, failure: Failure | None) -> None:
+        """The job is over."""
+
+    def publish(self, event: Event) -> None:
+        """Tell the subscribers."""
+
+    def report(self, text: str) -> None:
+        """Keep a crash report in the log folder."""
+
+    @property
+    def closing(self) -> bool:
+        """Whether the engine shuts down."""
+
+
+@dataclass(slots=True)
+class _Outcome:
+    state: JobState
+    failure: Failure | None = None
+
+
+class Supervisor:
+    """Owns one device's worker process and the thread that drives it.
+
+    Attributes:
+        device: what the artist calls the device, ``"auto"`` for the best one.
+        worker_state: as in `WorkerChanged`.
+    """
+
+    def __init__(self, device: str, desk: Desk) -> None:
+        self.device = device
+        self.worker_state = "stopped"
+        self._desk = desk
+        self._worker: WorkerProcess | None = None
+        self._ready = False
+        self._job_id = ""
+        self._cancelled_at = 0.0
+        self._outcome: _Outcome | None = None
+        self._warm: tuple[str, ...] = ()
+        self._memory = (0, 0)
+        self._stale = False
+        self._changed = threading.Condition()
+        self._handlers: Mapping[str, Callable[[Frame], None]] = {
+            "ready": self._heard_ready,
+            "started": self._heard_started,
+            "progress": self._heard_progress,
+            "saved": self._heard_saved,
+            "ended": self._heard_ended,
+            "memory": self._heard_memory,
+            **dict.fromkeys(("preview", "audio", "text", "log", "refused"), self._heard_view),
+        }
+        self._thread = threading.Thread(target=self._serve, name=f"supervisor {device}", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread; a worker process only starts with the first job."""
+        self._thread.start()
+
+    def join(self, timeout: float) -> bool:
+        """Wait for the thread to end after the desk closed. False when it did not."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def cancel(self, job_id: str) -> bool:
+        """Cancel the job if it is this device's. The worker is told at once; the thread sees to the rest."""
+        with self._changed:
+            if self._job_id != job_id:
+                return False
+            if not self._cancelled_at:
+                self._cancelled_at = time.monotonic()
+            if self._worker is not None:
+                self._worker.send("cancel", job=job_id)
+            self._changed.notify_all()
+        return True
+
+    def warm_up(self, modules: Sequence[str]) -> None:
+        """Have the worker import modules while nothing else runs; the caller wakes `Desk.take`."""
+        with self._changed:
+            self._warm = tuple(modules)
+
+    @property
+    def wants_to_warm(self) -> bool:
+        """Whether a warm-up waits."""
+        return bool(self._warm)
+
+    def tell(self, type: str, /, **body: Any) -> None:
+        """Send a frame to the worker if there is one."""
+        with self._changed:
+            if self._worker is not None:
+                self._worker.send(type, **body)
+
+    def restart_when_idle(self) -> None:
+        """Use a new worker for the next job, because what a worker is told at its start has changed."""
+        self._stale = True
+
+    def wake(self) -> None:
+        """Let the thread look at the desk again."""
+        with self._changed:
+            self._changed.notify_all()
+
+    # ---- the thread ------------------------------------------------------------------------------------------
+
+    def _serve(self) -> None:
+        while not self._desk.closing:
+            job = self._desk.take(self._desk.idle_seconds() if self._worker is not None else None)
+            if job is not None:
+                self._see_through(job)
+            elif self._warm:
+                self._warm_worker()
+            elif not self._desk.closing:
+                self._stop_worker()
+        self._stop_worker()
+
+    def _warm_worker(self) -> None:
+        modules, self._warm = self._warm, ()
+        if self._ensure_worker():
+            self.tell("warm", modules=list(modules))
+
+    def _see_through(self, job: Job) -> None:
+        from studio.sdk import UserError
+
+        with self._changed:
+            self._job_id, self._cancelled_at, self._outcome = job.id, 0.0, None
+        try:
+            order = self._desk.order(job)
+        except UserError as error:
+            failure = Failure(error.message, error.hint or "", error.param, reason="user")
+            outcome = _Outcome(JobState.FAILED, failure)
+        else:
+            outcome = self._run(order)
+        with self._changed:
+            self._job_id = ""
+        self._desk.ended(job.id, outcome.state, outcome.failure)
+
+    def _run(self, order: Mapping[str, Any]) -> _Outcome:
+        if self._stale:
+            self._stale = False
+            self._stop_worker()
+        if not self._ensure_worker():
+            with self._changed:
+                return self._outcome or _Outcome(JobState.CANCELLED)
+        self._announce("busy")
+        with self._changed:
+            if self._cancelled_at or self._worker is None:
+                return self._outcome or _Outcome(JobState.CANCELLED)
+            self._worker.send("run", **order)
+        outcome = self._wait_for_end()
+        if self._worker is not None:
+            self._announce("ready")
+        return outcome
+
+    def _wait_for_end(self) -> _Outcome:
+        with self._changed:
+            while self._outcome is None:
+                left = self._patience()
+                if left is not None and left <= 0:
+                    break
+                self._changed.wait(left)
+            outcome = self._outcome
+        if outcome is not None:
+            return outcome
+        # It neither stopped nor answered: only the end of its process stops it for certain.
+        self._kill_worker()
+        if self._desk.closing:
+            return _Outcome(JobState.INTERRUPTED, _INTERRUPTED_BY_CLOSING)
+        self._ensure_worker(wait=False)
+        return _Outcome(JobState.CANCELLED)
+
+    def _patience(self) -> float | None:
+        if self._desk.closing and not self._cancelled_at:
+            return 0.0
+        if self._cancelled_at:
+            return self._cancelled_at + CANCEL_GRACE - time.monotonic()
+        return None
+
+    # ---- the worker ------------------------------------------------------------------------------------------
+
+    def _ensure_worker(self, *, wait: bool = True) -> bool:
+        """Start a worker if there is none and wait until it is ready. False when it did not come up."""
+        if self._worker is None:
+            self._announce("starting")
+            with self._changed:
+                self._ready = False
+                self._worker = self._new_worker()
+        limit = time.monotonic() + START_LIMIT
+        with self._changed:
+            while wait and not self._ready and self._worker is not None:
+                left = limit - time.monotonic()
+                if self._cancelled_at or self._desk.closing or left <= 0:
+                    return self._give_up_starting(late=left <= 0)
+                self._changed.wait(min(left, 0.5))
+            return self._worker is not None
+
+    def _give_up_starting(self, *, late: bool) -> bool:
+        if late:
+            self._outcome = _Outcome(
+                JobState.INTERRUPTED,
+                Failure("The worker process did not start.", "Retry, or restart the studio.", reason="worker"),
+            )
+        elif self._desk.closing and not self._cancelled_at:
+            self._outcome = _Outcome(JobState.INTERRUPTED, _INTERRUPTED_BY_CLOSING)
+        return False
+
+    def _new_worker(self) -> WorkerProcess:
+        worker: WorkerProcess
+
+        def exited(how: str) -> None:
+            self._exited(worker, how)
+
+        worker = WorkerProcess(self._desk.setup(), on_frame=self._heard, on_line=self._printed, on_exit=exited)
+        return worker
+
+    def _stop_worker(self) -> None:
+        worker = self._worker
+        if worker is None:
+            return
+        worker.send("shutdown")
+        if not worker.join(CANCEL_GRACE):
+            self._kill_worker()
+        self._forget_worker(worker, "stopped")
+
+    def _kill_worker(self) -> None:
+        worker = self._worker
+        if worker is not None:
+            # Forgotten first, so that its end is not taken for a crash.
+            self._forget_worker(worker, "stopped")
+            worker.kill()
+            worker.join(CANCEL_GRACE)
+
+    def _forget_worker(self, worker: WorkerProcess, state: str) -> bool:
+        with self._changed:
+            if self._worker is not worker:
+                return False
+            self._worker, self._ready, self._memory = None, False, (0, 0)
+        self._announce(state)
+        return True
+
+    def _announce(self, state: str) -> None:
+        self.worker_state = state
+        rss, loaded = self._memory
+        self._desk.publish(WorkerChanged(self.device, state, rss_bytes=rss, loaded_bytes=loaded))
+
+    # ---- called on the worker's threads ----------------------------------------------------------------------
+
+    def _exited(self, worker: WorkerProcess, how: str) -> None:
+        if not self._forget_worker(worker, "crashed"):
+            return
+        printed = "\n".join(worker.lines)
+        with self._changed:
+            job_id = self._job_id
+            if self._outcome is None and job_id:
+                failure = Failure(
+                    f"The process that made this ended unexpectedly. {how}",
+                    "Your other work is not affected. Retry makes it again with the same seed.",
+                    reason="worker",
+                    details=printed,
+                )
+                state = JobState.CANCELLED if self._cancelled_at else JobState.INTERRUPTED
+                self._outcome = _Outcome(state, None if self._cancelled_at else failure)
+            self._changed.notify_all()
+        self._desk.report(f"The worker for {self.device} ended while job {job_id or '(none)'} ran. {how}\n\n{printed}")
+
+    def _printed(self, line: str) -> None:
+        self._desk.publish(LogReceived(self._job_id, line))
+
+    def _heard(self, frame: Frame) -> None:
+        handler = self._handlers.get(frame.type)
+        if handler is not None:
+            handler(frame)
+
+    def _heard_ready(self, frame: Frame) -> None:
+        del frame
+        with self._changed:
+            self._ready = True
+            self._changed.notify_all()
+        self._announce("ready")
+
+    def _heard_started(self, frame: Frame) -> None:
+        self._desk.began(str(frame.body["job"]))
+
+    def _heard_progress(self, frame: Frame) -> None:
+        body = frame.body
+        self._desk.progressed(str(body["job"]), float(body["done"]), float(body["total"]), str(body["message"]))
+
+    def _heard_saved(self, frame: Frame) -> None:
+        self._desk.saved(str(frame.body["job"]), frame.body)
+
+    def _heard_ended(self, frame: Frame) -> None:
+        failure = frame.body.get("failure")
+        with self._changed:
+            if frame.body["job"] == self._job_id and self._outcome is None:
+                self._outcome = _Outcome(JobState(frame.body["state"]), Failure(**failure) if failure else None)
+                self._changed.notify_all()
+
+    def _heard_memory(self, frame: Frame) -> None:
+        self._memory = (int(frame.body["rss"]), int(frame.body["loaded"]))
+        self._announce(self.worker_state)
+
+    def _heard_view(self, frame: Frame) -> None:
+        body, job_id = frame.body, str(frame.body["job"])
+        event: Event
+        if frame.type == "preview":
+            event = PreviewReceived(
+                job_id, int(body["width"]), int(body["height"]), int(body["channels"]), frame.blobs[0]
+            )
+        elif frame.type == "audio":
+            event = AudioReceived(job_id, int(body["rate"]), int(body["channels"]), frame.blobs[0])
+        elif frame.type == "text":
+            event = TextReceived(job_id, str(body["text"]))
+        elif frame.type == "log":
+            event = LogReceived(job_id, str(body["line"]))
+        else:
+            event = NetworkRefused(job_id, str(body["address"]))
+        self._desk.publish(event)
+
+
+_INTERRUPTED_BY_CLOSING = Failure(
+    "The studio was closed while this was being made.",
+    "Retry makes it again with the same seed.",
+    reason="worker",
+)

@@ -1,0 +1,289 @@
+"""Runs one request after another on the worker's generator thread."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+import traceback
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from studio.engine.discovery.loading import load_generator
+from studio.engine.protocol import Frame
+from studio.engine.worker import devices
+from studio.engine.worker.context import WorkerContext
+from studio.engine.worker.keeping import Keeper
+from studio.engine.worker.link import Link
+from studio.engine.worker.network import NetworkGuard
+from studio.engine.worker.residency import Residency, memory_in_use
+from studio.models.store import ModelStore
+from studio.sdk import (
+    Artifact,
+    AudioChunk,
+    Cancelled,
+    Generator,
+    GeneratorSpec,
+    OutOfMemory,
+    Result,
+    TextDelta,
+    UserError,
+    VideoFrame,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all runs of a worker share.
+
+    Attributes:
+        link: the line to the host.
+        residency: loaded models.
+        models: where models lie.
+        guard: the network's guard.
+        device: the device the artist chose, or ``"auto"``.
+        scratch: folder for temporary files.
+        library: folder of the library.
+    """
+
+    link: Link
+    residency: Residency
+    models: ModelStore
+    guard: NetworkGuard
+    device: str
+    scratch: Path
+    library: Path
+
+
+class Runner:
+    """Owns the generator thread. `run`, `warm` and `cancel` are called on the control thread."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        self._orders: queue.SimpleQueue[Frame] = queue.SimpleQueue()
+        self._keeper = Keeper(around.library)
+        self._running: WorkerContext | None = None
+        self._cancelled_early: set[str] = set()
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Start the thread. It is a daemon: the process ends by the control thread's word, whatever a plugin does."""
+        threading.Thread(target=self._work, name="generator", daemon=True).start()
+
+    @property
+    def job_id(self) -> str:
+        """The job that runs now, empty when none does."""
+        running = self._running
+        return "" if running is None else running.job_id
+
+    def order(self, frame: Frame) -> None:
+        """Queue a ``run`` or ``warm`` frame."""
+        self._orders.put(frame)
+
+    def cancel(self, job_id: str) -> None:
+        """Cancel a job, whether it runs or still waits here."""
+        with self._lock:
+            if self._running is not None and self._running.job_id == job_id:
+                self._running.cancelled.set()
+            else:
+                self._cancelled_early.add(job_id)
+
+    def _work(self) -> None:
+        while True:
+            frame = self._orders.get()
+            if frame.type == "warm":
+                self._warm(frame.body["modules"])
+            else:
+                self._run(frame.body)
+            self._report_memory()
+
+    def _warm(self, modules: list[str]) -> None:
+        import importlib
+
+        for module in modules:
+            try:
+                importlib.import_module(module)
+            except Exception as error:  # noqa: BLE001 - warming up is a favour; the run itself will tell what is wrong
+                self._around.link.send("log", job="", line=f"{module} could not be loaded: {error}")
+        self._around.link.send("warmed", modules=modules)
+
+    def _report_memory(self) -> None:
+        residency = self._around.residency
+        self._around.link.send("memory", rss=memory_in_use(), loaded=residency.bytes, keys=list(residency.keys))
+
+    def _run(self, order: Mapping[str, Any]) -> None:
+        link, job_id = self._around.link, str(order["job"])
+        try:
+            outcome = self._attempts(order)
+        except Cancelled:
+            outcome = {"state": "cancelled"}
+        except UserError as error:
+            outcome = _failed("user", error.message, error.hint or "", error.param)
+        except Exception as error:  # noqa: BLE001 - whatever a plugin raises becomes a card with its traceback
+            outcome = _bug(error)
+        finally:
+            with self._lock:
+                context, self._running = self._running, None
+                self._cancelled_early.discard(job_id)
+            if context is not None:
+                context.close()
+            self._around.residency.unpin()
+        link.send("ended", job=job_id, **outcome)
+
+    def _attempts(self, order: Mapping[str, Any]) -> dict[str, Any]:
+        """Run; when memory ran out, give back all that is loaded and run once more."""
+        try:
+            self._attempt(order)
+        except Exception as error:
+            if not _is_out_of_memory(error):
+                raise
+            self._around.link.send("log", job=str(order["job"]), line=f"Out of memory ({error}); trying once more.")
+        else:
+            return {"state": "succeeded"}
+        freed = self._around.residency.evict()
+        try:
+            self._attempt(order)
+        except Exception as error:
+            if not _is_out_of_memory(error):
+                raise
+            return _out_of_memory(error, freed, order)
+        return {"state": "succeeded"}
+
+    def _attempt(self, order: Mapping[str, Any]) -> None:
+        spec = GeneratorSpec.from_json(order["spec"])
+        generator_class = load_generator(spec)
+        torch_needed = "torch" in spec.needs.modules or spec.needs.gpu
+        device = devices.choose(self._around.device, torch_needed=torch_needed)
+        context = self._context(order, device)
+        params = self._params(generator_class, order)
+        context.check()
+        self._around.link.send("started", job=context.job_id, device=device.name)
+        begun = time.monotonic()
+        index = 0
+        results = generator_class().generate(params, context)
+        try:
+            for result in _checked(results, context):
+                if not isinstance(result, Artifact):
+                    self._show(context, result)
+                    continue
+                _check_kind(result, spec)
+                saved = self._keeper.keep(result, order, index=index, seconds=time.monotonic() - begun)
+                self._around.link.send("saved", job=context.job_id, **saved)
+                index += 1
+        finally:
+            results.close()  # runs the generator's own clean-up now, not when memory happens to be collected
+        if index == 0:
+            raise RuntimeError(f"{spec.title} ended without a result.")
+
+    def _context(self, order: Mapping[str, Any], device: devices.Device) -> WorkerContext:
+        around = self._around
+        context = WorkerContext(
+            str(order["job"]),
+            int(order["seed"]),
+            device,
+            link=around.link,
+            residency=around.residency,
+            models=around.models,
+            scratch=around.scratch,
+            online=around.guard.online,
+        )
+        with self._lock:
+            if self._running is not None:
+                self._running.close()
+                if self._running.cancelled.is_set():
+                    context.cancelled.set()
+            self._running = context
+            if context.job_id in self._cancelled_early:
+                context.cancelled.set()
+        return context
+
+    def _params(self, generator_class: type[Generator], order: Mapping[str, Any]) -> Any:
+        from studio.library import formats
+
+        values = dict(order["values"])
+        for known in generator_class.Params.fields:
+            if known.is_input and values.get(known.name):
+                kind = {"mask": "image", "text_in": "text"}.get(known.kind, known.kind)
+                try:
+                    values[known.name] = formats.read(Path(order["inputs"][known.name]), kind)
+                except UserError as error:
+                    raise UserError(error.message, param=known.name, hint=error.hint) from error
+            elif known.kind == "size":
+                values[known.name] = tuple(values[known.name])
+        return generator_class.Params(**values)
+
+    def _show(self, context: WorkerContext, delta: Result) -> None:
+        link = self._around.link
+        if isinstance(delta, TextDelta):
+            link.send("text", job=context.job_id, text=delta.text)
+        elif isinstance(delta, AudioChunk):
+            import numpy as np
+
+            samples = np.ascontiguousarray(delta.samples, dtype="<f4")
+            channels = 1 if samples.ndim == 1 else samples.shape[1]
+            link.send("audio", samples.tobytes(), job=context.job_id, rate=delta.sample_rate, channels=channels)
+        elif isinstance(delta, VideoFrame):
+            context.send_preview(delta.pixels)
+        else:
+            raise TypeError(f"a generator yielded {type(delta).__name__}, which is no result")
+
+
+def _checked(results: Iterator[Result], context: WorkerContext) -> Iterator[Result]:
+    """Every yield is a cancel point."""
+    for result in results:
+        context.check()
+        yield result
+    context.check()
+
+
+def _check_kind(artifact: Artifact, spec: GeneratorSpec) -> None:
+    if artifact.kind not in spec.makes:
+        declared = ", ".join(spec.makes)
+        raise TypeError(f"{spec.title} made a result of the kind {artifact.kind}, but declares only: {declared}.")
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    # torch's own class is recognised by name, so that torch is not imported for a generator that does without.
+    names = {base.__name__ for base in type(error).__mro__}
+    return isinstance(error, (OutOfMemory, MemoryError)) or "OutOfMemoryError" in names
+
+
+def _out_of_memory(error: Exception, freed: int, order: Mapping[str, Any]) -> dict[str, Any]:
+    import psutil
+
+    needed = getattr(error, "needed_gb", None)
+    free = psutil.virtual_memory().available / 2**30
+    known = f"needs about {needed:.1f} GB, " if needed else ""
+    message = f"Not enough memory: {known}{free:.1f} GB free."
+    if freed:
+        message += " Giving back the loaded models was not enough."
+    return _failed("memory", message, _remedy(order), details=traceback.format_exc())
+
+
+def _remedy(order: Mapping[str, Any]) -> str:
+    """A smaller size to try, where the request has one."""
+    spec = GeneratorSpec.from_json(order["spec"])
+    for known in spec.fields:
+        value = order["values"].get(known.name)
+        if known.kind == "size" and isinstance(value, list):
+            step = int(known.step or 1)
+            least = int(known.min or 1)
+            width, height = (max(least, int(side * 0.7) // step * step) for side in value)
+            if [width, height] != value:
+                return f"Try {width}×{height}, or close other programs."
+    return "Close other programs, or choose smaller values."
+
+
+def _failed(reason: str, message: str, hint: str = "", param: str | None = None, details: str = "") -> dict[str, Any]:
+    failure = {"message": message, "hint": hint, "param": param, "reason": reason, "details": details}
+    return {"state": "failed", "failure": failure}
+
+
+def _bug(error: Exception) -> dict[str, Any]:
+    text = str(error).strip().splitlines()
+    said = f": {text[0]}" if text else ""
+    message = f"The generator has a fault ({type(error).__name__}{said})."
+    hint = "Your other work is not affected. Try other values, or send the report to its author."
+    return _failed("bug", message, hint, details=traceback.format_exc())
