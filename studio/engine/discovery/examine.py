@@ -15,7 +15,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from studio.engine.discovery.plugins import PluginState, Report
+from studio.engine.discovery.plugins import PluginState
+from studio.engine.discovery.report import Report
 from studio.sdk import API_VERSION, Generator
 from studio.sdk.describing import (
     Caught,

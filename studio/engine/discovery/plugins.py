@@ -1,11 +1,13 @@
-"""A plugin as a row in a list: what is known of it, the state it is in, and why."""
+"""A plugin as a row in a list: what is known of it, the state it is in, and why.
+
+Loaded at every start, so it avoids `dataclasses`, whose import alone would cost a third of the time there is.
+"""
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class PluginState(enum.StrEnum):
@@ -22,27 +24,7 @@ class PluginState(enum.StrEnum):
     QUARANTINED = "quarantined"
 
 
-@dataclass
-class Report:
-    """What loading one entry point came to; filled in by the scout.
-
-    Attributes:
-        entry: the entry point's name.
-        state, reason, details, api, seconds: as on `PluginInfo`.
-        descriptors: its generators as JSON.
-    """
-
-    entry: str
-    state: PluginState = PluginState.READY
-    reason: str = ""
-    details: str = ""
-    api: int = 0
-    seconds: float = 0.0
-    descriptors: list[dict[str, Any]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class PluginInfo:
+class PluginInfo(NamedTuple):
     """One row: an entry point of the group ``studio.plugins`` and what became of it.
 
     Attributes:
@@ -82,7 +64,7 @@ class PluginInfo:
 
     def to_json(self) -> dict[str, Any]:
         """This row as JSON, for ``--json`` and the descriptor cache."""
-        plain = dict(vars(self))
+        plain = self._asdict()
         plain["state"] = self.state.value
         plain["generators"] = list(self.generators)
         plain["missing"] = {name: list(modules) for name, modules in (self.missing or {}).items()}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Container, Mapping
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -241,20 +240,19 @@ class _Discovery:
         if source["problem"]:
             return row
         if source["incompatible"]:
-            return replace(row, state=PluginState.INCOMPATIBLE, reason=_other_studio(source["incompatible"]))
+            return row._replace(state=PluginState.INCOMPATIBLE, reason=_other_studio(source["incompatible"]))
         found = source["found"].get(name)
         if found is not None:
             row = _with_findings(row, found)
         hindrance = self._hindrance(source, name)
-        return row if hindrance is None else replace(row, state=hindrance[0], reason=hindrance[1], details="")
+        return row if hindrance is None else row._replace(state=hindrance[0], reason=hindrance[1], details="")
 
 
 def _with_findings(row: PluginInfo, found: Mapping[str, Any]) -> PluginInfo:
     """The row completed by what the scout reported."""
     names = tuple(plain["id"] for plain in found["descriptors"])
     missing = {name: tuple(modules) for name, modules in found.get("missing", {}).items()}
-    row = replace(
-        row,
+    row = row._replace(
         state=PluginState(found["state"]),
         reason=found["reason"],
         details=found["details"],
@@ -269,14 +267,13 @@ def _with_findings(row: PluginInfo, found: Mapping[str, Any]) -> PluginInfo:
     packages = " ".join(PIP_NAMES.get(module, module) for module in modules)
     advice = f"{', '.join(modules)} not installed. Install with: pip install {packages}"
     if len(missing) == len(names):
-        return replace(row, state=PluginState.NEEDS_SETUP, reason=f"It needs modules that are missing: {advice}")
-    return replace(row, reason=f"{', '.join(missing)} cannot be used yet: {advice}")
+        return row._replace(state=PluginState.NEEDS_SETUP, reason=f"It needs modules that are missing: {advice}")
+    return row._replace(reason=f"{', '.join(missing)} cannot be used yet: {advice}")
 
 
 def _duplicate(row: PluginInfo, rival: PluginInfo) -> PluginInfo:
     shared = ", ".join(name for name in row.generators if name in rival.generators)
-    return replace(
-        row,
+    return row._replace(
         state=PluginState.BROKEN,
         reason=f"“{row.name}” ({row.distribution}) and “{rival.name}” ({rival.distribution}) both offer {shared}; "
         f"the one of “{rival.name}” is used. Remove one of the two plugins.",

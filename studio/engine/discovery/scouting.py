@@ -16,7 +16,8 @@ from dataclasses import dataclass, fields
 from typing import IO, Any, Self
 
 from studio.engine.discovery.cache import CHECKOUT
-from studio.engine.discovery.plugins import PluginState, Report
+from studio.engine.discovery.plugins import PluginState
+from studio.engine.discovery.report import Report
 
 LIMIT = 10.0
 """Seconds an entry point may take to load before it counts as hanging."""
