@@ -1,0 +1,29 @@
+"""Never returns from its import and ignores polite signals."""
+
+import signal
+import time
+from collections.abc import Iterator
+
+import studio.sdk as sdk
+
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+class Dots(sdk.Generator):
+    """Random grey dots."""
+
+    id, title, makes = "bad.hangs-deaf", "Dots", (sdk.Image,)
+
+    def generate(self, params: sdk.Params, ctx: sdk.Context) -> Iterator[sdk.Result]:
+        ctx.progress(1, 1)
+        yield sdk.Image(ctx.rng().integers(0, 256, (8, 8), dtype="uint8"))
+
+
+class Plugin:
+    @sdk.hookimpl
+    def studio_generators(self) -> list[type[sdk.Generator]]:
+        return [Dots]
+
+
+while True:
+    time.sleep(0.05)

@@ -1,0 +1,22 @@
+"""Its hook ends the program."""
+
+import sys
+from collections.abc import Iterator
+
+import studio.sdk as sdk
+
+
+class Dots(sdk.Generator):
+    """Random grey dots."""
+
+    id, title, makes = "bad.hook-exits", "Dots", (sdk.Image,)
+
+    def generate(self, params: sdk.Params, ctx: sdk.Context) -> Iterator[sdk.Result]:
+        ctx.progress(1, 1)
+        yield sdk.Image(ctx.rng().integers(0, 256, (8, 8), dtype="uint8"))
+
+
+class Plugin:
+    @sdk.hookimpl
+    def studio_generators(self) -> list[type[sdk.Generator]]:
+        sys.exit(3)

@@ -1,0 +1,25 @@
+"""Leaves a thread behind that never ends."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import studio.sdk as sdk
+
+threading.Thread(target=time.sleep, args=(3600,)).start()
+
+
+class Dots(sdk.Generator):
+    """Random grey dots."""
+
+    id, title, makes = "bad.leaves-a-thread", "Dots", (sdk.Image,)
+
+    def generate(self, params: sdk.Params, ctx: sdk.Context) -> Iterator[sdk.Result]:
+        ctx.progress(1, 1)
+        yield sdk.Image(ctx.rng().integers(0, 256, (8, 8), dtype="uint8"))
+
+
+class Plugin:
+    @sdk.hookimpl
+    def studio_generators(self) -> list[type[sdk.Generator]]:
+        return [Dots]

@@ -1,0 +1,25 @@
+"""Asks for version 9 of the plugin interface, and would fail if it were imported."""
+
+from collections.abc import Iterator
+
+import studio.sdk as sdk
+
+Hologram = sdk.Hologram  # type: ignore[attr-defined]
+
+
+class Dots(sdk.Generator):
+    """Random grey dots."""
+
+    id, title, makes = "bad.sdk-nine", "Dots", (sdk.Image,)
+
+    def generate(self, params: sdk.Params, ctx: sdk.Context) -> Iterator[sdk.Result]:
+        ctx.progress(1, 1)
+        yield sdk.Image(ctx.rng().integers(0, 256, (8, 8), dtype="uint8"))
+
+
+class Plugin:
+    api = 9
+
+    @sdk.hookimpl
+    def studio_generators(self) -> list[type[sdk.Generator]]:
+        return [Dots]
