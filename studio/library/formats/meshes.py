@@ -1,0 +1,160 @@
+"""What the readers and writers of 3D files share: checks of geometry, and colours between sRGB and linear light."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from studio import sdk
+from studio.library.formats import limits
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+EXTENT = 1e9
+"""Coordinates beyond this many metres are taken for damage."""
+
+
+def checked(  # noqa: PLR0913 (one argument per attribute of a mesh)
+    name: str,
+    vertices: Array,
+    faces: Array,
+    *,
+    normals: Array | None = None,
+    colors: Array | None = None,
+    uv: Array | None = None,
+    texture: sdk.Image | None = None,
+) -> sdk.Mesh:
+    """A mesh whose geometry is sound; attributes that do not fit the vertices are left out.
+
+    Raises:
+        UserError: no faces, coordinates that are no numbers or absurdly large, or faces that name missing vertices.
+    """
+    import numpy as np
+
+    vertices = np.ascontiguousarray(vertices, dtype=np.float32)
+    if not len(vertices) or not len(faces):
+        raise sdk.UserError(f"“{name}” can't be opened: it holds no surface (no triangles).")
+    if not np.isfinite(vertices).all() or float(np.abs(vertices).max()) > EXTENT:
+        raise sdk.UserError(f"“{name}” can't be opened: some of its points are not at any place.")
+    if int(faces.min()) < 0 or int(faces.max()) >= len(vertices):
+        raise sdk.UserError(f"“{name}” can't be opened: its triangles refer to points that are not there.")
+    count = len(vertices)
+    return sdk.Mesh(
+        vertices=vertices,
+        faces=np.ascontiguousarray(faces, dtype=np.uint32),
+        normals=_unit(_fitting(normals, count)),
+        colors=None if colors is None or len(colors) != count else np.ascontiguousarray(colors, dtype=np.uint8),
+        uv=_fitting(uv, count),
+        texture=texture if uv is not None else None,
+    )
+
+
+def check_counts(name: str, vertices: int, faces: int) -> None:
+    """Raises `UserError` when a file claims more than `limits` allow."""
+    if vertices > limits.MESH_VERTICES or faces > limits.MESH_FACES:
+        most = f"{limits.MESH_VERTICES // 10**6} million points and {limits.MESH_FACES // 10**6} million triangles"
+        raise limits.too_large(name, f"3D models may have {most}")
+
+
+def _fitting(values: Array | None, count: int) -> Array | None:
+    import numpy as np
+
+    if values is None or len(values) != count:
+        return None
+    values = np.ascontiguousarray(values, dtype=np.float32)
+    return values if np.isfinite(values).all() else None
+
+
+def _unit(normals: Array | None) -> Array | None:
+    import numpy as np
+
+    if normals is None:
+        return None
+    lengths = np.linalg.norm(normals.astype(np.float64), axis=1, keepdims=True)
+    if (lengths < 1e-12).any():
+        return None  # a normal without direction: the viewer computes its own
+    return np.asarray(normals / lengths, dtype=np.float32)
+
+
+def fan(counts: Array) -> Array:
+    """Triangles of convex polygons: [m, 3] positions into the row of all their corners.
+
+    Args:
+        counts: corners of each polygon, ≥ 3.
+    """
+    import numpy as np
+
+    first = np.cumsum(counts) - counts
+    triangles = counts - 2
+    start = np.repeat(first, triangles)
+    step = np.arange(int(triangles.sum())) - np.repeat(np.cumsum(triangles) - triangles, triangles)
+    return np.stack([start, start + step + 1, start + step + 2], axis=1)
+
+
+def merged(soup: Array) -> tuple[Array, Array]:
+    """Points and triangles [m, 3] of a triangle soup [m, 3, 3], equal points made one."""
+    import numpy as np
+
+    flat = np.ascontiguousarray(soup.reshape(-1, 3), dtype=np.float32) + np.float32(0.0)  # −0 becomes 0
+    keys = flat.view(np.dtype((np.void, 12))).ravel()
+    _unique, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    order = np.argsort(first, kind="stable")
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    return flat[first[order]], rank[inverse.ravel()].reshape(-1, 3)
+
+
+def to_linear(colors: Array) -> Array:
+    """sRGB bytes [n, 4] to linear light, float64 0…1; alpha stays as it is (IEC 61966-2-1)."""
+    import numpy as np
+
+    values = np.arange(256) / 255.0
+    table = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+    linear = table[colors]
+    linear[:, 3] = colors[:, 3] / 255.0
+    return np.asarray(linear)
+
+
+def to_srgb(linear: Array) -> Array:
+    """Linear light [n, 3 or 4] 0…1 to sRGB bytes [n, 4]."""
+    import numpy as np
+
+    bounded = np.clip(np.nan_to_num(linear), 0.0, 1.0)
+    encoded = np.where(bounded <= 0.0031308, bounded * 12.92, 1.055 * bounded ** (1 / 2.4) - 0.055)
+    colors = np.full((len(linear), 4), 255, dtype=np.uint8)
+    colors[:, :3] = np.rint(encoded[:, :3] * 255.0)
+    if linear.shape[1] == 4:
+        colors[:, 3] = np.rint(bounded[:, 3] * 255.0)
+    return colors
+
+
+def is_watertight(mesh: sdk.Mesh) -> bool:
+    """Whether every edge joins exactly two triangles, once in each direction, points at one place counting as one."""
+    import numpy as np
+
+    _points, ids = np.unique(mesh.vertices.round(7), axis=0, return_inverse=True)
+    faces = ids.ravel()[mesh.faces.astype(np.int64)]
+    faces = faces[(faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])]
+    if not len(faces):
+        return False
+    edges = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]).astype(np.int64)
+    count = int(edges.max()) + 1
+    forward = np.sort(edges[:, 0] * count + edges[:, 1])
+    backward = np.sort(edges[:, 1] * count + edges[:, 0])
+    return bool((forward[1:] != forward[:-1]).all() and (forward == backward).all())
+
+
+def facts(mesh: sdk.Mesh) -> dict[str, Any]:
+    """Vertices, faces, size along x, y, z in metres, watertight or not, and what the surface carries."""
+    size = mesh.vertices.max(axis=0) - mesh.vertices.min(axis=0) if len(mesh.vertices) else (0.0, 0.0, 0.0)
+    return {
+        "vertices": len(mesh.vertices),
+        "faces": len(mesh.faces),
+        "size": [round(float(length), 6) for length in size],
+        "watertight": is_watertight(mesh) if len(mesh.faces) <= 2_000_000 else mesh.watertight,
+        "colors": mesh.colors is not None,
+        "texture": mesh.texture is not None,
+    }

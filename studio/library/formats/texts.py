@@ -1,0 +1,79 @@
+"""Text: UTF-8 in .txt, or .md for Markdown."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+from typing import Any
+
+from studio import sdk
+from studio.library.formats import limits
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_GUESSES = ("utf-8", "gb18030", "cp1252")
+"""Encodings to try where no mark says which; the first that fits wins."""
+
+
+def write(text: sdk.Text, path: Path) -> None:
+    """Write UTF-8 with line feeds. What can't be written (lone surrogates) becomes a question mark."""
+    path.write_bytes(text.text.replace("\r\n", "\n").encode("utf-8", "replace"))
+
+
+def read(path: Path) -> sdk.Text:
+    """Read a text; ``.md`` files are Markdown.
+
+    Raises:
+        UserError: it is too long, or not text.
+    """
+    if path.stat().st_size > limits.TEXT_BYTES:
+        raise limits.too_large(path.name, f"texts may have {limits.TEXT_BYTES // 2**20} MB")
+    text = decode(path.read_bytes())
+    if text is None:
+        raise sdk.UserError(f"“{path.name}” can't be opened: it is not a text.")
+    return sdk.Text(text, "markdown" if path.suffix.lower() in (".md", ".markdown") else "plain")
+
+
+def decode(data: bytes) -> str | None:
+    """The text in `data`, line feeds only, or None where it is no text."""
+    encodings = next(((name,) for mark, name in _MARKS if data.startswith(mark)), _GUESSES)
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except (UnicodeDecodeError, ValueError):
+            continue
+        if "\0" not in text and not _has_controls(text):
+            return text.replace("\r\n", "\n").replace("\r", "\n")
+    return None
+
+
+def _has_controls(text: str) -> bool:
+    """Whether more than one character in a hundred is a control character: then it is a binary file."""
+    head = text[:4096]
+    controls = sum(1 for character in head if character < " " and character not in "\n\r\t\f\x1b")
+    return controls * 100 > len(head)
+
+
+def facts(text: sdk.Text) -> dict[str, Any]:
+    """Words and characters; a CJK character counts as a word, as word processors do."""
+    words, inside = 0, False
+    for character in text.text:
+        if is_cjk(character):
+            words, inside = words + 1, False
+        elif character.isalnum():
+            words, inside = words + (not inside), True
+        elif character not in "'’-":
+            inside = False
+    return {"words": words, "characters": len(text.text), "format": text.format}
+
+
+def is_cjk(character: str) -> bool:
+    """Whether words are written without spaces in this character's script: Han, kana, bopomofo."""
+    if character < "\u2e80":
+        return False
+    return character <= "\u9fff" or "\uf900" <= character <= "\ufaff" or "\U00020000" <= character <= "\U0003ffff"
