@@ -16,7 +16,7 @@ class Broadcast:
     """Delivers events. `send` never blocks and never calls anyone itself."""
 
     def __init__(self) -> None:
-        self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[Event | threading.Event | None] = queue.SimpleQueue()
         self._subscribers: tuple[Callable[[Event], None], ...] = ()
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._deliver, name="engine events", daemon=True)
@@ -37,6 +37,12 @@ class Broadcast:
 
         return unsubscribe
 
+    def flush(self, timeout: float) -> bool:
+        """Wait until all that was sent is delivered; False after `timeout` seconds. Not for subscribers."""
+        delivered = threading.Event()
+        self._events.put(delivered)
+        return delivered.wait(timeout)
+
     def close(self) -> None:
         """Deliver what was sent, then end."""
         self._events.put(None)
@@ -45,6 +51,9 @@ class Broadcast:
 
     def _deliver(self) -> None:
         while (event := self._events.get()) is not None:
+            if isinstance(event, threading.Event):
+                event.set()
+                continue
             for subscriber in self._subscribers:
                 try:
                     subscriber(event)

@@ -101,7 +101,7 @@ class Engine:
             UserError: no such generator, or it cannot run here.
             OSError: the journal cannot be written.
         """
-        spec = self._spec(request.generator)
+        spec = self._registry.spec(request.generator)
         job = Job(id=_new_id(), request=request, priority=priority, created=time.time())
         with self._changed:
             self._journal.write(_without_secrets(job, spec), durable=True)
@@ -139,7 +139,7 @@ class Engine:
             if job_id not in self._queue or not self._queue[job_id].state.is_final:
                 raise UserError("Only a job that has ended can be retried.")
             old = self._queue[job_id]
-        spec = self._spec(old.request.generator)
+        spec = self._registry.spec(old.request.generator)
         job = Job(
             id=_new_id(), request=old.request, priority=old.priority, created=time.time(), attempt=old.attempt + 1
         )
@@ -208,6 +208,10 @@ class Engine:
         """Call `callback` with every event from now on, on one engine thread, in order. Returns how to stop it."""
         return self._broadcast.subscribe(callback)
 
+    def flush_events(self, timeout: float = 5.0) -> bool:
+        """Wait until every event sent so far was delivered; False after `timeout` seconds."""
+        return self._broadcast.flush(timeout)
+
     def warm_up(self, modules: Iterable[str] | None = None) -> None:
         """Start the worker and have it import `modules`; by default all that ready generators need, torch first."""
         chosen = self._usual_modules() if modules is None else tuple(modules)
@@ -254,7 +258,7 @@ class Engine:
         limit = None if timeout is None else time.monotonic() + timeout
         with self._changed:
             while not self.closing:
-                job = self._queue.take(lambda job: job.request.generator in self._registry.specs)
+                job = self._queue.take(lambda job: job.request.generator in self._registry.descriptors)
                 if job is not None:
                     self._journal.write(job)
                     break
@@ -273,7 +277,7 @@ class Engine:
     def order(self, job: Job) -> Mapping[str, Any]:
         """All that the worker needs to know of a job. Raises `UserError` when an input is gone."""
         request = job.request
-        spec = self._spec(request.generator)
+        spec = self._registry.spec(request.generator)
         inputs, parents = resolve_inputs(spec, request, self._library)
         return {
             "job": job.id,
@@ -355,14 +359,6 @@ class Engine:
         keep_report(self._home.logs, text)
 
     # ---- inside ----------------------------------------------------------------------------------------------
-
-    def _spec(self, generator: str) -> GeneratorSpec:
-        spec = self._registry.specs.get(generator)
-        if spec is None:
-            raise UserError(
-                f"The generator “{generator}” is not there.", hint="See the Plugins page, or run: studio plugins"
-            )
-        return spec
 
     def _end(self, job_id: str, state: JobState, failure: Failure | None) -> None:
         job = self._queue.move(job_id, state, failure=failure, ended=time.time(), message="")

@@ -263,21 +263,25 @@ class Supervisor:
         return worker
 
     def _stop_worker(self) -> None:
-        worker = self._worker
-        if worker is None:
-            return
-        worker.send("shutdown")
-        if not worker.join(CANCEL_GRACE):
-            self._kill_worker()
-        self._forget_worker(worker, "stopped")
+        worker = self._let_go()
+        if worker is not None:
+            worker.send("shutdown")
+            if not worker.join(CANCEL_GRACE):
+                worker.kill()
+                worker.join(CANCEL_GRACE)
 
     def _kill_worker(self) -> None:
-        worker = self._worker
+        worker = self._let_go()
         if worker is not None:
-            # Forgotten first, so that its end is not taken for a crash.
-            self._forget_worker(worker, "stopped")
             worker.kill()
             worker.join(CANCEL_GRACE)
+
+    def _let_go(self) -> WorkerProcess | None:
+        """Forget the worker before it is ended, so that its end is not taken for a crash."""
+        worker = self._worker
+        if worker is not None:
+            self._forget_worker(worker, "stopped")
+        return worker
 
     def _forget_worker(self, worker: WorkerProcess, state: str) -> bool:
         with self._changed:

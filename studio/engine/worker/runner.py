@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import GeneratorType
 from typing import Any
 
 from studio.engine.discovery.loading import load_generator
@@ -121,7 +122,7 @@ class Runner:
             outcome = {"state": "cancelled"}
         except UserError as error:
             outcome = _failed("user", error.message, error.hint or "", error.param)
-        except Exception as error:  # noqa: BLE001 - whatever a plugin raises becomes a card with its traceback
+        except BaseException as error:  # noqa: BLE001 - SystemExit too: whatever a plugin raises becomes a card
             outcome = _bug(error)
         finally:
             with self._lock:
@@ -173,7 +174,9 @@ class Runner:
                 self._around.link.send("saved", job=context.job_id, **saved)
                 index += 1
         finally:
-            results.close()  # runs the generator's own clean-up now, not when memory happens to be collected
+            # Run the generator's own clean-up now, not when memory happens to be collected.
+            if isinstance(results, GeneratorType):
+                results.close()
         if index == 0:
             raise RuntimeError(f"{spec.title} ended without a result.")
 
@@ -281,7 +284,7 @@ def _failed(reason: str, message: str, hint: str = "", param: str | None = None,
     return {"state": "failed", "failure": failure}
 
 
-def _bug(error: Exception) -> dict[str, Any]:
+def _bug(error: BaseException) -> dict[str, Any]:
     text = str(error).strip().splitlines()
     said = f": {text[0]}" if text else ""
     message = f"The generator has a fault ({type(error).__name__}{said})."

@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+"""Set up, run and test Atelier Studio from a checkout. Needs Python 3.11 or later and nothing else.
+
+    python3 packaging/dev.py run     set up when needed, then open the studio
+    python3 packaging/dev.py test    set up when needed, then every check there is
+    python3 packaging/dev.py setup   only set up
+
+Set-up makes `.venv` in the checkout and installs the versions pinned in packaging/constraints.txt. It is done once;
+after that these commands start at once, until a pin or a dependency changes.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+CONSTRAINTS = ROOT / "packaging" / "constraints.txt"
+READY = VENV / "studio-is-ready"
+TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
+
+WINDOW_LIBRARIES = {
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libOpenGL.so.0": "libopengl0",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-xinerama.so.0": "libxcb-xinerama0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libpulse.so.0": "libpulse0",
+}
+"""Shared libraries Qt's window needs on Linux, and the Debian package each comes in."""
+
+TEST_PROGRAMS = {"Xvfb": "xvfb"}
+"""Programs the end-to-end tests need on Linux, and their Debian packages."""
+
+TEST_PACKAGES = ("libgl1-mesa-dri", "fonts-noto-cjk")
+"""Debian packages the window's tests need besides: software OpenGL, and a font with Chinese."""
+
+MEDIA = {
+    "text": "studio.text.storyteller",
+    "image": "studio.image.texture",
+    "music": "studio.music.composer",
+    "3D": "studio.mesh.forms",
+}
+"""What is made where there is no display, one per medium."""
+
+
+def main() -> int:
+    """Do what was asked; returns the exit code."""
+    commands = {"run": run, "test": test, "setup": set_up}
+    if len(sys.argv) < 2 or sys.argv[1] not in commands:
+        print(__doc__)
+        return 2
+    if sys.version_info < (3, 11):
+        print(f"Atelier Studio needs Python 3.11 or later; this is {platform.python_version()}.")
+        return 2
+    return commands[sys.argv[1]]()
+
+
+def set_up() -> int:
+    """Make the virtual environment, once."""
+    wanted = _fingerprint()
+    if READY.is_file() and READY.read_text() == wanted:
+        return 0
+    print("Setting up (once; this takes a few minutes) …", flush=True)
+    if not PYTHON.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
+    import tomllib  # not there before Python 3.11, which `main` has told about
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    needed = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    _install_torch()
+    _pip("install", "-c", str(CONSTRAINTS), *needed)
+    _pip("install", "--no-deps", "-e", str(ROOT))
+    READY.write_text(wanted)
+    return 0
+
+
+def run() -> int:
+    """Open the studio's window; without a display, make one result per medium instead."""
+    set_up()
+    missing = check_system(WINDOW_LIBRARIES, {}, ())
+    problem = _python("-c", "import os, sys; from studio.__main__ import why_no_window; "
+                      "print(why_no_window(dict(os.environ), sys.platform))", capture=True)  # fmt: skip
+    if not problem and missing:
+        problem = f"The window needs libraries that are missing: {' '.join(missing)}."
+    if not problem:
+        return subprocess.run([str(PYTHON), "-m", "studio", *sys.argv[2:]], check=False).returncode
+    print(f"{problem} Making one result per medium instead:", flush=True)
+    for medium, generator in MEDIA.items():
+        print(f"{medium}: ", end="", flush=True)
+        done = subprocess.run([str(PYTHON), "-m", "studio", "generate", generator], check=False)
+        if done.returncode:
+            return done.returncode
+    return 0
+
+
+def test() -> int:
+    """Every check: format, lint, types, layers, then all tests. Stops at the first that fails."""
+    set_up()
+    missing = check_system(WINDOW_LIBRARIES, TEST_PROGRAMS, TEST_PACKAGES)
+    if missing:
+        print(f"The tests of the window need: {' '.join(missing)}")
+        return 1
+    checks = [
+        ["-m", "ruff", "format", "--check", "."],
+        ["-m", "ruff", "check", "."],
+        ["-m", "mypy"],
+        ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
+        ["-m", "pytest", "-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal", *sys.argv[2:]],
+    ]
+    for check in checks:
+        print(f"\n── {' '.join(check[1:3])}", flush=True)
+        done = subprocess.run([str(PYTHON), *check], cwd=ROOT, check=False, env={**os.environ, **_test_environment()})
+        if done.returncode:
+            return done.returncode
+    return 0
+
+
+def check_system(libraries: dict[str, str], programs: dict[str, str], packages: tuple[str, ...]) -> list[str]:
+    """See that system libraries are there; as root on Debian, install those that are not.
+
+    Returns:
+        Debian packages that are still missing; the command that installs them has been printed.
+    """
+    if platform.system() != "Linux":
+        return []
+    missing = _missing(libraries, programs)
+    debian = shutil.which("apt-get") is not None
+    if debian:
+        missing += [package for package in packages if not _is_installed(package)]
+    if missing and debian and os.geteuid() == 0:
+        print(f"Installing system packages: {' '.join(missing)}", flush=True)
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(["apt-get", "update", "-qq"], check=False, env=quiet)
+        subprocess.run(["apt-get", "install", "-y", "-qq", *missing], check=False, env=quiet, stdout=subprocess.DEVNULL)
+        missing = _missing(libraries, programs)
+    if missing:
+        print(f"Please install the missing system packages:  sudo apt-get install {' '.join(missing)}")
+    return missing
+
+
+def _missing(libraries: dict[str, str], programs: dict[str, str]) -> list[str]:
+    missing = [package for name, package in libraries.items() if not _loads(name)]
+    return missing + [package for program, package in programs.items() if shutil.which(program) is None]
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def _is_installed(package: str) -> bool:
+    asked = subprocess.run(["dpkg", "-s", package], check=False, capture_output=True)
+    return asked.returncode == 0
+
+
+def _install_torch() -> None:
+    """On a machine without a GPU, the build for processors: a tenth of the other's size."""
+    pin = next(line for line in CONSTRAINTS.read_text("utf-8").splitlines() if line.startswith("torch=="))
+    if platform.system() != "Linux" or _has_nvidia():
+        return  # elsewhere the ordinary build is the right one
+    # An index or folder that pip is configured with may offer the build; the public one does for everybody else.
+    if _pip("install", f"{pin}+cpu", check=False) != 0:
+        _pip("install", f"{pin}+cpu", "--index-url", TORCH_CPU_INDEX)
+
+
+def _has_nvidia() -> bool:
+    return Path("/proc/driver/nvidia/version").exists() or shutil.which("nvidia-smi") is not None
+
+
+def _fingerprint() -> str:
+    parts = [(ROOT / "pyproject.toml").read_bytes(), CONSTRAINTS.read_bytes(), sys.version.encode(), str(ROOT).encode()]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def _pip(*arguments: str, check: bool = True) -> int:
+    quiet = ["--quiet", "--disable-pip-version-check"]
+    command = [str(PYTHON), "-m", "pip", *arguments, *quiet]
+    return subprocess.run(command, check=check, stderr=None if check else subprocess.DEVNULL).returncode
+
+
+def _python(*arguments: str, capture: bool) -> str:
+    done = subprocess.run([str(PYTHON), *arguments], check=True, capture_output=capture, text=True)
+    return (done.stdout or "").strip()
+
+
+def _test_environment() -> dict[str, str]:
+    # Tiny tensors are up to ten times faster on one thread, and two test processes share the cores.
+    return {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+"""The command ``studio``: opens the window, or runs one command when one is named."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Choose a face and run it; returns the exit code.
+
+    Without a command (or with options of the window only) the window opens. Either face is imported only when it is
+    the one asked for: the command line works without Qt, and answers in milliseconds.
+    """
+    arguments = sys.argv[1:] if argv is None else argv
+    if arguments and not arguments[0].startswith("--exit-after") and arguments[0] != "window":
+        from studio.cli.main import main as run_command
+
+        return run_command(arguments)
+    problem = why_no_window(dict(os.environ), sys.platform)
+    if problem:
+        sys.stderr.write(f"{problem}\nThe command line works without it; see: studio --help\n")
+        return 4
+    from studio.shell.app import main as open_window
+
+    return open_window(arguments)
+
+
+def why_no_window(environ: dict[str, str], platform: str) -> str:
+    """One sentence why the window cannot open here; empty when it can."""
+    from importlib.util import find_spec
+
+    if find_spec("PySide6") is None:
+        return "The window needs PySide6, which is not installed here."
+    headless = environ.get("QT_QPA_PLATFORM") in {"offscreen", "minimal", "vnc"}
+    has_display = environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")
+    if platform.startswith("linux") and not has_display and not headless:
+        return "There is no display here for the window to open on."
+    return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+"""What the commands share: parsers, places, output."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from studio.disk.home import Home
+
+if TYPE_CHECKING:
+    from studio.engine.settings import Settings
+    from studio.library.library import Library
+
+
+def parser(command: str, description: str) -> argparse.ArgumentParser:
+    """A parser for ``studio COMMAND`` with the options every command takes."""
+    made = argparse.ArgumentParser(prog=f"studio {command}", description=description)
+    add_common(made)
+    return made
+
+
+def add_common(made: argparse.ArgumentParser) -> None:
+    """Add ``--json`` and ``--library``; also used for the parsers of sub-commands."""
+    made.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON to stdout")
+    made.add_argument(
+        "--library", metavar="PATH", type=Path, default=argparse.SUPPRESS, help="the library folder to use"
+    )
+
+
+def wants_json(arguments: argparse.Namespace) -> bool:
+    """Whether ``--json`` was given."""
+    return getattr(arguments, "json", False)
+
+
+def load_settings(home: Home) -> Settings:
+    """The settings in force; what is wrong with their file is said on stderr."""
+    from studio.engine.settings import Settings
+
+    settings = Settings.load(home.settings_file)
+    for problem in settings.problems:
+        sys.stderr.write(f"{problem}\n")
+    return settings
+
+
+def find_home(arguments: argparse.Namespace) -> Home:
+    """The studio's places: ``--library`` first, then the setting, then the usual place."""
+    home = Home.find(library=getattr(arguments, "library", None))
+    if getattr(arguments, "library", None) is None and home.settings_file.is_file():
+        chosen = str(load_settings(home)["library_folder"])
+        if chosen:
+            return Home(state=home.state, library=Path(chosen))
+    return home
+
+
+@contextmanager
+def open_library(home: Home) -> Iterator[Library]:
+    """The library, closed afterwards. Raises `UserError` when it cannot be opened."""
+    from studio.library.library import Library
+
+    library = Library(home.library)
+    try:
+        yield library
+    finally:
+        library.close()
+
+
+def print_json(value: Any) -> None:
+    """One JSON value on stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+
+
+def warn(sentence: str) -> None:
+    """A sentence for the person at the terminal, on stderr."""
+    sys.stderr.write(f"{printable(sentence)}\n")
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Plain lines on stdout; control characters of outside text are made visible instead of obeyed."""
+    for line in lines:
+        sys.stdout.write(printable(line) + "\n")
+
+
+def printable(text: str) -> str:
+    """`text` without characters that could steer a terminal or hide their order."""
+    return "".join(
+        character if character == "\t" or (character.isprintable() and character not in _BIDI) else "�"
+        for character in text
+    )
+
+
+_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows as aligned columns; wide (CJK) characters count twice."""
+    widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))] if rows else []
+    return [
+        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def _width(text: str) -> int:
+    from unicodedata import east_asian_width
+
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)

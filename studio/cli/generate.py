@@ -1,0 +1,235 @@
+"""``studio generate``: make something now, wait for it, and say where it is."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from studio.cli import common, exits
+from studio.cli.watching import Watcher
+from studio.disk.home import Home
+from studio.sdk import GeneratorSpec, Json, ParameterError, UserError
+
+if TYPE_CHECKING:
+    from studio.engine.engine import Engine
+    from studio.engine.events import ItemSaved
+    from studio.engine.requests import GenerationRequest
+    from studio.library.library import Library
+
+
+def run(argv: Sequence[str]) -> int:
+    """Generate; exit code 0 when every job succeeded, 1 when one failed, 130 when cancelled."""
+    arguments = _parser().parse_args(argv)
+    from studio.engine.discovery.registry import Registry
+
+    home = common.find_home(arguments)
+    registry = Registry.discover(home)
+    spec = registry.spec(arguments.id)
+    target = Target.of(arguments.output, spec)
+    with ExitStack() as stack:
+        library = None
+        if not arguments.no_library or _refers_to_items(arguments):
+            library = stack.enter_context(common.open_library(home))
+        folder = stack.enter_context(_scratch()) if arguments.no_library else None
+        request = _request(arguments, spec, library, folder)
+        engine = stack.enter_context(open_engine(home, registry, library))
+        return _run(engine, request.variations(arguments.count), target, library, arguments)
+
+
+def _parser() -> argparse.ArgumentParser:
+    made = common.parser("generate", "Make something with a generator and keep it in the library.")
+    made.add_argument("id", help="which generator; see: studio generators")
+    made.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], help="a parameter; may be repeated")
+    made.add_argument(
+        "--input", metavar="NAME=PATH|ITEM", action="append", default=[], help="a file or library item to start from"
+    )
+    made.add_argument("--seed", type=int, help="the same seed makes the same result; a new one is drawn without it")
+    made.add_argument("--count", type=int, default=1, help="how many, with consecutive seeds")
+    made.add_argument("-o", "--output", metavar="PATH", help="write the result to this file too, or into this folder/")
+    made.add_argument("--no-library", action="store_true", help="do not keep it in the library (needs -o)")
+    made.add_argument("--quiet", action="store_true", help="no progress on stderr")
+    return made
+
+
+@contextmanager
+def open_engine(home: Home, registry: Any, library: Library | None, **how: Any) -> Iterator[Engine]:
+    """An engine for one command, closed afterwards; it leaves other sessions' jobs alone."""
+    from studio.engine.engine import Engine
+
+    engine = Engine(home, registry, library, common.load_settings(home), adopt=False, **how)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="studio-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _request(
+    arguments: argparse.Namespace, spec: GeneratorSpec, library: Library | None, folder: Path | None
+) -> GenerationRequest:
+    from studio.engine.requests import GenerationRequest
+
+    if not 1 <= arguments.count <= 10_000:
+        raise UserError("--count must be from 1 to 10,000.")
+    if folder is not None and not arguments.output:
+        raise UserError("--no-library needs -o PATH, or the result would be lost.")
+    values: dict[str, Json] = {}
+    for entry in arguments.set:
+        name, text = _split(entry, "--set")
+        known = _field(spec, name)
+        values[known.name] = _reference(known.name, text, library) if known.is_input else known.from_text(text)
+    for entry in arguments.input:
+        name, text = _split(entry, "--input")
+        known = _field(spec, name)
+        if not known.is_input:
+            raise ParameterError(f"{name} is not an input; use --set {name}=…", param=name)
+        values[known.name] = _reference(name, text, library)
+    how = {"keep": folder is None, "folder": "" if folder is None else str(folder)}
+    return GenerationRequest.of(spec, values, arguments.seed, **how)
+
+
+def _split(entry: str, option: str) -> tuple[str, str]:
+    name, equals, text = entry.partition("=")
+    if not equals or not name:
+        raise UserError(f"{option} takes NAME=VALUE, not “{entry}”.")
+    return name, text
+
+
+def _field(spec: GeneratorSpec, name: str) -> Any:
+    for known in spec.fields:
+        if name == known.name or name in known.aliases:
+            return known
+    names = ", ".join(known.name for known in spec.fields) or "none"
+    raise ParameterError(f"{spec.title} has no parameter “{name}”.", param=name, hint=f"It has: {names}.")
+
+
+def _reference(name: str, text: str, library: Library | None) -> str:
+    """A path that exists is a file; anything else must be an item, named by its id or the beginning of it."""
+    path = Path(text).expanduser()
+    if path.is_file():
+        return f"file:{path.absolute()}"
+    if library is not None and (item := library.find(text)) is not None:
+        return f"item:{item.id}"
+    raise ParameterError(f"{name}: there is no file and no library item “{text}”.", param=name)
+
+
+def _refers_to_items(arguments: argparse.Namespace) -> bool:
+    return any(not Path(entry.partition("=")[2]).expanduser().is_file() for entry in arguments.input)
+
+
+def _run(
+    engine: Engine,
+    requests: Sequence[GenerationRequest],
+    target: Target,
+    library: Library | None,
+    arguments: argparse.Namespace,
+) -> int:
+    with Watcher(engine, quiet=arguments.quiet or common.wants_json(arguments)) as watcher:
+        jobs = [engine.submit(request) for request in requests]
+        cancelled = watcher.wait([job.id for job in jobs])
+    results = [_result(saved, target, library, arguments) for saved in watcher.saved]
+    failures = watcher.failures(jobs)
+    if common.wants_json(arguments):
+        plain = [{**result, "seed": _seed_of(result["job"], jobs)} for result in results]
+        common.print_json({"items": plain, "failures": failures})
+    else:
+        common.print_lines(path for result in results for path in result["files"])
+    if cancelled:
+        sys.stderr.write("Cancelled.\n")
+        return exits.CANCELLED
+    for failure in failures:
+        where = f"{failure['param']}: " if failure["param"] else ""
+        sys.stderr.write(f"{where}{failure['message']} {failure['hint']}".strip() + "\n")
+    if not failures:
+        return exits.OK
+    return exits.WRONG_INPUT if all(failure["reason"] == "user" for failure in failures) else exits.FAILED
+
+
+def _seed_of(job_id: str, jobs: Sequence[Any]) -> int | None:
+    return next((job.request.seed for job in jobs if job.id == job_id), None)
+
+
+def _result(saved: ItemSaved, target: Target, library: Library | None, arguments: argparse.Namespace) -> dict[str, Any]:
+    files = target.write(saved, library)
+    kept = not arguments.no_library
+    if kept and not files:
+        files = [str(saved.path)]
+    return {"id": saved.item if kept else "", "kind": saved.kind, "job": saved.job_id, "files": files}
+
+
+class Target:
+    """Where ``-o`` wants results: nowhere else, a folder, or a file whose ending chooses the format."""
+
+    def __init__(self, folder: Path | None = None, file: Path | None = None) -> None:
+        self._folder = folder
+        self._file = file
+        self._written = 0
+
+    @classmethod
+    def of(cls, output: str | None, spec: GeneratorSpec) -> Target:
+        """Check ``-o`` before anything runs. Raises `UserError` when no result could be written in that format."""
+        if not output:
+            return cls()
+        path = Path(output).expanduser()
+        if output.endswith(("/", "\\")) or path.is_dir():
+            return cls(folder=path)
+        from studio.library import formats
+
+        fitting = {suffix for kind in spec.makes for suffix in formats.export_suffixes(kind)}
+        if path.suffix.lower() not in fitting:
+            endings = " ".join(sorted(fitting))
+            raise UserError(
+                f"{spec.title} cannot be written as “{path.suffix or path.name}”.",
+                hint=f"Endings that can: {endings}; or end with / for a folder.",
+            )
+        if not path.absolute().parent.is_dir():
+            raise UserError(f"The folder {path.absolute().parent} does not exist.")
+        return cls(file=path)
+
+    def write(self, saved: ItemSaved, library: Library | None) -> list[str]:
+        """Write one result where ``-o`` wants it; returns the paths, none when it is not wanted there."""
+        source = Path(saved.path)
+        if self._folder is not None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            place = _free(self._folder / source.name)
+            shutil.copyfile(source, place)
+            return [str(place)]
+        if self._file is None:
+            return []
+        from studio.library import formats
+
+        if self._file.suffix.lower() not in formats.export_suffixes(saved.kind):
+            return []
+        place = self._file
+        if self._written:
+            place = self._file.with_name(f"{self._file.stem}-{self._written + 1}{self._file.suffix}")
+        self._written += 1
+        if library is not None and saved.item and not saved.item.startswith("/"):
+            library.export(saved.item, place)
+        else:
+            formats.write(formats.read(source, saved.kind), place)
+        return [str(place)]
+
+
+def _free(path: Path) -> Path:
+    """`path`, or the first of ``name-2``, ``name-3`` … that is not taken."""
+    number = 1
+    free = path
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return free

@@ -1,0 +1,64 @@
+"""``studio generators``: what can be made. Reads the descriptor cache only; imports neither the SDK nor a plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from studio.cli import common, exits
+
+
+def run(argv: Sequence[str]) -> int:
+    """List all generators, or show one with its parameters."""
+    made = common.parser("generators", "List what can be made; with an ID, show that generator's parameters.")
+    made.add_argument("id", nargs="?")
+    made.add_argument("--refresh", action="store_true", help="load every plugin again")
+    arguments = made.parse_args(argv)
+    from studio.engine.discovery.registry import Registry
+
+    registry = Registry.discover(common.find_home(arguments), refresh=arguments.refresh)
+    if arguments.id is not None:
+        plain = registry.spec(arguments.id).to_json()
+        common.print_json(plain) if common.wants_json(arguments) else common.print_lines(_describe(plain))
+        return exits.OK
+    if common.wants_json(arguments):
+        common.print_json(list(registry.descriptors.values()))
+        return exits.OK
+    rows = [[name, ", ".join(plain["makes"]), plain["title"]] for name, plain in sorted(registry.descriptors.items())]
+    common.print_lines(common.table(rows))
+    return exits.OK
+
+
+def _describe(plain: Mapping[str, Any]) -> list[str]:
+    lines = [f"{plain['title']} ({plain['id']})", "", *plain["description"].splitlines(), ""]
+    lines += [f"Makes: {', '.join(plain['makes'])}", "Parameters:"]
+    lines += [f"  {line}" for line in common.table([_row(known) for known in plain["fields"]])]
+    if plain["examples"]:
+        lines.append("Examples:")
+        lines += [f"  {example['title']}: {_command(plain['id'], example)}" for example in plain["examples"]]
+    return lines
+
+
+def _row(known: Mapping[str, Any]) -> list[str]:
+    if known.get("options"):
+        takes = " | ".join(value for value, _ in known["options"])
+    elif "min" in known and "max" in known:
+        takes = f"{known['min']:g} … {known['max']:g} {known.get('unit', '')}".strip()
+    else:
+        takes = known["kind"].replace("_in", "")
+    default = known.get("default")
+    shown = "x".join(map(str, default)) if isinstance(default, list) else ("" if default is None else str(default))
+    return [known["name"], shown.replace("\n", " ")[:40], takes, known.get("help", "").replace("\n", " ")]
+
+
+def _command(generator: str, example: Mapping[str, Any]) -> str:
+    import shlex
+
+    settings = [f"--set {shlex.quote(f'{name}={_text(value)}')}" for name, value in example["values"].items()]
+    return " ".join(["studio generate", generator, *settings, f"--seed {example['seed']}"])
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "x".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,32 @@
+"""``studio plugin check NAME``: the conformance kit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from studio.cli import common, exits
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the twenty checks on a plugin; exit code 3 when one fails."""
+    made = common.parser("plugin", "Check a plugin: twenty checks, each in a fresh process.")
+    made.add_argument("action", choices=["check"])
+    made.add_argument("name", help="a plugin's name, its distribution's, or a generator's id")
+    arguments = made.parse_args(argv)
+    from studio.engine.conformance import check_plugin
+
+    results = []
+    home = common.find_home(arguments)
+    for result in check_plugin(home, arguments.name):
+        results.append(result)
+        if not common.wants_json(arguments):
+            mark = "ok  " if result.passed else "FAIL"
+            common.print_lines(
+                [f"{mark} {result.number:2d} {result.title} ({result.seconds:.1f} s) {result.reason}".rstrip()]
+            )
+    passed = sum(result.passed for result in results)
+    if common.wants_json(arguments):
+        common.print_json([result.to_json() for result in results])
+    else:
+        common.print_lines([f"{passed}/{len(results)}"])
+    return exits.OK if passed == len(results) else exits.FOUND_WRONG

@@ -1,0 +1,269 @@
+"""The engine with a real worker process and test generators."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from helpers.studios import Heard, finish, request, running
+
+from studio.engine.events import ItemSaved, JobChanged, LogReceived, NetworkRefused, PreviewReceived, TextReceived
+from studio.engine.jobs import JobState
+from studio.sdk import UserError
+
+
+def test_a_request_becomes_a_file_and_is_announced_after_it_is_there(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        heard = Heard(engine)
+        seen: list[int] = []
+
+        def look(event: object) -> None:
+            if isinstance(event, ItemSaved):
+                seen.append(Path(event.path).stat().st_size)
+
+        engine.subscribe(look)
+        job = engine.submit(request("test.speckle", tmp_path / "out"))
+        (done,) = finish(engine, job)
+        engine.flush_events()
+    assert done.state is JobState.SUCCEEDED
+    assert len(done.items) == 1
+    assert Path(done.items[0]).read_bytes().startswith(b"\x89PNG")
+    assert seen[0] > 0
+    states = [event.job.state for event in heard.of(JobChanged)]
+    assert states[0] is JobState.QUEUED
+    assert list(dict.fromkeys(states[1:])) == [JobState.PREPARING, JobState.RUNNING, JobState.SUCCEEDED]
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        jobs = [engine.submit(request("test.speckle", tmp_path / "out", seed)) for seed in (5, 6, 5)]
+        first, other, again = (Path(job.items[0]).read_bytes() for job in finish(engine, *jobs))
+    assert first == again
+    assert first != other
+
+
+def test_text_streams_and_previews_arrive_while_it_grows(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        heard = Heard(engine)
+        finish(engine, engine.submit(request("test.words", tmp_path / "out", prompt="three small words")))
+        finish(engine, engine.submit(request("test.speckle", tmp_path / "out", size=[600, 400], steps=2)))
+        engine.flush_events()
+    assert "".join(event.text for event in heard.of(TextReceived)) == "three small words "
+    preview = heard.of(PreviewReceived)[0]
+    assert (preview.width, preview.height, preview.channels) == (600, 400, 3)
+    assert len(preview.pixels) == 600 * 400 * 3  # large enough to travel through shared memory
+
+
+@pytest.mark.parametrize(
+    ("how", "state", "reason", "says"),
+    [
+        ("raises", JobState.FAILED, "bug", "ZeroDivisionError: a bug"),
+        ("user_error", JobState.FAILED, "user", "Pick another word."),
+        ("runs_out", JobState.FAILED, "memory", "Not enough memory"),
+        ("segfaults", JobState.INTERRUPTED, "worker", "SIGSEGV"),
+        ("exits", JobState.INTERRUPTED, "worker", "code 7"),
+    ],
+)
+def test_trouble_becomes_a_plain_failure_and_the_next_job_runs(
+    tmp_path: Path, how: str, state: JobState, reason: str, says: str
+) -> None:
+    with running(tmp_path) as engine:
+        bad = engine.submit(request("test.trouble", tmp_path / "out", how=how))
+        good = engine.submit(request("test.words", tmp_path / "out"))
+        bad, good = finish(engine, bad, good)
+    assert bad.state is state
+    assert bad.failure is not None
+    assert bad.failure.reason == reason
+    assert says in bad.failure.message
+    assert "Traceback" not in bad.failure.message + bad.failure.hint
+    assert good.state is JobState.SUCCEEDED
+
+
+def test_a_user_error_names_its_parameter(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        (job,) = finish(engine, engine.submit(request("test.trouble", tmp_path / "out", how="user_error")))
+    assert job.failure is not None
+    assert (job.failure.param, job.failure.hint) == ("where", "Any will do.")
+
+
+def test_sys_exit_in_a_generator_is_its_bug_not_the_end_of_the_worker(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        (job,) = finish(engine, engine.submit(request("test.trouble", tmp_path / "out", how="sys_exits")))
+        (next_job,) = finish(engine, engine.submit(request("test.words", tmp_path / "out")))
+    assert job.failure is not None
+    assert "SystemExit" in job.failure.message
+    assert next_job.state is JobState.SUCCEEDED
+
+
+def test_out_of_memory_evicts_and_succeeds_at_the_second_attempt(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        (job,) = finish(engine, engine.submit(request("test.trouble", tmp_path / "out", how="runs_out_once")))
+    assert job.state is JobState.SUCCEEDED
+
+
+@pytest.mark.parametrize("how", ["loops", "sleeps", "swallows", "holds_the_interpreter"])
+def test_cancel_ends_what_hangs_and_the_next_job_runs(tmp_path: Path, how: str) -> None:
+    with running(tmp_path) as engine:
+        heard = Heard(engine)
+        bad = engine.submit(request("test.trouble", tmp_path / "out", how=how))
+        good = engine.submit(request("test.words", tmp_path / "out"))
+        heard.wait_for_state(bad.id, JobState.RUNNING)
+        time.sleep(0.1)
+        begun = time.monotonic()
+        engine.cancel(bad.id)
+        assert time.monotonic() - begun < 0.5  # the caller is never kept waiting
+        bad, good = finish(engine, bad, good)
+    assert bad.state is JobState.CANCELLED
+    assert good.state is JobState.SUCCEEDED
+
+
+def test_a_cooperative_generator_is_cancelled_within_its_next_step_and_keeps_its_worker(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        heard = Heard(engine)
+        job = engine.submit(request("test.speckle", tmp_path / "out", steps=10_000, pause=0.01))
+        heard.wait_for_state(job.id, JobState.RUNNING)
+        engine.cancel(job.id)
+        (job,) = finish(engine, job, timeout=1.5)  # well within the grace, so the process was not killed
+        assert job.state is JobState.CANCELLED
+        assert list(engine.worker_states().values()) == ["ready"]
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_a_waiting_job_can_be_cancelled_reordered_and_the_queue_paused(tmp_path: Path) -> None:
+    with running(tmp_path, paused=True) as engine:
+        first, second, third = (engine.submit(request("test.words", tmp_path / "out", seed)) for seed in (1, 2, 3))
+        engine.cancel(first.id)
+        engine.reorder(third.id, before=second.id)
+        assert [job.id for job in engine.jobs() if job.state is JobState.QUEUED] == [third.id, second.id]
+        time.sleep(0.2)
+        assert engine.worker_states()["auto"] == "stopped"
+        engine.resume()
+        finish(engine, second, third)
+        ended = {job.id: job.ended for job in engine.jobs()}
+        assert ended[third.id] < ended[second.id]
+
+
+def test_retry_runs_the_same_request_again(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        (job,) = finish(engine, engine.submit(request("test.trouble", tmp_path / "out", seed=9, how="raises")))
+        (again,) = finish(engine, engine.retry(job.id))
+        assert (again.request, again.attempt) == (job.request, 2)
+        assert engine.job(job.id) is None
+        with pytest.raises(UserError):
+            engine.retry("no such job")
+
+
+def test_what_a_plugin_prints_goes_to_the_jobs_log_and_stdin_is_empty(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        heard = Heard(engine)
+        jobs = [engine.submit(request("test.trouble", tmp_path / "out", how=how)) for how in ("prints", "reads")]
+        assert [job.state for job in finish(engine, *jobs)] == [JobState.SUCCEEDED, JobState.SUCCEEDED]
+        heard.wait_for(lambda event: isinstance(event, LogReceived) and event.line.startswith("xxx"))
+        lines = [event.line for event in heard.of(LogReceived)]
+    for said in ("to stdout", "to stderr", "to descriptor 1", "to the old stdout"):
+        assert said in lines
+    assert max(map(len, lines)) <= 2000
+
+
+def test_offline_refuses_connections_and_says_so(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        heard = Heard(engine)
+        jobs = [
+            engine.submit(request("test.trouble", tmp_path / "out", how="connects", where=where))
+            for where in ("192.0.2.1", "example.invalid")
+        ]
+        ended = finish(engine, *jobs)
+        engine.flush_events()
+    assert all(job.failure and "offline" in job.failure.message for job in ended)
+    assert [event.address for event in heard.of(NetworkRefused)] == ["192.0.2.1", "example.invalid"]
+
+
+def test_scratch_folders_are_gone_after_the_run(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        heard = Heard(engine)
+        finish(engine, engine.submit(request("test.trouble", tmp_path / "out", how="writes_tmp")))
+        folder = Path(heard.wait_for(lambda event: isinstance(event, LogReceived)).line)
+        assert not folder.exists()
+    assert not list((tmp_path / "state" / "scratch").glob("*"))
+
+
+def test_loaded_objects_stay_between_jobs_and_go_when_the_budget_is_exceeded(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        engine._settings.set("memory_budget_gb", 0.1)
+        heard = Heard(engine)
+        for name in ("a", "a", "b", "c", "a"):
+            finish(engine, engine.submit(request("test.trouble", tmp_path / "out", how="loads", where=name)))
+        engine.flush_events()
+    said = [event.line.split()[:2] for event in heard.of(LogReceived)]
+    # 0.1 GB holds two blocks of 40 MB: c drives a out, and a must be made again.
+    assert said == [["a:", "made"], ["a:", "kept"], ["b:", "made"], ["c:", "made"], ["a:", "made"]]
+
+
+@pytest.mark.parametrize(("generator", "says"), [("test.undeclared", "declares only"), ("test.empty", "without")])
+def test_a_generator_that_breaks_its_word_is_told_so(tmp_path: Path, generator: str, says: str) -> None:
+    with running(tmp_path) as engine:
+        (job,) = finish(engine, engine.submit(request(generator, tmp_path / "out")))
+    assert job.failure is not None
+    assert says in job.failure.message
+
+
+def test_an_input_that_is_gone_fails_at_its_field(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        gone = f"file:{tmp_path / 'gone.png'}"
+        (job,) = finish(engine, engine.submit(request("test.speckle", tmp_path / "out", picture=gone)))
+    assert job.failure is not None
+    assert job.failure.param == "picture"
+    assert "gone.png" in job.failure.message
+
+
+def test_a_hostile_input_fails_at_its_field_and_the_worker_lives(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 50)
+    with running(tmp_path) as engine:
+        (job,) = finish(engine, engine.submit(request("test.speckle", tmp_path / "out", picture=f"file:{bad}")))
+        assert engine.worker_states()["auto"] == "ready"
+    assert job.failure is not None
+    assert (job.failure.reason, job.failure.param) == ("user", "picture")
+
+
+def test_closing_interrupts_what_runs_and_the_next_engine_offers_it_again(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        heard = Heard(engine)
+        running_job = engine.submit(request("test.speckle", tmp_path / "out", steps=100_000, pause=0.01))
+        waiting = engine.submit(request("test.words", tmp_path / "out"))
+        heard.wait_for_state(running_job.id, JobState.RUNNING)
+    with running(tmp_path, paused=True) as engine:
+        states = {job.id: job.state for job in engine.jobs()}
+        assert states == {running_job.id: JobState.INTERRUPTED, waiting.id: JobState.QUEUED}
+        assert not threading.current_thread().daemon
+        engine.clear()
+        assert [job.id for job in engine.jobs()] == [waiting.id]
+
+
+def test_no_worker_outlives_its_engine(tmp_path: Path) -> None:
+    import psutil
+
+    with running(tmp_path) as engine:
+        finish(engine, engine.submit(request("test.words", tmp_path / "out")))
+        children = psutil.Process().children(recursive=True)
+        assert children
+    _, alive = psutil.wait_procs(children, timeout=5)
+    assert not [process for process in alive if "worker" in " ".join(process.cmdline())]
+
+
+def test_an_idle_worker_gives_its_memory_back(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        engine.idle_seconds = lambda: 0.3  # type: ignore[method-assign]  # the setting counts in minutes
+        finish(engine, engine.submit(request("test.words", tmp_path / "out")))
+        heard = Heard(engine)
+        heard.wait_for(lambda event: getattr(event, "state", "") == "stopped", timeout=10)
+
+
+def test_secrets_are_in_no_journal(tmp_path: Path) -> None:
+    with running(tmp_path, paused=True) as engine:
+        engine.submit(request("test.speckle", tmp_path / "out", password="hunter2"))
+        written = b"".join(path.read_bytes() for path in (tmp_path / "state").rglob("*") if path.is_file())
+    assert b"test.speckle" in written
+    assert b"hunter2" not in written

@@ -1,0 +1,132 @@
+"""Waiting and interrupted jobs survive; damage is told of, never fatal."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from studio.engine import journal
+from studio.engine.jobs import Failure, Job, JobState
+from studio.engine.requests import GenerationRequest
+
+
+def job(name: str, **changes: object) -> Job:
+    request = GenerationRequest(generator="test.words", version=2, values={"prompt": "雪"}, seed=7)
+    return Job(id=name, request=request, created=1.5, **changes)  # type: ignore[arg-type]  # plain keyword pass-through
+
+
+def test_a_job_survives_the_round_trip() -> None:
+    whole = job(
+        "a", state=JobState.FAILED, failure=Failure("no", "try", "prompt", "user", "tb"), items=("x",), attempt=3
+    )
+    assert journal.job_from_json(journal.job_to_json(whole)) == whole
+
+
+def test_the_next_session_adopts_waiting_jobs_in_order_and_running_ones_as_interrupted(tmp_path: Path) -> None:
+    first = journal.Journal(tmp_path)
+    for name in ("a", "b", "c", "d"):
+        first.write(job(name))
+    first.write(job("d", state=JobState.RUNNING))
+    first.write(job("c", state=JobState.CANCELLED))
+    first.write_order(["b", "a"], paused=True)
+    assert journal.sessions(tmp_path)[0].live
+    first.close()
+    second = journal.Journal(tmp_path)
+    adopted = second.adopt()
+    assert [(entry.id, entry.state) for entry in adopted] == [
+        ("b", JobState.QUEUED),
+        ("a", JobState.QUEUED),
+        ("d", JobState.INTERRUPTED),
+    ]
+    assert [session.id for session in journal.sessions(tmp_path)] == [second.session]
+    second.close()
+    assert {entry.id for entry in journal.sessions(tmp_path)[0].jobs} == {"a", "b", "d"}
+
+
+def test_a_session_with_nothing_left_leaves_no_file(tmp_path: Path) -> None:
+    session = journal.Journal(tmp_path)
+    session.write(job("a"))
+    session.write(job("a", state=JobState.SUCCEEDED))
+    session.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_live_session_is_left_alone(tmp_path: Path) -> None:
+    live, other = journal.Journal(tmp_path), journal.Journal(tmp_path)
+    live.write(job("a"))
+    assert other.adopt() == []
+    assert [entry.id for entry in journal.sessions(tmp_path)[0].jobs] == ["a"]
+    live.close()
+    other.close()
+
+
+def test_a_killed_session_is_adopted(tmp_path: Path) -> None:
+    code = (
+        "import sys, os\nfrom pathlib import Path\nfrom studio.engine.journal import Journal\n"
+        "from studio.engine.jobs import Job\nfrom studio.engine.requests import GenerationRequest\n"
+        "session = Journal(Path(sys.argv[1]))\n"
+        "request = GenerationRequest(generator='g', version=1, values={}, seed=1)\n"
+        "session.write(Job(id='a', request=request), durable=True)\nos.kill(os.getpid(), 9)\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
+    session = journal.Journal(tmp_path)
+    assert [entry.id for entry in session.adopt()] == ["a"]
+    session.close()
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [b"\xff\xfe\n", b"[]\n",
+     b'{"job": {}}\n', b'{"job": {"id": 1, "request": 3, "state": "x"}}\n', b"{" * 100_000 + b"\n",
+     b'{"order": 5}\n', b"null\n", b'{"forget": null}\n'],
+)  # fmt: skip
+def test_a_damaged_line_is_named_and_the_rest_is_adopted(tmp_path: Path, garbage: bytes) -> None:
+    first = journal.Journal(tmp_path)
+    first.write(job("a"))
+    first.close()
+    path = tmp_path / f"{first.session}.jsonl"
+    path.write_bytes(garbage + path.read_bytes())
+    session = journal.Journal(tmp_path)
+    assert [entry.id for entry in session.adopt()] == ["a"]
+    assert len(session.damage) == 1
+    assert f"{path.name}, line 1," in session.damage[0]
+    assert path.with_suffix(".damaged").exists()  # nothing is thrown away
+    session.close()
+
+
+def test_a_line_cut_off_by_the_crash_is_not_damage(tmp_path: Path) -> None:
+    first = journal.Journal(tmp_path)
+    first.write(job("a"))
+    first.close()
+    path = tmp_path / f"{first.session}.jsonl"
+    path.write_bytes(path.read_bytes() + b'{"job": {"id": "b", "re')
+    session = journal.Journal(tmp_path)
+    assert [entry.id for entry in session.adopt()] == ["a"]
+    assert session.damage == ()
+    session.close()
+
+
+def test_a_long_journal_is_rewritten_with_what_still_matters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "COMPACT_LINES", 50)
+    session = journal.Journal(tmp_path)
+    session.write(job("kept"))
+    for number in range(200):
+        session.write(job(f"j{number}"))
+        session.write(job(f"j{number}", state=JobState.SUCCEEDED))
+    size = (tmp_path / f"{session.session}.jsonl").stat().st_size
+    assert size < 60 * 800
+    session.close()
+    (left,) = journal.sessions(tmp_path)
+    assert [entry.id for entry in left.jobs] == ["kept"]
+
+
+def test_orders_reach_a_session_once(tmp_path: Path) -> None:
+    session = journal.Journal(tmp_path)
+    journal.send_command(tmp_path, session.session, {"order": "cancel", "job": "a"})
+    (session.commands / "0-bad.json").write_bytes(b"not json")
+    assert list(journal.take_commands(session.commands)) == [{"order": "cancel", "job": "a"}]
+    assert list(journal.take_commands(session.commands)) == []
+    session.close()
