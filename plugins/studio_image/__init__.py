@@ -1,0 +1,18 @@
+"""Pictures without downloads: seamless textures, and new pictures out of an example."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import studio.sdk as sdk
+from studio_image.resynth import Resynth
+from studio_image.texture import Texture
+
+
+class Plugin:
+    """What this distribution adds to the studio."""
+
+    @sdk.hookimpl
+    def studio_generators(self) -> Sequence[type[sdk.Generator]]:
+        """The generators."""
+        return [Texture, Resynth]
