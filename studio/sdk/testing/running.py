@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
+import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+import weakref
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,12 +15,12 @@ from studio.sdk.artifacts import Artifact, Image, Result
 from studio.sdk.context import Context
 from studio.sdk.errors import Cancelled, UserError
 from studio.sdk.generator import Generator
-from studio.sdk.parameters import INPUT_KINDS, Json, check_values
+from studio.sdk.parameters import INPUT_KINDS, Json, Params, check_values
 
 Loaded = TypeVar("Loaded")
 
 
-@dataclass
+@dataclass(eq=False)
 class RecordingContext(Context):
     """A context that remembers what the generator reported.
 
@@ -25,8 +28,11 @@ class RecordingContext(Context):
         steps: every (done, total, message) reported.
         previews: every preview, made at once.
         lines: every log line.
-        cancel_after: raise `Cancelled` at the cancel point with this number, counted from 1; None never.
+        cancel_after: raise `Cancelled` at the cancel point with this number, counted from 1, and at every one after
+            it; None never.
         models: what `model` answers, by reference.
+        points: cancel points passed so far.
+        tmp: a fresh folder, removed together with this object.
     """
 
     seed: int = 0
@@ -39,8 +45,11 @@ class RecordingContext(Context):
     lines: list[str] = field(default_factory=list)
     cancel_after: int | None = None
     models: Mapping[str, Path] = field(default_factory=dict)
-    _points: int = 0
+    points: int = 0
     _loaded: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        weakref.finalize(self, shutil.rmtree, self.tmp, ignore_errors=True)
 
     def progress(
         self, done: float, total: float, message: str = "", preview: Image | Callable[[], Image] | None = None
@@ -53,8 +62,8 @@ class RecordingContext(Context):
 
     def check(self) -> None:
         """Count a cancel point."""
-        self._points += 1
-        if self.cancel_after is not None and self._points >= self.cancel_after:
+        self.points += 1
+        if self.cancel_after is not None and self.points >= self.cancel_after:
             raise Cancelled
 
     def log(self, message: str) -> None:
@@ -62,37 +71,77 @@ class RecordingContext(Context):
         self.lines.append(message)
 
     def load(self, key: str, factory: Callable[[], Loaded]) -> Loaded:
-        """Make it once and keep it."""
+        """Make it once and keep it until `unload`."""
         if key not in self._loaded:
             self._loaded[key] = factory()
         loaded: Loaded = self._loaded[key]
         return loaded
 
+    def unload(self) -> None:
+        """Give everything back that `load` keeps, as the host does when memory is needed elsewhere."""
+        self._loaded.clear()
+
+    def share_loaded(self, other: RecordingContext) -> None:
+        """Use the objects `other` has loaded, as later runs in one worker do."""
+        self._loaded = other._loaded
+
     def model(self, ref: str) -> Path:
         """Look `ref` up in `models`, else among the studio's starters."""
         if ref in self.models:
             return self.models[ref]
-        starter = Path(__file__).resolve().parents[3] / "resources" / "starters" / ref.removeprefix("starter:")
-        if ref.startswith("starter:") and starter.is_dir():
-            return starter
+        if ref.startswith("starter:"):
+            for folder in _resources():
+                starter = folder / "starters" / ref.removeprefix("starter:")
+                if starter.is_dir():
+                    return starter
         raise UserError(f"There is no model “{ref}”.")
 
 
 def run(
-    generator: type[Generator], values: Mapping[str, Json | Artifact] | None = None, ctx: RecordingContext | None = None
+    generator: type[Generator], values: Mapping[str, Json | Artifact] | None = None, ctx: Context | None = None
 ) -> list[Result]:
     """Run a generator to its end and return all it yielded.
 
     Args:
         generator: the class.
         values: parameter values that differ from the defaults; input fields take artifacts.
-        ctx: a context to look into afterwards; a fresh one with seed 0 by default.
+        ctx: a context to look into afterwards; a fresh `RecordingContext` with seed 0 by default.
+
+    Raises:
+        ParameterError: a value does not fit its field.
+        Exception: whatever the generator raises.
     """
-    given = dict(values or {})
-    inputs = {known.name: given.pop(known.name) for known in generator.Params.fields
-              if known.kind in INPUT_KINDS and known.name in given}  # fmt: skip
-    plain = [known for known in generator.Params.fields if known.name not in inputs]
+    return list(stream(generator, values, ctx))
+
+
+def stream(
+    generator: type[Generator], values: Mapping[str, Json | Artifact] | None = None, ctx: Context | None = None
+) -> Iterator[Result]:
+    """As `run`, one result at a time."""
+    params = params_of(generator, values or {})
+    return iter(generator().generate(params, ctx or RecordingContext()))
+
+
+def params_of(generator: type[Generator], values: Mapping[str, Json | Artifact]) -> Params:
+    """The checked parameters a worker would hand to ``generate``. Raises `ParameterError`."""
+    given = dict(values)
+    inputs = {
+        known.name: given.pop(known.name)
+        for known in generator.Params.fields
+        if known.kind in INPUT_KINDS and known.name in given
+    }
+    for known in generator.Params.fields:
+        if known.is_input and known.required and known.applies(given) and inputs.get(known.name) is None:
+            raise known.error("is missing.", hint="Choose one first.")
+    plain = [known for known in generator.Params.fields if not known.is_input]
     checked = check_values(plain, given)
-    checked = {name: tuple(value) if isinstance(value, list) else value for name, value in checked.items()}
-    params = generator.Params(**checked, **inputs)
-    return list(generator().generate(params, ctx or RecordingContext()))
+    shaped = {name: tuple(value) if isinstance(value, list) else value for name, value in checked.items()}
+    return generator.Params(**shaped, **inputs)
+
+
+def _resources() -> Iterator[Path]:
+    """The studio's resources folder, in a checkout or installed."""
+    yield Path(__file__).resolve().parents[3] / "resources"
+    installed = importlib.util.find_spec("studio_resources")
+    if installed is not None:
+        yield from map(Path, installed.submodule_search_locations or ())

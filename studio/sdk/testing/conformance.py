@@ -1,0 +1,362 @@
+"""The twenty conformance checks: each in a fresh process, told one by one as they finish.
+
+::
+
+    for result in check_distribution("acme-noise"):
+        print(result)
+
+Most checks run with reduced values: size fields at 64×64 (or their minimum), numbers that say how much is made at their
+minimum. Checks 6, 14 and 20 use the defaults. A check may take 60 s; within 8 and 9, each value 3 s before its run is
+cut short, which its remark then says.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Protocol
+
+from studio.sdk.errors import UserError
+from studio.sdk.hookspecs import ENTRY_POINT_GROUP
+from studio.sdk.parameters import Json
+
+if TYPE_CHECKING:
+    from studio.sdk.artifacts import Artifact
+
+CHECKS: dict[int, str] = {
+    1: "identity and docstring",
+    2: "light import",
+    3: "import without side effects",
+    4: "description is JSON and stable",
+    5: "parameters make sense",
+    6: "defaults run, only declared kinds come out",
+    7: "results are valid",
+    8: "every minimum, maximum and option",
+    9: "hostile inputs",
+    10: "same seed, same bytes",
+    11: "other seed, other bytes",
+    12: "global random generators untouched",
+    13: "progress",
+    14: "cancelling",
+    15: "A, B, A",
+    16: "no leak over eight runs",
+    17: "runs again after unload",
+    18: "only declared writes, network, processes",
+    19: "process left clean",
+    20: "runs in the worker within its memory estimate",
+}
+"""What each check looks at, by number."""
+
+LIMIT = 60.0
+IMPORT_LIMIT = 0.150
+"""Processor seconds importing a plugin may take beyond the SDK's own import."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """The verdict of one check on one generator.
+
+    Attributes:
+        number: 1 … 20, see `CHECKS`.
+        name: what it looks at.
+        generator: the generator's id; empty when the plugin could not even be loaded.
+        passed: the verdict.
+        reason: one sentence: what is wrong, or a remark.
+        seconds: how long it took.
+        details: traceback, possibly empty.
+    """
+
+    number: int
+    name: str
+    generator: str
+    passed: bool
+    reason: str
+    seconds: float
+    details: str = ""
+
+    def __str__(self) -> str:
+        mark = "passed" if self.passed else "FAILED"
+        return (
+            f"{self.number:2} {self.name}: {mark} in {self.seconds:.1f} s{' – ' + self.reason if self.reason else ''}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerRun:
+    """What a run in the studio's own worker came to.
+
+    Attributes:
+        peak_bytes: most main memory the worker took.
+        kinds: kinds of the artifacts made.
+        error: what went wrong, empty when nothing did.
+    """
+
+    peak_bytes: int
+    kinds: tuple[str, ...]
+    error: str = ""
+
+
+class WorkerRunner(Protocol):
+    """Runs a generator once with given values in the studio's worker; the engine supplies it to check 20."""
+
+    def __call__(
+        self, descriptor: Mapping[str, Json], values: Mapping[str, Json], inputs: Mapping[str, Artifact]
+    ) -> WorkerRun:
+        """Run it.
+
+        Args:
+            descriptor: the generator as JSON, see `GeneratorSpec.from_json`.
+            values: values that differ from the defaults.
+            inputs: an artifact for each required input.
+        """
+
+
+@dataclass
+class Plugin:
+    """A plugin under test.
+
+    Attributes:
+        target: ``"module:Class"``.
+        path: where modules are searched.
+        given: values to use throughout, by generator id: for fields that must be filled, such as a required file.
+        baseline: parameter names of an earlier release, by generator id, for check 5.
+        worker: runs check 20; without one a plain process stands in.
+        limit: seconds a check may take.
+    """
+
+    target: str
+    path: Sequence[str] = field(default_factory=lambda: list(filter(None, sys.path)))
+    given: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    baseline: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    worker: WorkerRunner | None = None
+    limit: float = LIMIT
+
+
+def check_distribution(name: str, *, only: Collection[int] = (), at_once: int = 2, **how: Any) -> Iterator[CheckResult]:
+    """Check every plugin of an installed distribution, or the one given as ``"module:Class"``.
+
+    Args:
+        name: as ``pip`` knows it, or the target of an entry point.
+        only: numbers of the checks to run; all when empty.
+        at_once: how many processes run together.
+        how: further attributes of `Plugin`.
+
+    Raises:
+        UserError: there is no such distribution, or it announces no plugin.
+    """
+    targets = [name] if ":" in name else _targets(name)
+    for target in targets:
+        yield from check_plugin(Plugin(target, **how), only=only, at_once=at_once)
+
+
+def check_plugin(plugin: Plugin, *, only: Collection[int] = (), at_once: int = 2) -> Iterator[CheckResult]:
+    """Check one plugin; results come in order, generator by generator, as soon as they are known."""
+    numbers = sorted(only or CHECKS)
+    started = time.monotonic()
+    facts = import_facts(plugin)
+    if "failed" in facts:
+        reason, details = f"The plugin does not load: {facts['failed']}", facts.get("details", "")
+        yield CheckResult(numbers[0], CHECKS[numbers[0]], "", False, reason, time.monotonic() - started, details)  # noqa: FBT003
+        for number in numbers[1:]:
+            yield CheckResult(number, CHECKS[number], "", False, "Not run: the plugin does not load.", 0.0)  # noqa: FBT003
+        return
+    with ThreadPoolExecutor(at_once) as pool:
+        due: list[Future[CheckResult]] = [
+            pool.submit(run_check, plugin, descriptor, number)
+            for descriptor in facts["descriptors"]
+            for number in numbers
+        ]
+        try:
+            for future in due:
+                yield future.result()
+        finally:
+            for future in due:
+                future.cancel()
+
+
+def run_check(plugin: Plugin, descriptor: Mapping[str, Json], number: int) -> CheckResult:
+    """Run one check on one generator."""
+    started = time.monotonic()
+    own: dict[int, Callable[[Plugin, Mapping[str, Json]], dict[str, Any]]] = {
+        2: _light_import, 3: _pure_import, 4: _stable_description, 5: _parameters, 10: _same_bytes, 20: _in_worker,
+    }  # fmt: skip
+    run = own.get(number)
+    answer = run(plugin, descriptor) if run else _ask(plugin, number, descriptor["id"])
+    return CheckResult(
+        number=number,
+        name=CHECKS[number],
+        generator=descriptor["id"],
+        passed="failed" not in answer,
+        reason=answer.get("failed") or answer.get("remark", ""),
+        seconds=round(time.monotonic() - started, 2),
+        details=answer.get("details", ""),
+    )
+
+
+def import_facts(plugin: Plugin, hash_seed: int = 0) -> dict[str, Any]:
+    """What importing the plugin costs and touches and what it describes; ``failed`` when it cannot be loaded."""
+    return _ask(plugin, "import", "", hash_seed)
+
+
+def _light_import(plugin: Plugin, descriptor: Mapping[str, Json]) -> dict[str, Any]:
+    """2. The better of three processes counts: the first may have to read everything from a cold disk."""
+    del descriptor
+    tries = []
+    for _ in range(3):
+        facts = import_facts(plugin)
+        if "failed" in facts:
+            return facts
+        if facts["heavy"]:
+            return {"failed": f"Importing it brings {', '.join(facts['heavy'])} along; import them inside generate."}
+        tries.append(facts["seconds"])
+        if min(tries) < IMPORT_LIMIT:
+            return {"remark": f"{1000 * min(tries):.0f} ms"}
+    return {
+        "failed": f"Importing it takes {1000 * min(tries):.0f} ms; at most {1000 * IMPORT_LIMIT:.0f} ms are allowed."
+    }
+
+
+def _pure_import(plugin: Plugin, descriptor: Mapping[str, Json]) -> dict[str, Any]:
+    del descriptor
+    facts = import_facts(plugin)
+    if "failed" in facts:
+        return facts
+    if facts["touched"]:
+        return {"failed": f"While it is imported it touches {facts['touched'][0]}."}
+    if facts["threads"] > 0:
+        return {"failed": "While it is imported it starts a thread."}
+    if facts["printed"]:
+        return {"failed": "While it is imported it prints."}
+    return {}
+
+
+def _stable_description(plugin: Plugin, descriptor: Mapping[str, Json]) -> dict[str, Any]:
+    del descriptor
+    texts = set()
+    for hash_seed in (1, 2):
+        facts = import_facts(plugin, hash_seed)
+        if "failed" in facts:
+            return facts
+        texts.add(json.dumps(facts["descriptors"]))
+    return {} if len(texts) == 1 else {"failed": "Its description differs between processes; a set may be to blame."}
+
+
+def _parameters(plugin: Plugin, descriptor: Mapping[str, Json]) -> dict[str, Any]:
+    known = {name for plain in descriptor["fields"] for name in (plain["name"], *plain.get("aliases", ()))}
+    lost = [name for name in plugin.baseline.get(descriptor["id"], ()) if name not in known]
+    if lost:
+        return {"failed": f"Parameter “{lost[0]}” of an earlier release is gone; keep its name among the aliases."}
+    return _ask(plugin, 5, descriptor["id"])
+
+
+def _same_bytes(plugin: Plugin, descriptor: Mapping[str, Json]) -> dict[str, Any]:
+    first, second = (_ask(plugin, 10, descriptor["id"], hash_seed) for hash_seed in (1, 2))
+    for answer in (first, second):
+        if "failed" in answer:
+            return answer
+    if first["remark"] != second["remark"]:
+        return {"failed": "The same request gives other bytes in another process."}
+    return {}
+
+
+def _in_worker(plugin: Plugin, descriptor: Mapping[str, Json]) -> dict[str, Any]:
+    estimate = float(descriptor["needs"]["ram_gb"])
+    if plugin.worker is None:
+        answer = _ask(plugin, 20, descriptor["id"])
+        if "failed" in answer:
+            return answer
+        peak, where = int(answer["peak"]), " in a plain process, as the studio's worker is not at hand"
+    else:
+        from studio.sdk.generator import GeneratorSpec
+        from studio.sdk.testing.samples import sample_input
+
+        fields = GeneratorSpec.from_json(descriptor).fields
+        inputs = {known.name: sample_input(known.kind) for known in fields if known.is_input and known.required}
+        run = plugin.worker(descriptor, dict(plugin.given.get(descriptor["id"], {})), inputs)
+        if run.error or not run.kinds:
+            return {"failed": f"In the studio's worker it fails: {run.error or 'nothing was made'}"}
+        peak, where = run.peak_bytes, ""
+    if peak > estimate * 1e9:
+        return {"failed": f"It takes {peak / 1e9:.2f} GB{where}; its `needs` say {estimate:g} GB."}
+    return {"remark": f"{peak / 1e9:.2f} of {estimate:g} GB{where}"}
+
+
+def _ask(plugin: Plugin, check: int | str, generator: str, hash_seed: int = 0) -> dict[str, Any]:
+    """Run a check in a process of its own and return its answer; a crash or a hang is an answer too."""
+    request = {
+        "path": list(plugin.path),
+        "target": plugin.target,
+        "check": check,
+        "generator": generator,
+        "given": dict(plugin.given.get(generator, {})),
+        "budget": 0.75 * plugin.limit,
+    }
+    with tempfile.TemporaryFile() as said:  # not a pipe, which a program the plugin left behind could keep open
+        process = _launch(json.dumps(request), hash_seed, said)
+        try:
+            answer, _ = process.communicate(timeout=plugin.limit)
+        except subprocess.TimeoutExpired:
+            _kill(process)
+            process.communicate()
+            return {"failed": f"It did not finish within {plugin.limit:g} s.", "details": _tail(said)}
+        finally:
+            _kill(process)
+        line = answer.strip().rpartition(b"\n")[2]
+        if not line:
+            code = process.returncode
+            how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+            return {"failed": f"It ended its process ({how}).", "details": _tail(said)}
+    plain: dict[str, Any] = json.loads(line)
+    return plain
+
+
+def _launch(request: str, hash_seed: int, said: IO[bytes]) -> subprocess.Popen[bytes]:
+    home = str(Path(__file__).resolve().parents[3])
+    search = os.pathsep.join([home, *filter(None, [os.environ.get("PYTHONPATH")])])
+    return subprocess.Popen(
+        [sys.executable, "-P", "-X", "faulthandler", "-m", "studio.sdk.testing.child", request],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=said,
+        env={**os.environ, "PYTHONPATH": search, "PYTHONHASHSEED": str(hash_seed), "PYTHONUTF8": "1",
+             "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"},
+        start_new_session=os.name == "posix",
+    )  # fmt: skip
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End a process and what it started."""
+    try:
+        if os.name == "posix":
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    except ProcessLookupError:
+        return
+
+
+def _tail(said: IO[bytes]) -> str:
+    said.seek(max(0, said.seek(0, os.SEEK_END) - 8000))
+    return said.read().decode("utf-8", "replace")
+
+
+def _targets(name: str) -> list[str]:
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    try:
+        announced = distribution(name).entry_points.select(group=ENTRY_POINT_GROUP)
+    except PackageNotFoundError:
+        raise UserError(f"“{name}” is not installed.", hint="Install it first: pip install .") from None
+    targets = [entry.value for entry in announced]
+    if not targets:
+        raise UserError(f"“{name}” announces no plugin in the group {ENTRY_POINT_GROUP}.")
+    return targets
