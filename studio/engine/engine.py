@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import studio
@@ -18,7 +19,7 @@ from studio.engine.broadcast import Broadcast
 from studio.engine.events import Event, ItemSaved, JobChanged, JobRemoved, QueueChanged
 from studio.engine.inputs import resolve_inputs
 from studio.engine.jobs import Failure, Job, JobState
-from studio.engine.journal import Journal, take_commands
+from studio.engine.journal import Journal, is_live, take_commands
 from studio.engine.queue import JobQueue
 from studio.engine.requests import GenerationRequest
 from studio.engine.supervisor import Supervisor
@@ -86,6 +87,7 @@ class Engine:
                 self._queue.add(job)
             self._journal.write_order(self._queue.order, paused=paused)
         self.notices = self._journal.damage
+        remove_scratch(home, keep=self._scratch_is_in_use)
         self._unlisten = settings.listen(self._setting_changed)
         self._mail = threading.Thread(target=self._read_mail, name="engine mail", daemon=True)
         self._mail.start()
@@ -244,7 +246,7 @@ class Engine:
         self._mail.join(2.0)
         self._broadcast.close()
         self._journal.close()
-        self._remove_scratch()
+        remove_scratch(self._home, keep=lambda session: is_live(self._home.queue, session))
 
     # ---- for the supervisors (see `supervisor.Desk`) -----------------------------------------------------------
 
@@ -299,7 +301,7 @@ class Engine:
             budget=self._budget(),
             online=bool(self._settings["network"]),
             library=self._home.library,
-            scratch=self._home.state / "scratch" / self.session,
+            scratch=scratch_folder(self._home) / self.session,
         )
 
     def idle_seconds(self) -> float | None:
@@ -428,10 +430,22 @@ class Engine:
                 except UserError:
                     continue  # the job ended or vanished between the order and now: nothing is left to do
 
-    def _remove_scratch(self) -> None:
-        import shutil
+    def _scratch_is_in_use(self, session: str) -> bool:
+        return session == self.session or is_live(self._home.queue, session)
 
-        shutil.rmtree(self._home.state / "scratch" / self.session, ignore_errors=True)
+
+def scratch_folder(home: Home) -> Path:
+    """Where workers put temporary files, one folder per session."""
+    return home.state / "scratch"
+
+
+def remove_scratch(home: Home, keep: Callable[[str], bool]) -> None:
+    """Remove the temporary files of every session but those to `keep`."""
+    import shutil
+
+    for folder in scratch_folder(home).glob("*"):
+        if not keep(folder.name):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _new_id() -> str:

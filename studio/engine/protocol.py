@@ -27,6 +27,7 @@ SHARED_FROM = 64 * 2**10
 """Blobs from this size on travel through shared memory when a slot is free."""
 
 _LENGTH = struct.Struct(">I")
+_BLOCK_PREFIX = "atelier-studio-"
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a memory file system; mkstemp makes the name
 
 
@@ -120,8 +121,9 @@ class SharedBlock:
     @classmethod
     def create(cls, *, slots: int = 4, slot_bytes: int = 8 * 2**20) -> SharedBlock:
         """A new block, in memory where the system has a folder for that. Pages cost nothing until they are used."""
-        folder = str(_SHARED_MEMORY) if os.access(_SHARED_MEMORY, os.W_OK) else None
-        descriptor, name = tempfile.mkstemp(prefix="studio-", dir=folder)
+        folder = _SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
+        _sweep(folder)
+        descriptor, name = tempfile.mkstemp(prefix=f"{_BLOCK_PREFIX}{os.getpid()}-", dir=folder)
         with os.fdopen(descriptor, "wb") as stream:
             stream.truncate(slots * slot_bytes)
         return cls(Path(name), slots=slots, slot_bytes=slot_bytes)
@@ -162,6 +164,20 @@ class SharedBlock:
         with self._lock:
             if 0 <= slot < self.slots and slot not in self._free:
                 self._free.append(slot)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove blocks of studios that were killed in the moment between making one and their worker mapping it."""
+    for path in folder.glob(f"{_BLOCK_PREFIX}*"):
+        pid = path.name.removeprefix(_BLOCK_PREFIX).partition("-")[0]
+        if pid.isdigit() and not _is_alive(int(pid)):
+            path.unlink(missing_ok=True)
+
+
+def _is_alive(pid: int) -> bool:
+    import psutil
+
+    return bool(psutil.pid_exists(pid))
 
 
 def share(frame: Frame, block: SharedBlock) -> Frame:
