@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,16 +57,22 @@ def find_home(arguments: argparse.Namespace) -> Home:
     return home
 
 
-@contextmanager
-def open_library(home: Home) -> Iterator[Library]:
-    """The library, closed afterwards. Raises `UserError` when it cannot be opened."""
+def open_library(home: Home) -> Library:
+    """The library, to be used in a ``with``. Raises `UserError` when it cannot be opened."""
     from studio.library.library import Library
 
-    library = Library(home.library)
+    return Library(home.library)
+
+
+def open_library_if_possible(home: Home) -> AbstractContextManager[Library | None]:
+    """The library; None where the database library is missing: results are then kept as files all the same."""
+    from studio.library.index import IndexUnavailable
+
     try:
-        yield library
-    finally:
-        library.close()
+        return open_library(home)
+    except IndexUnavailable as error:
+        warn(f"{error.message} {error.hint or ''}")
+        return nullcontext()
 
 
 def print_json(value: Any) -> None:

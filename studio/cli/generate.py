@@ -35,7 +35,7 @@ def run(argv: Sequence[str]) -> int:
     with ExitStack() as stack:
         library = None
         if not arguments.no_library or _refers_to_items(arguments):
-            library = stack.enter_context(common.open_library(home))
+            library = stack.enter_context(common.open_library_if_possible(home))
         folder = stack.enter_context(_scratch()) if arguments.no_library else None
         request = _request(arguments, spec, library, folder)
         engine = stack.enter_context(open_engine(home, registry, library))
@@ -122,9 +122,12 @@ def _reference(name: str, text: str, library: Library | None) -> str:
     path = Path(text).expanduser()
     if path.is_file():
         return f"file:{path.absolute()}"
-    if library is not None and (item := library.find(text)) is not None:
-        return f"item:{item.id}"
-    raise ParameterError(f"{name}: there is no file and no library item “{text}”.", param=name)
+    if library is None:
+        raise ParameterError(f"{name}: there is no file “{text}”.", param=name)
+    try:
+        return f"item:{library.resolve(text).id}"
+    except UserError as error:
+        raise ParameterError(f"{name}: there is no file “{text}”, and: {error.message}", param=name) from error
 
 
 def _refers_to_items(arguments: argparse.Namespace) -> bool:
@@ -218,7 +221,7 @@ class Target:
         if self._written:
             place = self._file.with_name(f"{self._file.stem}-{self._written + 1}{self._file.suffix}")
         self._written += 1
-        if library is not None and saved.item and not saved.item.startswith("/"):
+        if library is not None and saved.item != saved.path:
             library.export(saved.item, place)
         else:
             formats.write(formats.read(source, saved.kind), place)

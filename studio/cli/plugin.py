@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from studio.cli import common, exits
 
@@ -20,13 +21,10 @@ def run(argv: Sequence[str]) -> int:
     for result in check_plugin(home, arguments.name):
         results.append(result)
         if not common.wants_json(arguments):
-            mark = "ok  " if result.passed else "FAIL"
-            common.print_lines(
-                [f"{mark} {result.number:2d} {result.title} ({result.seconds:.1f} s) {result.reason}".rstrip()]
-            )
+            common.print_lines([f"{result.generator} {result}"])
     passed = sum(result.passed for result in results)
     if common.wants_json(arguments):
-        common.print_json([result.to_json() for result in results])
+        common.print_json([asdict(result) for result in results])
     else:
         common.print_lines([f"{passed}/{len(results)}"])
     return exits.OK if passed == len(results) else exits.FOUND_WRONG

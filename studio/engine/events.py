@@ -89,12 +89,14 @@ class WorkerChanged:
         state: ``"starting"``, ``"ready"``, ``"busy"``, ``"stopped"`` or ``"crashed"``.
         rss_bytes: main memory its process takes, 0 when it does not run.
         loaded_bytes: what loaded models take, as far as measured.
+        peak_bytes: the most main memory its process has taken so far.
     """
 
     device: str
     state: str
     rss_bytes: int = 0
     loaded_bytes: int = 0
+    peak_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

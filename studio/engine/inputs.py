@@ -45,7 +45,10 @@ def resolve_inputs(
 
 
 def _item_path(known: Field, item_id: str, library: Library | None) -> Path:
-    item = None if library is None else library.get(item_id)
-    if library is None or item is None:
-        raise UserError(f"{known.label}: the item {item_id} is not in the library.", param=known.name)
-    return library.path(item)
+    if library is None:
+        raise UserError(f"{known.label}: the library is not open, so its items cannot be used.", param=known.name)
+    try:
+        item = library.get(item_id)
+    except UserError as error:
+        raise UserError(f"{known.label}: {error.message}", param=known.name, hint="Choose another one.") from error
+    return library.store.path(item)

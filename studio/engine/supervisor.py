@@ -90,7 +90,7 @@ class Supervisor:
         self._cancelled_at = 0.0
         self._outcome: _Outcome | None = None
         self._warm: tuple[str, ...] = ()
-        self._memory = (0, 0)
+        self._memory = (0, 0, 0)
         self._stale = False
         self._changed = threading.Condition()
         self._handlers: Mapping[str, Callable[[Frame], None]] = {
@@ -287,14 +287,14 @@ class Supervisor:
         with self._changed:
             if self._worker is not worker:
                 return False
-            self._worker, self._ready, self._memory = None, False, (0, 0)
+            self._worker, self._ready, self._memory = None, False, (0, 0, 0)
         self._announce(state)
         return True
 
     def _announce(self, state: str) -> None:
         self.worker_state = state
-        rss, loaded = self._memory
-        self._desk.publish(WorkerChanged(self.device, state, rss_bytes=rss, loaded_bytes=loaded))
+        rss, loaded, peak = self._memory
+        self._desk.publish(WorkerChanged(self.device, state, rss_bytes=rss, loaded_bytes=loaded, peak_bytes=peak))
 
     # ---- called on the worker's threads ----------------------------------------------------------------------
 
@@ -349,7 +349,8 @@ class Supervisor:
                 self._changed.notify_all()
 
     def _heard_memory(self, frame: Frame) -> None:
-        self._memory = (int(frame.body["rss"]), int(frame.body["loaded"]))
+        body = frame.body
+        self._memory = (int(body["rss"]), int(body["loaded"]), int(body["peak"]))
         self._announce(self.worker_state)
 
     def _heard_view(self, frame: Frame) -> None:

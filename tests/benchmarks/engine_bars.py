@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,13 +15,12 @@ ROOT = Path(__file__).resolve().parents[2]
 for folder in (ROOT, ROOT / "tests"):
     sys.path.insert(0, str(folder))
 
-from benchmarks.bars import Bar, median, paired, seconds  # noqa: E402
+from benchmarks.bars import Bar, median, paired  # noqa: E402
 from helpers.studios import Heard, finish, request, running  # noqa: E402
 
 from studio.disk.home import Home  # noqa: E402
 from studio.engine.discovery.registry import Registry  # noqa: E402
 from studio.engine.engine import Engine  # noqa: E402
-from studio.engine.events import LogReceived, WorkerChanged  # noqa: E402
 from studio.engine.jobs import JobState  # noqa: E402
 from studio.engine.requests import GenerationRequest  # noqa: E402
 from studio.engine.settings import Settings  # noqa: E402
@@ -97,12 +96,13 @@ def overhead(folder: Path, rounds: int = 4) -> list[Bar]:
                 bare.stdin.flush()
                 times.append(float(bare.stdout.readline()))
 
-            def run_app(generator: str = generator, values: dict[str, object] = values) -> None:
+            def run_app(generator: str = generator, values: Mapping[str, object] = values) -> None:
                 spec = registry.spec(generator)
                 (job,) = finish(engine, engine.submit(GenerationRequest.of(spec, values, 7)), timeout=600)
                 assert job.state is JobState.SUCCEEDED, job.failure
 
-            run_bare(), run_app()  # warm both
+            run_bare()  # warm both
+            run_app()
             app, without = paired(run_app, run_bare, rounds)
             bare.stdin.close()
             bare.wait()
@@ -178,7 +178,9 @@ def thousand_jobs(folder: Path, count: int = 1000) -> list[Bar]:
         process = psutil.Process()
         for number in range(count):
             job = engine.submit(replace(kept, seed=number))
-            times.append(seconds(lambda job=job: finish(engine, job)))
+            begun = time.perf_counter()
+            finish(engine, job)
+            times.append(time.perf_counter() - begun)
             if number % 10 == 9:
                 children = [child for child in process.children() if "studio.engine.worker.main" in child.cmdline()]
                 host.append(process.memory_info().rss)
@@ -213,12 +215,15 @@ def sockets(folder: Path) -> list[Bar]:
     for name, prefix in (("network present", []), ("network absent", ["unshare", "-n", "-r"])):
         trace = folder / f"trace-{name.split()[1]}"
         environment = {**os.environ, "STUDIO_HOME": str(folder / "home"), "PYTHONPATH": str(ROOT)}
-        command = [*prefix, "strace", "-f", "-qq", "-e", "trace=socket,connect", "-o", str(trace), sys.executable, "-m", "studio",
-                   "generate", "studio.text.storyteller", "--set", "length=40"]  # fmt: skip
+        tracer = ["strace", "-f", "-qq", "-e", "trace=socket,connect", "-o", str(trace)]
+        job = ["generate", "studio.text.storyteller", "--set", "length=40"]
+        command = [*prefix, *tracer, sys.executable, "-m", "studio", *job]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         opened = sum("AF_INET" in line for line in trace.read_text("utf-8", "replace").splitlines())
         met = opened == 0 and done.returncode == 0
-        bars.append(Bar(f"internet sockets of a traced run, {name}", f"{opened} (exit code {done.returncode})", "0", met))
+        bars.append(
+            Bar(f"internet sockets of a traced run, {name}", f"{opened} (exit code {done.returncode})", "0", met)
+        )
     return bars
 
 
@@ -241,4 +246,3 @@ def _made(folder: Path) -> Path:
 
 if __name__ == "__main__":
     main()
-

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,7 +43,8 @@ with running(folder, library=library) as engine:
     print("ready", flush=True)
     number = int(sys.argv[2])
     while True:
-        job = engine.submit(replace(request("test.speckle", folder / "out", number, size=[48, 48]), keep=True, folder=""))
+        loose = request("test.speckle", folder / "out", number, size=[48, 48])
+        job = engine.submit(replace(loose, keep=True, folder=""))
         engine.wait([job.id])
         number += 1
 """
@@ -68,8 +69,15 @@ class Tally:
 
     def line(self) -> str:
         """As printed."""
-        return (f"{self.rounds} kills, {self.announced} announced results: {len(self.lost)} lost, {len(self.damaged)} damaged, "
-                f"{self.corrupt_indexes} corrupt indexes, {len(self.strays)} stray files, {self.orphans} orphan workers")  # fmt: skip
+        found = {
+            "lost": len(self.lost),
+            "damaged": len(self.damaged),
+            "corrupt indexes": self.corrupt_indexes,
+            "stray files": len(self.strays),
+            "orphan workers": self.orphans,
+        }
+        told = ", ".join(f"{count} {what}" for what, count in found.items())
+        return f"{self.rounds} kills, {self.announced} announced results: {told}"
 
 
 def run(folder: Path, times: int, seed: int) -> Tally:
@@ -91,7 +99,11 @@ def run(folder: Path, times: int, seed: int) -> Tally:
 def _one_round(folder: Path, first_seed: int, chance: random.Random, tally: Tally) -> set[str]:
     import psutil
 
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests"))), "OMP_NUM_THREADS": "1"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests"))),
+        "OMP_NUM_THREADS": "1",
+    }
     studio = subprocess.Popen(
         [sys.executable, "-c", STUDIO, str(folder), str(first_seed)], stdout=subprocess.PIPE, env=environment
     )
@@ -121,8 +133,8 @@ def _one_round(folder: Path, first_seed: int, chance: random.Random, tally: Tall
     return seen - {"", "ready"}
 
 
-def _kill(pids: Iterator[int] | object) -> None:
-    for pid in pids:  # type: ignore[attr-defined]  # any iterable of process ids
+def _kill(pids: Iterable[int]) -> None:
+    for pid in pids:
         try:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
@@ -133,18 +145,22 @@ def _check(folder: Path, announced: set[str], tally: Tally) -> None:
     from helpers.studios import running
 
     from studio.library.library import Library
+    from studio.sdk import UserError
 
     library = Library(folder / "library")
     with running(folder, library=library, paused=True):
         pass
     for item_id in announced:
-        item = library.get(item_id)
-        if item is None or not library.path(item).is_file():
+        try:
+            kept = library.store.path(library.get(item_id)).is_file()
+        except UserError:
+            kept = False
+        if not kept:
             tally.lost.append(item_id)
     report = library.verify()
-    tally.damaged += [str(problem) for problem in report.problems]
-    if not library.index_is_sound():
-        tally.corrupt_indexes += 1
+    found = (*report.changed, *report.missing, *report.damaged, *report.unindexed, *report.gone)
+    tally.damaged += [str(problem) for problem in found]
+    tally.corrupt_indexes += bool(report.index)
     library.close()
     tally.strays += [str(path) for path in _temporary(folder)]
 

@@ -8,6 +8,7 @@ import sys
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 Loaded = TypeVar("Loaded")
@@ -90,6 +91,19 @@ def memory_in_use() -> int:
     if torch is not None and torch.cuda.is_available():
         held += sum(torch.cuda.memory_allocated(index) for index in range(torch.cuda.device_count()))
     return held
+
+
+def peak_memory() -> int:
+    """Most bytes of main memory this process has held so far."""
+    status_file = Path("/proc/self/status")
+    if status_file.exists():
+        # Not `ru_maxrss`: right after the start it still tells of the process that started this one.
+        status = status_file.read_text("ascii", "replace")
+        return int(status.partition("VmHWM:")[2].split(maxsplit=1)[0]) * 1024
+    import psutil
+
+    memory = psutil.Process().memory_info()
+    return int(getattr(memory, "peak_wset", memory.rss))
 
 
 def parameter_bytes(value: Any) -> int:

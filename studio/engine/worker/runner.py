@@ -19,7 +19,7 @@ from studio.engine.worker.context import WorkerContext
 from studio.engine.worker.keeping import Keeper
 from studio.engine.worker.link import Link
 from studio.engine.worker.network import NetworkGuard
-from studio.engine.worker.residency import Residency, memory_in_use
+from studio.engine.worker.residency import Residency, memory_in_use, peak_memory
 from studio.models.store import ModelStore
 from studio.sdk import (
     Artifact,
@@ -32,6 +32,7 @@ from studio.sdk import (
     TextDelta,
     UserError,
     VideoFrame,
+    check_values,
 )
 
 
@@ -112,7 +113,7 @@ class Runner:
 
     def _report_memory(self) -> None:
         residency = self._around.residency
-        self._around.link.send("memory", rss=memory_in_use(), loaded=residency.bytes, keys=list(residency.keys))
+        self._around.link.send("memory", rss=memory_in_use(), peak=peak_memory(), loaded=residency.bytes)
 
     def _run(self, order: Mapping[str, Any]) -> None:
         link, job_id = self._around.link, str(order["job"])
@@ -205,7 +206,7 @@ class Runner:
     def _params(self, generator_class: type[Generator], order: Mapping[str, Any]) -> Any:
         from studio.library import formats
 
-        values = dict(order["values"])
+        values = _current_values(generator_class, order)
         for known in generator_class.Params.fields:
             if known.is_input and values.get(known.name):
                 kind = {"mask": "image", "text_in": "text"}.get(known.kind, known.kind)
@@ -231,6 +232,14 @@ class Runner:
             context.send_preview(delta.pixels)
         else:
             raise TypeError(f"a generator yielded {type(delta).__name__}, which is no result")
+
+
+def _current_values(generator_class: type[Generator], order: Mapping[str, Any]) -> dict[str, Any]:
+    """The request's values, migrated by the generator when they were meant for an older version of it."""
+    values = dict(order["values"])
+    if order["version"] == generator_class.version:
+        return values
+    return check_values(generator_class.Params.fields, generator_class.migrate(values, order["version"]))
 
 
 def _checked(results: Iterator[Result], context: WorkerContext) -> Iterator[Result]:

@@ -1,0 +1,68 @@
+"""Checking an installed plugin: the SDK's twenty checks, the last one in the studio's own worker."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from studio.disk.home import Home
+from studio.engine.discovery.registry import Registry
+from studio.engine.discovery.switches import PluginSwitches
+from studio.engine.engine import Engine
+from studio.engine.events import Event, WorkerChanged
+from studio.engine.requests import GenerationRequest
+from studio.engine.settings import Settings
+from studio.sdk import Artifact, GeneratorSpec, Json
+from studio.sdk.testing.conformance import CheckResult, Plugin, WorkerRun
+from studio.sdk.testing.conformance import check_plugin as check
+
+
+def check_plugin(home: Home, name: str) -> Iterator[CheckResult]:
+    """Check a plugin named by entry point, distribution or generator id, result by result.
+
+    Raises:
+        UserError: there is no such plugin.
+    """
+    registry = Registry.discover(home)
+    by_generator = [row for row in registry.plugins if name in row.generators]
+    for row in by_generator or registry.find(name):
+        for result in check(Plugin(row.target, worker=run_in_worker)):
+            if not by_generator or result.generator in ("", name):
+                yield result
+
+
+def run_in_worker(
+    descriptor: Mapping[str, Json], values: Mapping[str, Json], inputs: Mapping[str, Artifact]
+) -> WorkerRun:
+    """Run a generator once in a worker of its own and measure it; see `WorkerRunner`."""
+    from studio.library import formats
+
+    spec = GeneratorSpec.from_json(descriptor)
+    with tempfile.TemporaryDirectory(prefix="studio-check-") as folder:
+        place = Path(folder)
+        home = Home(state=place / "state", library=place / "library")
+        given = dict(values)
+        for name, artifact in inputs.items():
+            path = place / f"{name}{formats.stored_suffix(artifact)}"
+            formats.write(artifact, path)
+            given[name] = f"file:{path}"
+        request = GenerationRequest.of(spec, given, 1)
+        registry = Registry((), {spec.id: spec.to_json()}, PluginSwitches(home))
+        peaks = [0]
+
+        def hear(event: Event) -> None:
+            if isinstance(event, WorkerChanged):
+                peaks.append(event.peak_bytes)
+
+        engine = Engine(home, registry, None, Settings(home.settings_file))
+        engine.subscribe(hear)
+        try:
+            (job,) = engine.wait([engine.submit(request).id], timeout=120)
+            # The worker tells its memory right after the job's end; closing waits for all it said.
+        except TimeoutError:
+            return WorkerRun(0, (), "it did not end within two minutes")
+        finally:
+            engine.close()
+        error = "" if job.failure is None else job.failure.message
+        return WorkerRun(max(peaks), spec.makes if job.items else (), error)
