@@ -1,0 +1,29 @@
+"""Music: a composer that invents pieces from a mood and a seed, and a synthesiser that plays them, with nothing to
+download.
+
+Importing this package costs next to nothing: numpy and scipy are imported when a piece is being made. The rooms are
+`theory`, `form`, `harmony`, `motif`, `melody`, `voicing`, `bass`, `drums`, `arrange` (what is played) and `synth`
+(how it sounds); `composer` is the generator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import studio.sdk as sdk
+from studio_music.composer import Composer
+from studio_music.translations import ZH_CN
+
+
+class Plugin:
+    """The studio's first-party music plugin."""
+
+    @sdk.hookimpl
+    def studio_generators(self) -> Sequence[type[sdk.Generator]]:
+        """The composer."""
+        return [Composer]
+
+    @sdk.hookimpl
+    def studio_translations(self) -> Mapping[str, Mapping[str, str]]:
+        """Simplified Chinese."""
+        return {"zh_CN": ZH_CN}
