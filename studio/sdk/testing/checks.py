@@ -26,8 +26,8 @@ from studio.sdk.testing.samples import Values, extremes, hostile
 from studio.sdk.testing.trial import CheckFailed, Trial
 from studio.sdk.testing.watching import Snapshot, Watch
 
-SLICE = 3.0
-"""Seconds that one value of checks 8 and 9 may take before its run is cut short."""
+SLICE, SHORTEST_SLICE = 2.0, 0.2
+"""Seconds one value of checks 8 and 9 may take before its run is cut short; the less, the more values there are."""
 
 CANCEL_LIMIT = 2.0
 """Seconds after which a cancelled generator must have stopped."""
@@ -105,29 +105,24 @@ def bad_inputs(bench: Bench) -> str:
 
 
 def _try_all(bench: Bench, cases: Iterable[tuple[str, Values]]) -> str:
-    """Run each case, cut short after `SLICE` seconds; stop trying when the check's time is nearly up."""
+    """Run each case for its share of the check's time at most; what it makes must be valid."""
     deadline = time.monotonic() + bench.budget
-    tried = cut = skipped = 0
-    for name, values in cases:
-        if time.monotonic() > deadline:
-            skipped += 1
-            continue
+    bench.trial.expect(bench.trial.run(limit=SLICE))  # loads its libraries
+    due = list(cases)
+    cut = 0
+    for index, (name, values) in enumerate(due):
+        share = (deadline - time.monotonic()) / (len(due) - index)
         try:
-            outcome = bench.trial.run(values, limit=SLICE)
+            outcome = bench.trial.run(values, limit=max(SHORTEST_SLICE, min(SLICE, share)))
         except Exception as error:
             said = " ".join(str(error).split())[:120]
             raise CheckFailed(f"With {name} it fails: {type(error).__name__}: {said}") from error
-        tried += 1
         cut += outcome.cut
         for artifact in artifacts_in(outcome.results):
             for problem in payload_problems(artifact):
                 raise CheckFailed(f"With {name}, {artifact.kind}: {problem}.")
-    remarks = [f"{tried} tried" if tried else "none to try"]
-    if cut:
-        remarks.append(f"{cut} cut short after {SLICE:g} s")
-    if skipped:
-        remarks.append(f"{skipped} not tried for lack of time")
-    return ", ".join(remarks)
+    tried = f"{len(due)} tried" if due else "none to try"
+    return f"{tried}, {cut} cut short for lack of time" if cut else tried
 
 
 def same_seed(bench: Bench) -> str:
@@ -198,12 +193,14 @@ def cancelling(bench: Bench) -> str:
     trial = bench.trial
     reference = trial.expect(trial.run())
     full, longest = _longest_wait(trial)
+    for _ in range(2):
+        if longest > CANCEL_LIMIT:  # the machine may just have been busy
+            longest = min(longest, _longest_wait(trial)[1])
     if longest > CANCEL_LIMIT:
         raise CheckFailed(
             f"It goes {longest:.1f} s without a cancel point; call ctx.check() or ctx.progress() more often."
         )
-    for point in sorted({1, max(1, full // 2)}):
-        _cancel_at(trial, point)
+    _cancel_at(trial, max(1, full // 2))
     _close_at_first_result(trial)
     if trial.expect(trial.run()).fingerprint != reference.fingerprint:
         raise CheckFailed("After it was cancelled, the same request gives another result.")
@@ -270,11 +267,11 @@ def leaks(bench: Bench) -> str:
     """16: eight runs take no more memory each time; the median growth counts, so filling a cache is no leak."""
     trial = bench.trial
     for seed in (1, 2):
-        trial.expect(trial.run(seed=seed))
+        trial.expect(trial.run(seed=seed, limit=bench.budget / 9))
     tracemalloc.start()
     traced, resident = [], []
     for seed in range(9):
-        trial.run(seed=seed)
+        trial.run(seed=seed, limit=bench.budget / 9)
         gc.collect()
         traced.append(tracemalloc.get_traced_memory()[0])
         resident.append(resident_bytes())

@@ -21,9 +21,13 @@ SMALL_SIDE = 64
 COSTLY = frozenset(
     {"width", "height", "resolution", "detail", "length", "duration", "seconds", "minutes", "bars", "beats", "words",
      "tokens", "max_tokens", "characters", "iterations", "frames", "segments", "subdivisions", "grid", "faces",
-     "triangles", "points", "cells", "samples", "levels", "max_length", "max_new_tokens", "sections", "steps", "size"}
+     "triangles", "side", "px", "points", "cells", "samples", "levels", "max_length", "max_new_tokens", "sections",
+     "steps", "size"}
 )  # fmt: skip
 """Words in the name of a number that say how much is made: such a number is reduced to its minimum."""
+
+QUICK = ("draft", "fast", "quick", "low", "coarse")
+"""Options that say to take less trouble: a choice that has one is reduced to it."""
 
 LONGEST = 100_000
 
@@ -60,6 +64,9 @@ def reduced(generator: type[Generator]) -> Values:
             small[known.name] = [side, side]
         elif known.kind in ("integer", "number") and known.min is not None and _is_costly(known):
             small[known.name] = known.min
+        elif known.kind == "choice":
+            quick = [option.value for option in known.options if option.value in QUICK]
+            small.update({known.name: quick[0]} if quick else {})
     return small
 
 
