@@ -168,7 +168,7 @@ def _pieces(line: str) -> list[str]:
 
 
 @functools.lru_cache(maxsize=8)
-def _font(size: int, cjk: bool) -> PIL.ImageFont.FreeTypeFont | PIL.ImageFont.ImageFont:  # noqa: FBT001 (a cache key)
+def _font(size: int, cjk: bool) -> PIL.ImageFont.FreeTypeFont | PIL.ImageFont.ImageFont:
     """Pillow's own font, or for Chinese, Japanese and Korean the first system font that has the characters."""
     import PIL.ImageFont
 

@@ -11,11 +11,11 @@ import datetime
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from studio.library.checking import RecordError, Reader
+from studio.library.checking import Reader, RecordError
 from studio.sdk import ARTIFACTS, Json
 
 __all__ = ["KINDS", "RECORD_LIMIT", "Item", "Origin", "Parent", "RecordError", "new_id", "now", "parse_record"]
@@ -138,7 +138,7 @@ class Item:
         id: 26 characters, unique, sortable by creation (a ULID in lower case).
         kind: ``"text"``, ``"image"``, ``"audio"``, ``"score"``, ``"mesh"`` or ``"video"``.
         title: a few words.
-        created: UTC time, ISO 8601 with milliseconds, ``2026-11-23T16:20:00.123Z``.
+        created: where it was made, local time with its offset, ISO 8601: ``2026-11-23T17:20:00.123+01:00``.
         file: path relative to the library's folder, with forward slashes.
         sha256: hash of the file as it was saved, in hex.
         bytes: the file's size.
@@ -250,9 +250,7 @@ class Item:
         )
 
 
-_KNOWN = frozenset(
-    "record id kind title created file sha256 bytes facts origin meta rating favourite tags trashed home text".split()
-)
+_KNOWN = frozenset(slot.name for slot in fields(Item) if slot.name != "extra") | {"record"}
 
 
 def parse_record(data: bytes | str) -> Item:
@@ -287,39 +285,45 @@ def check_id(text: str) -> str:
     raise RecordError(f"“{text[:40]}” is not the id of an item.")
 
 
-def iso_of_id(item_id: str) -> str:
-    """The time an id carries."""
+def months_of_id(item_id: str) -> list[str]:
+    """The months in which an item with this id may have been made, by its own clock: one, or two at a month's end."""
     number = 0
     for character in check_id(item_id)[:10]:
         number = number << 5 | _ALPHABET.index(character)
-    seconds = min(number % 2**48 / 1000, 253_000_000_000)
-    return to_iso(datetime.datetime.fromtimestamp(seconds, datetime.UTC))
+    moment = datetime.datetime.fromtimestamp(min(number % 2**48 / 1000, 253_000_000_000), datetime.UTC)
+    day = datetime.timedelta(days=1)
+    return sorted({(moment + shift).isoformat()[:7] for shift in (-day, 0 * day, day)})
 
 
 def now() -> str:
-    """The time, as records write it."""
-    return to_iso(datetime.datetime.now(datetime.UTC))
+    """The time, as records write it: the day in it is the artist's day, wherever the record is read later."""
+    return to_iso(datetime.datetime.now().astimezone())
 
 
 def to_iso(moment: datetime.datetime) -> str:
-    """A moment as records write it: UTC, milliseconds, ``Z``."""
-    return moment.astimezone(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """A moment with its offset as records write it, to milliseconds."""
+    return moment.isoformat(timespec="milliseconds")
 
 
 def to_ms(iso: str) -> int:
     """Milliseconds since 1970 of a record's time. Raises `ValueError`."""
     moment = datetime.datetime.fromisoformat(iso)
-    return int(round(moment.timestamp() * 1000))
+    return round(moment.timestamp() * 1000)
 
 
 def _check_time(text: str) -> str:
     try:
         moment = datetime.datetime.fromisoformat(text)
-        if moment.tzinfo is None or not 1970 <= moment.year < 10_000 - 1:
+        if moment.tzinfo is None or not 1971 <= moment.year <= 9998 or moment.utcoffset() != _whole_minutes(moment):
             raise ValueError("no time zone")
         return to_iso(moment)
     except (ValueError, OverflowError) as error:
         raise RecordError(f"The record's time “{text[:40]}” is none.") from error
+
+
+def _whole_minutes(moment: datetime.datetime) -> datetime.timedelta | None:
+    offset = moment.utcoffset()
+    return None if offset is None else datetime.timedelta(minutes=offset // datetime.timedelta(minutes=1))
 
 
 def _check_file(text: str) -> str:

@@ -1,7 +1,7 @@
 """A small software renderer for thumbnails of meshes: orthographic, depth-buffered, smoothly lit, with vertex colours.
 
-Triangles are cut into pixel rows and rows into pixels, all at once as arrays; a z-buffer (Catmull 1974) keeps the nearest
-triangle of each pixel, and only those pixels are lit (deferred shading, Saito and Takahashi 1990).
+Triangles are cut into pixel rows and rows into pixels, all at once as arrays; a z-buffer (Catmull 1974) keeps the
+nearest triangle of each pixel, and only those pixels are lit (deferred shading, Saito and Takahashi 1990).
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ def _barycentric(corners: Array, x: Array, y: Array) -> Array:
     second = ((x - ax) * (cy - ay) - (cx - ax) * (y - ay)) / safe
     third = ((bx - ax) * (y - ay) - (x - ax) * (by - ay)) / safe
     weights = np.clip(np.stack([1 - second - third, second, third], axis=1), 0.0, 1.0)
-    return weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-12)
+    return np.asarray(weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-12))
 
 
 def _point_normals(points: Array, faces: Array) -> Array:
@@ -163,11 +163,10 @@ def _point_normals(points: Array, faces: Array) -> Array:
 
     corners = points[faces]
     face_normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    normals = np.stack(
+    return np.stack(
         [np.bincount(faces.ravel(), np.repeat(face_normals[:, axis], 3), minlength=len(points)) for axis in range(3)],
         axis=1,
     )
-    return normals
 
 
 def _linear_colors(model: sdk.Mesh) -> Array:

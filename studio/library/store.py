@@ -22,7 +22,7 @@ from studio.library.items import (
     Origin,
     RecordError,
     check_id,
-    iso_of_id,
+    months_of_id,
     new_id,
     now,
     parse_record,
@@ -219,8 +219,8 @@ class Store:
 
     def _records_of(self, item_id: str) -> list[Path]:
         """Every record with this id; more than one only in the middle of a move."""
-        month = names.folder(iso_of_id(item_id))
-        patterns = [f"{month}/*_{item_id[-length:]}.json" for length in _TAILS] + [f"{TRASH}/{item_id}/*.json"]
+        patterns = [f"{month}/*_{item_id[-length:]}.json" for month in months_of_id(item_id) for length in _TAILS]
+        patterns.append(f"{TRASH}/{item_id}/*.json")
         found = self._with_id(patterns, item_id)
         return found or self._with_id([f"*/*_{item_id[-length:]}.json" for length in _TAILS], item_id)
 
@@ -246,7 +246,9 @@ class Store:
     # -- changing -----------------------------------------------------------------------------------------------
 
     def update(self, item: str | Item, **changes: Any) -> Item:
-        """Change ``rating``, ``favourite``, ``tags``, ``title`` (which renames the file) or ``text``; returns the new record.
+        """Change ``rating``, ``favourite``, ``tags``, ``title`` (which renames the file) or ``text``.
+
+        Returns the new record.
 
         Raises:
             UserError: there is no such item.

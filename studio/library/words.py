@@ -15,7 +15,7 @@ _REFERENCES = ("item:", "file:")
 
 
 def title_of(artifact: Artifact, origin: Origin | None) -> str:
-    """A few words: the artifact's own title, else the prompt's beginning, else the text's, else the generator's title."""
+    """A few words: the artifact's own title, else the prompt's beginning, the text's, or the generator's title."""
     for text in _candidates(artifact, origin):
         if title := title_from(text):
             return title

@@ -93,8 +93,8 @@ def _attributes(writer: _Writer, mesh: sdk.Mesh) -> dict[str, int]:
         linear = np.rint(meshes.to_linear(mesh.colors) * 65_535.0).astype("<u2")
         attributes["COLOR_0"] = writer.accessor(linear, _USHORT, "VEC4", _ARRAY, normalized=True)
     if mesh.uv is not None:
-        flipped = np.ascontiguousarray(mesh.uv, dtype="<f4") * np.float32([1, -1]) + np.float32([0, 1])
-        attributes["TEXCOORD_0"] = writer.accessor(flipped.astype("<f4"), _FLOAT, "VEC2", _ARRAY)
+        flipped = np.stack([mesh.uv[:, 0], 1.0 - mesh.uv[:, 1]], axis=1).astype("<f4")
+        attributes["TEXCOORD_0"] = writer.accessor(flipped, _FLOAT, "VEC2", _ARRAY)
     return attributes
 
 

@@ -55,9 +55,7 @@ class Scene:
             faces,
             normals=merged["NORMAL"],
             colors=None if merged["COLOR_0"] is None else meshes.to_srgb(merged["COLOR_0"]),
-            uv=None
-            if merged["TEXCOORD_0"] is None
-            else merged["TEXCOORD_0"] * np.float32([1, -1]) + np.float32([0, 1]),
+            uv=_flipped(merged["TEXCOORD_0"]),
             texture=texture,
         )
 
@@ -198,6 +196,13 @@ def _natural(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise ValueError("not a natural number")
     return value
+
+
+def _flipped(uv: Array | None) -> Array | None:
+    """GlTF's texture coordinates run downwards, ours upwards."""
+    import numpy as np
+
+    return None if uv is None else np.stack([uv[:, 0], 1.0 - uv[:, 1]], axis=1)
 
 
 def _required(values: Array | None) -> Array:

@@ -159,7 +159,7 @@ def _scaled_to_16_bit(picture: PIL.Image.Image) -> PIL.Image.Image:
 
     values = np.nan_to_num(np.asarray(picture, dtype=np.float64), posinf=0.0, neginf=0.0)
     low, high = float(values.min()), float(values.max())
-    if picture.mode == "I" and 0 <= low and high <= 65_535:
+    if picture.mode == "I" and low >= 0 and high <= 65_535:
         return PIL.Image.fromarray(values.astype(np.uint16))
     return PIL.Image.fromarray(((values - low) / max(high - low, 1e-30) * 65_535).astype(np.uint16))
 

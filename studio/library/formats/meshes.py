@@ -8,7 +8,6 @@ from studio import sdk
 from studio.library.formats import limits
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     Array = NDArray[Any]
@@ -17,7 +16,7 @@ EXTENT = 1e9
 """Coordinates beyond this many metres are taken for damage."""
 
 
-def checked(  # noqa: PLR0913 (one argument per attribute of a mesh)
+def checked(
     name: str,
     vertices: Array,
     faces: Array,
@@ -108,7 +107,7 @@ def merged(soup: Array) -> tuple[Array, Array]:
 
 
 def to_linear(colors: Array) -> Array:
-    """sRGB bytes [n, 4] to linear light, float64 0…1; alpha stays as it is (IEC 61966-2-1)."""
+    """SRGB bytes [n, 4] to linear light, float64 0…1; alpha stays as it is (IEC 61966-2-1)."""
     import numpy as np
 
     values = np.arange(256) / 255.0

@@ -137,7 +137,7 @@ def _mesh(name: str, lists: _Lists) -> sdk.Mesh:
     uv = _table(lists.uv, 2) if (corners[:, 1] >= 0).all() and lists.uv else None
     normals = _table(lists.normals, 3) if (corners[:, 2] >= 0).all() and lists.normals else None
     for place, known in ((0, points), (1, uv), (2, normals)):
-        if known is not None and not (0 <= corners[:, place].min() and corners[:, place].max() < len(known)):
+        if known is not None and not (corners[:, place].min() >= 0 and corners[:, place].max() < len(known)):
             raise sdk.UserError(f"“{name}” can't be opened: its triangles refer to points that are not there.")
     corners[:, 1] *= uv is not None
     corners[:, 2] *= normals is not None

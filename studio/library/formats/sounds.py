@@ -22,7 +22,8 @@ def write(audio: sdk.Audio, path: Path, record: Mapping[str, Any] | None, option
         audio: samples within [−1, 1]; what lies outside is clipped, except in WAV float.
         path: ends in .flac, .wav, .mp3, .ogg or .opus.
         record: what to embed as a tag, or None.
-        options: ``bits`` ``"16"``, ``"24"`` or ``"float"`` (WAV; 16 or 24 for FLAC); ``quality`` 0…1 for MP3, Vorbis, Opus.
+        options: ``bits``: ``"16"``, ``"24"`` or ``"float"`` (WAV; FLAC has 16 and 24); ``quality`` 0…1 for MP3, Vorbis
+            and Opus.
 
     Raises:
         UserError: the format can't hold this sample rate or number of channels.

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 RECORD_KEY = "comment"
 RECORD_MARK = "atelier-record:"
+_COPIED = ("video", "audio")
 _ENCODERS = (("libx264", {"crf": "18", "preset": "veryfast"}), ("mpeg4", {"qscale": "2"}))
 """H.264 where this FFmpeg has it, else MPEG-4 part 2, which every FFmpeg has."""
 
@@ -149,6 +150,29 @@ def _sound(path: Path) -> sdk.Audio | None:
         return None
     samples = np.concatenate(blocks, axis=1).T
     return sdk.Audio(np.clip(np.nan_to_num(np.ascontiguousarray(samples)), -1.0, 1.0), rate)
+
+
+def strip(source: Path, target: Path) -> None:
+    """Copy a video's pictures and sound as they are, without its metadata.
+
+    Raises:
+        UserError: it is damaged.
+    """
+    import av
+
+    try:
+        with av.open(str(source), "r") as old, av.open(str(target), "w", format="mp4") as new:
+            copied = {
+                stream.index: new.add_stream_from_template(stream) for stream in old.streams if stream.type in _COPIED
+            }
+            for stream in copied.values():
+                stream.metadata.clear()
+            for packet in old.demux():
+                if packet.dts is not None and packet.stream.index in copied:
+                    packet.stream = copied[packet.stream.index]
+                    new.mux(packet)
+    except (av.FFmpegError, *limits.DECODER_ERRORS) as error:
+        raise limits.damaged(source.name, "video") from error
 
 
 def embedded(path: Path) -> str | None:

@@ -1,0 +1,310 @@
+"""The index: a SQLite database (through apsw) that answers searches. It can be deleted at any time; files rebuild it.
+
+Positions: an item's key is its creation time in milliseconds times 256 plus a few bits of its id. Newest first is then
+the order of keys itself, in the item table as in every posting list of the full-text table, so that a page of any
+query is read off without sorting.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import secrets
+import threading
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from studio.library import schema, tokens
+from studio.library.items import Item
+from studio.sdk import Json, UserError
+
+if TYPE_CHECKING:
+    import apsw
+
+_BUSY_MS = 15_000
+_SETTINGS = (
+    "PRAGMA cache_size = -16384",
+    "PRAGMA mmap_size = 268435456",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA temp_store = MEMORY",
+)
+
+COLUMNS = "i.pos, i.id, i.kind, i.title, i.file, i.rating, i.favourite, i.trashed, i.facts"
+WIDTH = 9
+"""How many `COLUMNS` there are."""
+
+
+class IndexDamaged(Exception):
+    """The index is not a whole database; the library moves it aside and builds a new one from the files."""
+
+
+class IndexUnavailable(UserError):
+    """The database library is not installed, so there is no index."""
+
+
+class Row(NamedTuple):
+    """What the grid shows of an item, without reading its whole record.
+
+    Attributes:
+        position: the index's key of the item.
+        id, kind, title, file, rating: as in `Item`.
+        favourite, trashed: 0 or 1.
+        facts_json: width, height, duration … as JSON; see `facts`.
+    """
+
+    position: int
+    id: str
+    kind: str
+    title: str
+    file: str
+    rating: int
+    favourite: int
+    trashed: int
+    facts_json: str
+
+    @property
+    def facts(self) -> dict[str, Json]:
+        """Width, height, duration …, as in `Item.facts`."""
+        found: dict[str, Json] = json.loads(self.facts_json)
+        return found
+
+
+class Index:
+    """The database of one library. Threads and processes may share it; each thread reads on a connection of its own.
+
+    Args:
+        path: the database file; made when missing.
+
+    Raises:
+        IndexUnavailable: apsw is not installed.
+        IndexDamaged: the file is no whole database.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            import apsw
+        except ImportError as error:
+            raise IndexUnavailable(
+                "The library's search needs the Python package “apsw”, which is not installed.",
+                hint="Install it with: pip install apsw. Saving results works without it.",
+            ) from error
+        self.path = path
+        self._apsw = apsw
+        self._own = threading.local()
+        self._all: list[apsw.Connection] = []
+        self._guard = threading.Lock()
+        self._writing = threading.RLock()
+        self._closed = False
+        self._writer = secrets.token_hex(8)
+        try:
+            with self._checked():
+                self._prepare()
+        except BaseException:
+            self.close()
+            raise
+
+    @contextlib.contextmanager
+    def _checked(self) -> Iterator[None]:
+        """Turns the database's complaints about its own file into `IndexDamaged`."""
+        apsw = self._apsw
+        try:
+            yield
+        except (apsw.CorruptError, apsw.NotADBError, apsw.FormatError) as error:
+            raise IndexDamaged(str(error)) from error
+        except (apsw.CantOpenError, apsw.IOError, apsw.FullError, apsw.ReadOnlyError, apsw.PermissionsError) as error:
+            raise UserError(f"The library's index “{self.path}” can't be used: {error}.") from error
+        except apsw.BusyError as error:
+            raise UserError("The library is busy in another program; try again in a moment.") from error
+
+    @property
+    def _connection(self) -> apsw.Connection:
+        """This thread's connection."""
+        connection: apsw.Connection | None = getattr(self._own, "connection", None)
+        if connection is None:
+            with self._guard:
+                if self._closed:
+                    raise RuntimeError("the index is closed")
+                connection = self._apsw.Connection(str(self.path))
+                self._all.append(connection)
+            connection.set_busy_timeout(_BUSY_MS)
+            for setting in _SETTINGS:
+                connection.execute(setting)
+            self._own.connection = connection
+        return connection
+
+    def _prepare(self) -> None:
+        if self.path.is_dir():
+            raise IndexDamaged("it is a folder")
+        connection = self._connection
+        connection.execute("PRAGMA journal_mode = WAL")
+        version = self.number("PRAGMA user_version")
+        if not 0 <= version <= schema.VERSION:
+            raise IndexDamaged(f"its version {version} is unknown")
+        if version < schema.VERSION:
+            with self.writing():
+                for step in schema.MIGRATIONS[self.number("PRAGMA user_version") :]:
+                    connection.execute(step)
+                connection.execute(f"PRAGMA user_version = {schema.VERSION}")
+        self._look_over()
+
+    def _look_over(self) -> None:
+        """A quick check, equally quick for any size."""
+        size = self.number("PRAGMA page_count") * self.number("PRAGMA page_size")
+        logged = self.path.with_name(f"{self.path.name}-wal")
+        if self.path.stat().st_size + (logged.stat().st_size if logged.exists() else 0) < size:
+            raise IndexDamaged("it is shorter than it should be")
+        try:
+            self._connection.execute(schema.LOOK_OVER).fetchall()
+        except self._apsw.SQLError as error:
+            raise IndexDamaged(f"its tables are not those of a library: {error}") from error
+        if self.number(schema.UNRECORDED):
+            raise IndexDamaged("records are missing")
+
+    def check(self) -> list[str]:
+        """A full check of the database, which takes seconds for a large one. Returns its complaints."""
+        try:
+            found = [str(row[0]) for row in self.all("PRAGMA integrity_check(10)")]
+        except IndexDamaged as error:
+            return [str(error)]
+        return [] if found == ["ok"] else found
+
+    # -- writing ------------------------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """One transaction; waits for other threads and processes that write."""
+        with self._writing, self._checked():
+            connection = self._connection
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    def put(self, item: Item) -> None:
+        """Take an item, or its new record."""
+        with self.writing():
+            found = self.all("SELECT pos FROM items WHERE id = ?", (item.id,))
+            if found:
+                self._remove(found[0][0], item.id)
+            self._insert(item, found[0][0] if found else self._free_position(item))
+            self._connection.execute(schema.CHANGED, (self._writer,))
+
+    def put_all(self, items: Iterable[Item]) -> int:
+        """Take many items in one transaction, replacing everything; for a rebuild. Returns how many."""
+        count = 0
+        with self.writing():
+            self._connection.execute(schema.EMPTY)
+            self._connection.execute(schema.BULK)
+            for item in items:
+                if not self.all("SELECT 1 FROM items WHERE id = ?", (item.id,)):
+                    self._insert(item, self._free_position(item))
+                    count += 1
+            self._connection.execute(schema.NO_BULK)
+            self._connection.execute(schema.CHANGED, (self._writer,))
+        self.all("PRAGMA wal_checkpoint(TRUNCATE)")
+        return count
+
+    def remove(self, item_id: str) -> None:
+        """Forget an item."""
+        with self.writing():
+            for (position,) in self.all("SELECT pos FROM items WHERE id = ?", (item_id,)):
+                self._remove(position, item_id)
+            self._connection.execute(schema.CHANGED, (self._writer,))
+
+    def _free_position(self, item: Item) -> int:
+        position = (item.created_ms << 8) + zlib.crc32(item.id.encode()) % 256
+        while self.all("SELECT 1 FROM items WHERE pos = ?", (position,)):
+            position += 1
+        return position
+
+    def _insert(self, item: Item, position: int) -> None:
+        execute = self._connection.execute
+        flags = (item.rating, int(item.favourite), int(item.is_trashed), _dump(dict(item.facts)))
+        sort = item.title.casefold()[:80]
+        row = (position, item.id, item.kind, item.title, sort, item.file, *flags)
+        execute("INSERT INTO items VALUES(?,?,?,?,?,?,?,?,?,?)", row)
+        execute("INSERT INTO records VALUES(?,?)", (position, _dump(item.to_json())))
+        execute("INSERT INTO words(rowid, title, text, facets) VALUES(?,?,?,?)", (position, *tokens.columns(item)))
+        for place, parent in enumerate(item.parents):
+            execute("INSERT OR REPLACE INTO links VALUES(?,?,?)", (item.id, place, parent.item or parent.sha256))
+        for tag in item.tags:
+            execute("INSERT OR IGNORE INTO tags VALUES(?,?)", (tag, position))
+
+    def _remove(self, position: int, item_id: str) -> None:
+        execute = self._connection.execute
+        execute("DELETE FROM items WHERE pos = ?", (position,))
+        execute("DELETE FROM records WHERE pos = ?", (position,))
+        execute("DELETE FROM words WHERE rowid = ?", (position,))
+        execute("DELETE FROM tags WHERE pos = ?", (position,))
+        execute("DELETE FROM links WHERE child = ?", (item_id,))
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    def all(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """Every row of a query. Raises `IndexDamaged`."""
+        with self._checked():
+            return self._connection.execute(sql, values).fetchall()
+
+    def number(self, sql: str, values: tuple[Any, ...] = ()) -> int:
+        """The single number a query gives; 0 for NULL or no row. Raises `IndexDamaged`."""
+        found = self.all(sql, values)
+        return int(found[0][0] or 0) if found else 0
+
+    def get(self, item_id: str) -> Item | None:
+        """The record of an item, or None."""
+        found = self.all("SELECT record FROM records JOIN items USING(pos) WHERE id = ?", (item_id,))
+        return Item.from_json(json.loads(found[0][0])) if found else None
+
+    def at(self, positions: Iterable[int]) -> list[Item]:
+        """The records at positions, in their order; missing ones are left out."""
+        found = [self.all("SELECT record FROM records WHERE pos = ?", (position,)) for position in positions]
+        return [Item.from_json(json.loads(rows[0][0])) for rows in found if rows]
+
+    def find(self, part: str, limit: int = 2) -> list[str]:
+        """Ids that begin or end with some characters, as people abbreviate them."""
+        if not (part.isascii() and part.isalnum()):
+            return []
+        found = self.all("SELECT id FROM items WHERE id >= ? AND id < ? LIMIT ?", (part, part + "{", limit))
+        found = found or self.all("SELECT id FROM items WHERE id LIKE ? LIMIT ?", (f"%{part}", limit))
+        return [row[0] for row in found]
+
+    def children(self, item_id: str) -> list[str]:
+        """Ids of items made from an item, oldest first."""
+        sql = "SELECT DISTINCT i.pos, i.id FROM links JOIN items i ON i.id = links.child WHERE parent = ? ORDER BY 1"
+        return [row[1] for row in self.all(sql, (item_id,))]
+
+    def ids(self) -> list[str]:
+        """Every id in the index, oldest first."""
+        return [row[0] for row in self.all("SELECT id FROM items ORDER BY pos")]
+
+    def counts(self) -> dict[tuple[str, bool], int]:
+        """How many items of each kind there are, in the library and in the trash: ``{("image", False): 12}``."""
+        rows = self.all("SELECT trashed, kind, n FROM counts WHERE n > 0")
+        return {(kind, bool(trashed)): count for trashed, kind, count in rows}
+
+    def tags(self, limit: int = 10_000) -> list[tuple[str, int]]:
+        """Tags in use with their number of items, most used first."""
+        rows = self.all("SELECT tag, count(*) FROM tags GROUP BY tag ORDER BY 2 DESC, 1 LIMIT ?", (limit,))
+        return [(tag, count) for tag, count in rows]
+
+    def generation(self) -> int:
+        """A number that grows whenever another process (another `Index`, to be exact) changed the index."""
+        return self.number(schema.CHANGES, (self._writer,))
+
+    def close(self) -> None:
+        """Close every connection."""
+        with self._guard:
+            self._closed = True
+            for connection in self._all:
+                connection.close()
+            self._all.clear()
+        self._own = threading.local()
+
+
+def _dump(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,83 @@
+"""The index's tables, and the steps that bring an older index up to date."""
+
+from __future__ import annotations
+
+from studio.library import tokens
+
+_TABLES = """
+CREATE TABLE items(
+    pos INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, title TEXT NOT NULL,
+    sort TEXT NOT NULL, file TEXT NOT NULL, rating INTEGER NOT NULL, favourite INTEGER NOT NULL,
+    trashed INTEGER NOT NULL, facts TEXT NOT NULL
+);
+CREATE TABLE records(pos INTEGER PRIMARY KEY, record TEXT NOT NULL);
+CREATE TABLE links(child TEXT NOT NULL, place INTEGER NOT NULL, parent TEXT NOT NULL, PRIMARY KEY(child, place))
+    WITHOUT ROWID;
+CREATE TABLE tags(tag TEXT NOT NULL, pos INTEGER NOT NULL, PRIMARY KEY(tag, pos)) WITHOUT ROWID;
+CREATE TABLE counts(trashed INTEGER, kind TEXT, n INTEGER NOT NULL, PRIMARY KEY(trashed, kind)) WITHOUT ROWID;
+CREATE TABLE changes(writer TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX by_trashed ON items(trashed);
+CREATE INDEX by_kind ON items(trashed, kind);
+CREATE INDEX by_rating ON items(trashed, rating);
+CREATE INDEX by_title ON items(trashed, sort);
+CREATE INDEX favourites ON items(trashed) WHERE favourite = 1;
+CREATE INDEX by_parent ON links(parent);
+CREATE INDEX by_item ON tags(pos);
+CREATE TRIGGER counted AFTER INSERT ON items BEGIN
+    INSERT INTO counts VALUES(new.trashed, new.kind, 1) ON CONFLICT DO UPDATE SET n = n + 1;
+END;
+CREATE TRIGGER uncounted AFTER DELETE ON items BEGIN
+    UPDATE counts SET n = n - 1 WHERE trashed = old.trashed AND kind = old.kind;
+END;
+"""
+
+_WORDS = """
+CREATE VIRTUAL TABLE words USING fts5(
+    title, text, facets, content='', contentless_delete=1, prefix='2 3', tokenize="TOKENIZER"
+);
+""".replace("TOKENIZER", tokens.TOKENIZER)
+"""Prefixes of two and three letters have posting lists of their own, which is what search-as-you-type asks first."""
+
+MIGRATIONS: tuple[str, ...] = (_TABLES + _WORDS,)
+"""Step n brings a database of version n to version n + 1."""
+
+VERSION = len(MIGRATIONS)
+
+CHANGED = "INSERT INTO changes VALUES(?, 1) ON CONFLICT DO UPDATE SET n = n + 1"
+"""Said by every writer, so that the others can see that someone else changed something."""
+CHANGES = "SELECT sum(n) FROM changes WHERE writer <> ?"
+
+BULK = "INSERT INTO words(words, rank) VALUES('hashsize', 67108864)"
+NO_BULK = "INSERT INTO words(words, rank) VALUES('hashsize', 1048576)"
+"""How much the full-text index gathers in memory before it writes a segment: much for a rebuild, else the default."""
+
+EMPTY = """
+DELETE FROM items; DELETE FROM records; DELETE FROM links; DELETE FROM tags; DELETE FROM counts;
+INSERT INTO words(words) VALUES('delete-all');
+"""
+
+_TREES = (
+    ("trashed", "items INDEXED BY by_trashed"),
+    ("trashed", "items INDEXED BY by_kind"),
+    ("trashed", "items INDEXED BY by_rating"),
+    ("trashed", "items INDEXED BY by_title"),
+    ("id", "items"),
+    ("pos", "items"),
+    ("pos", "records"),
+    ("tag", "tags"),
+    ("child", "links"),
+    ("parent", "links INDEXED BY by_parent"),
+)
+LOOK_OVER = (
+    "".join(f"SELECT {end}({key}) FROM {tree};" for key, tree in _TREES for end in ("min", "max"))
+    + """
+SELECT * FROM counts;
+SELECT rowid FROM words ORDER BY rowid LIMIT 1;
+SELECT rowid FROM words ORDER BY rowid DESC LIMIT 1;
+"""
+)
+"""Reads both ends of every tree, which costs the same for any size and finds gross damage."""
+UNRECORDED = """
+SELECT (SELECT min(pos) FROM items) IS NOT (SELECT min(pos) FROM records)
+    OR (SELECT max(pos) FROM items) IS NOT (SELECT max(pos) FROM records)
+"""
