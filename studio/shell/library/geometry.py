@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+GAP = 14
 MAX_HEIGHT = 2_000_000_000
 """Scroll bars count in 32 bits; no content is taller than this."""
 
@@ -25,7 +26,7 @@ class GridGeometry:
     width: int
     cell_width: int
     cell_height: int
-    gap: int = 12
+    gap: int = GAP
 
     @property
     def columns(self) -> int:
@@ -130,3 +131,9 @@ class GridGeometry:
         last = self.count - 1
         down = min(rows, last // self.columns - index // self.columns)
         return min(last, index + down * self.columns)
+
+
+def stretched(width: int, side: int, gap: int = GAP) -> int:
+    """The width of a cell of at least `side` such that as many as fit side by side fill `width`."""
+    columns = max(1, (width - gap) // (side + gap))
+    return max(side, min((width - gap) // columns - gap, side * 3 // 2))

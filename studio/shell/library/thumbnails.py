@@ -1,4 +1,4 @@
-"""Small pictures for the grid: decoded off the GUI thread, newest wish first, the least recently seen forgotten first."""
+"""Small pictures for the grid: decoded off the GUI thread, newest wish first, least recently seen forgotten."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QBrush, QImage, QImageReader, QPainter
 
 from studio.shell.viewers.background import Background
 
@@ -21,6 +21,10 @@ _LARGEST_SIDE = 4096
 class Thumbnails(QObject):
     """Decoded thumbnails at the size the grid shows them.
 
+    Attributes:
+        side: pixels a side of a card.
+        radius: radius of a card's corners, pixels.
+
     Signals:
         arrived: the thumbnail of this path can be drawn now.
     """
@@ -30,6 +34,7 @@ class Thumbnails(QObject):
     def __init__(self, background: Background, parent: QObject | None = None, budget: int = _BUDGET_BYTES) -> None:
         super().__init__(parent)
         self.side = 160
+        self.radius = 0.0
         self._background = background
         self._budget = budget
         self._bytes = 0
@@ -64,7 +69,9 @@ class Thumbnails(QObject):
         while self._wanted and len(self._flying) < _IN_FLIGHT:
             path, side = self._wanted.pop(0), self.side
             self._flying.add(path)
-            self._background.run(partial(decode, Path(path), side), partial(self._keep, path, side), None, self)
+            self._background.run(
+                partial(decode, Path(path), side, self.radius), partial(self._keep, path, side), None, self
+            )
 
     def _keep(self, path: str, side: int, image: QImage) -> None:
         self._flying.discard(path)
@@ -78,18 +85,32 @@ class Thumbnails(QObject):
         self._start()
 
 
-def decode(path: Path, side: int) -> QImage:
+def decode(path: Path, side: int, radius: float = 0.0) -> QImage:
     """The picture at `path`, fitted into a square of `side` pixels; null when there is none or it cannot be read."""
     reader = QImageReader(str(path))
     reader.setAutoTransform(True)
     size = reader.size()
     if size.isValid() and max(size.width(), size.height()) > _LARGEST_SIDE:
         return QImage()
+    if size.isValid() and max(size.width(), size.height()) > side:
+        reader.setScaledSize(size.scaled(QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1)))
     image = reader.read()
     if image.isNull():
         return image
-    if max(image.width(), image.height()) > side:
-        fitted = image.size().scaled(QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
-        image = image.scaled(fitted, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    if abs(image.width() - image.height()) <= 0.04 * image.height():
+        return rounded(image, radius)
     wanted = QImage.Format.Format_ARGB32_Premultiplied if image.hasAlphaChannel() else QImage.Format.Format_RGB32
     return image.convertToFormat(wanted)
+
+
+def rounded(image: QImage, radius: float) -> QImage:
+    """The picture with its corners cut round, as it fills a card with such corners."""
+    made = QImage(image.size(), QImage.Format.Format_ARGB32_Premultiplied)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QBrush(image))
+    painter.drawRoundedRect(QRectF(image.rect()), radius, radius)
+    painter.end()
+    return made

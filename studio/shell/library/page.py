@@ -1,0 +1,417 @@
+"""The Library place: filters above, the grid, details at the side; what is done here is done to the selection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QAction, QDesktopServices, QDragEnterEvent, QDropEvent, QImage, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from studio.shell import icons
+from studio.shell.i18n import say
+from studio.shell.library.actions import LibraryActions
+from studio.shell.library.details import Details
+from studio.shell.library.empty import EmptyState
+from studio.shell.library.filters import FilterBar
+from studio.shell.library.grid import GridView
+from studio.shell.library.parts import UndoBar
+from studio.shell.library.rows import LibraryRows
+from studio.shell.library.source import Detail, Query, Source
+from studio.shell.library.thumbnails import Thumbnails, decode
+from studio.shell.viewers.background import Background, Task
+from studio.shell.viewers.quick_look import QuickLook
+
+_PICTURE_SIDE = 512
+_SETTLE_MS = 40
+"""Details are fetched once the cursor rests this long: holding an arrow key asks for nothing in between."""
+
+
+class LibraryPage(QWidget):
+    """Everything the artist made.
+
+    Signals:
+        recreate_requested, variations_requested, use_parameters_requested: carry the library's item.
+        send_requested: item, and the id of a generator or an empty string for one still to be chosen.
+        create_requested: the empty library's button was pressed.
+        status_changed: how many items show, for a status bar.
+    """
+
+    recreate_requested = Signal(object)
+    variations_requested = Signal(object)
+    use_parameters_requested = Signal(object)
+    send_requested = Signal(object, str)
+    create_requested = Signal()
+    count_changed = Signal(int)
+
+    def __init__(self, source: Source, parent: QWidget | None = None, background: Background | None = None) -> None:
+        super().__init__(parent)
+        self._background = background or Background.shared()
+        self._source = source
+        self.rows = LibraryRows(source, self._background, self)
+        self.thumbnails = Thumbnails(self._background, self)
+        self.grid = GridView(self.rows, self.thumbnails)
+        self.filters = FilterBar()
+        self.details = Details(self._background)
+        self.empty = EmptyState()
+        self.changes = LibraryActions(source, self.rows, self._background, self)
+        self.undo_bar = UndoBar()
+        self.quick_look: QuickLook | None = None
+        self._detail_task: Task | None = None
+        self._going_to = ""
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_MS)
+        self._settle.timeout.connect(self._fetch_detail)
+        self.setAcceptDrops(True)
+        self._lay_out()
+        self._connect()
+        self._make_actions()
+
+    # ---- what the window calls ---------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Load the first results; call once the page is first shown."""
+        self.rows.search(self.filters.query)
+
+    def refresh(self) -> None:
+        """The library changed somewhere else: a result was saved, files were imported."""
+        self.rows.refresh_soon()
+
+    def show_query(self, query: Query) -> None:
+        """Show other items."""
+        self.filters.show_query(query)
+        self.rows.search(query)
+
+    def go_to(self, item_id: str) -> None:
+        """Select an item, clearing filters that hide it."""
+        work = partial(self._find, item_id, self.rows.query)
+        self._background.run(work, partial(self._found, item_id), None, self)
+
+    def state(self) -> dict[str, Any]:
+        """What to remember between sessions, as JSON."""
+        return {"side": self.grid.side, "split": self._split.sizes(), "sort": self.rows.query.sort}
+
+    def restore_state(self, state: dict[str, Any]) -> None:
+        """Take what was remembered; anything unusable is ignored."""
+        if isinstance(side := state.get("side"), int):
+            self._resize_cells(side)
+        split = state.get("split")
+        if isinstance(split, list) and len(split) == 2 and all(isinstance(part, int) for part in split):
+            self._split.setSizes(split)
+        sort = state.get("sort")
+        if sort in {"newest", "oldest", "title", "rating"}:
+            self.filters.show_query(self.filters.query.with_(sort=sort))
+
+    def keyPressEvent(self, event: Any) -> None:
+        """Digits rate; everything else has its action."""
+        if Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_5 and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._rate(event.key() - Qt.Key.Key_0)
+        else:
+            super().keyPressEvent(event)
+
+    # ---- building ----------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.grid)
+        self._stack.addWidget(self.empty)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.filters)
+        column.addWidget(self._stack, 1)
+        column.addWidget(self.undo_bar)
+        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split.addWidget(middle)
+        self._split.addWidget(self.details)
+        self._split.setStretchFactor(0, 1)
+        self._split.setStretchFactor(1, 0)
+        self._split.setCollapsible(0, False)
+        self._split.setSizes([900, 300])
+        self._split.setHandleWidth(2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._split)
+
+    def _connect(self) -> None:
+        self.filters.query_changed.connect(self.rows.search)
+        self.filters.side_changed.connect(self.grid.set_side)
+        self.filters.left.connect(self._enter_grid)
+        self.rows.failed.connect(self.filters.show_error)
+        self.rows.reset.connect(self._on_reset)
+        self.grid.current_changed.connect(lambda _row: self._settle.start())
+        self.grid.selection_changed.connect(self._settle.start)
+        self.grid.activated.connect(lambda row: self._look(row, large=True))
+        self.grid.peeked.connect(lambda row: self._look(row, large=False))
+        self.grid.menu_wanted.connect(self._show_menu)
+        self.grid.side_changed.connect(self.filters.show_side)
+        self.changes.told.connect(lambda sentence, undo: self.undo_bar.tell(sentence, undo=undo))
+        self.changes.failed.connect(lambda sentence: self.undo_bar.tell(sentence, undo=False))
+        self.changes.changed.connect(lambda _ids: self._fetch_detail())
+        self.undo_bar.undone.connect(self._undo)
+        self.empty.pressed.connect(self._leave_empty)
+        self.details.command.connect(self._command)
+        self.details.sent.connect(self._send)
+        self.details.rated.connect(self._rate)
+        self.details.tagged.connect(lambda tag: self._with_ids(partial(self.changes.tag, tag=tag, present=True)))
+        self.details.untagged.connect(lambda tag: self._with_ids(partial(self.changes.tag, tag=tag, present=False)))
+        self.details.renamed.connect(self._rename)
+        self.details.relative_chosen.connect(self.go_to)
+
+    def _make_actions(self) -> None:
+        """Actions with their keys; the command palette finds them through `actions()`."""
+        self._menu_actions: dict[str, QAction] = {}
+        for name, text, keys, icon in (
+            ("quick_look", "Quick look", "", "eye"),
+            ("recreate", "Recreate", "Ctrl+R", "arrow-clockwise"),
+            ("variations", "Variations", "Ctrl+Shift+R", "dice-five"),
+            ("use", "Use parameters", "Ctrl+U", "sliders-horizontal"),
+            ("send", "Send to…", "Ctrl+Shift+S", "paper-plane-tilt"),
+            ("favourite", "Favourite", "F", "heart"),
+            ("rename", "Rename", "F2", "pencil-simple"),
+            ("tag", "Add a tag", "T", "tag"),
+            ("show", "Show in folder", "Ctrl+Shift+O", "folder-open"),
+            ("export", "Export…", "Ctrl+E", "export"),
+            ("trash", "Move to the trash", "Del", "trash"),
+            ("restore", "Bring back from the trash", "", "arrow-counter-clockwise"),
+            ("undo", "Undo", "Ctrl+Z", "arrow-bend-up-left"),
+            ("search", "Search the library", "Ctrl+F", "magnifying-glass"),
+        ):
+            action = QAction(self)
+            say(action.setText, text)
+            icons.decorate(action, icon)
+            if keys:
+                action.setShortcut(QKeySequence(keys))
+            # Plain letters must reach text boxes, so these keys belong to the grid alone.
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            action.triggered.connect(partial(self._command, name))
+            (self if keys.startswith("Ctrl") and name != "undo" else self.grid).addAction(action)
+            self._menu_actions[name] = action
+
+    # ---- selection and details ---------------------------------------------------------------------------
+
+    def _with_ids(self, then: Callable[[list[str]], object]) -> None:
+        """Call `then` with the ids of the selection, or of the current item when nothing is selected."""
+        runs = self.grid.selection.rows.runs()
+        current = self.grid.selection.current
+        if not runs and current >= 0:
+            runs = [range(current, current + 1)]
+        if runs:
+            self.changes.with_ids(runs, then)
+
+    def _fetch_detail(self) -> None:
+        if self._detail_task:
+            self._detail_task.cancel()
+        number = len(self.grid.selection.rows)
+        row = self.grid.current_row()
+        if number == 1 and (row is None or self.grid.selection.current not in self.grid.selection.rows):
+            row = self.rows.row(next(iter(self.grid.selection.rows)))
+        if number > 1:
+            self.details.show_many(number)
+        elif row is None or not number:
+            self.details.show_nothing()
+        else:
+            self._detail_task = self._background.run(
+                partial(self._source.detail, row.id), self._show_detail, self._forget_detail, self
+            )
+
+    def _show_detail(self, detail: Detail | None) -> None:
+        if detail is None:
+            self.details.show_nothing()
+            return
+        self.details.show_detail(detail)
+        item_id, thumbnail = detail.row.id, detail.row.thumbnail
+        run = self._background.run
+        if thumbnail is not None:
+            run(partial(decode, thumbnail, _PICTURE_SIDE), partial(self.details.show_picture, item_id), None, self)
+        else:
+            self.details.show_picture(item_id, QImage())
+        show = self.details.show_relatives
+        run(
+            partial(self._source.lineage, item_id),
+            lambda answer: show(item_id, list(answer[0]), list(answer[1])),
+            lambda _error: show(item_id, [], []),
+            self,
+        )
+
+    def _forget_detail(self, error: Exception) -> None:
+        self.details.show_nothing()
+        self.changes.failed.emit(str(error))
+
+    def _on_reset(self, number: int) -> None:
+        self.count_changed.emit(number)
+        query = self.rows.query
+        if number:
+            self._stack.setCurrentWidget(self.grid)
+        else:
+            self.empty.show_state("search" if query.filtered else "trash" if query.trash else "library")
+            self._stack.setCurrentWidget(self.empty)
+        if self._going_to:
+            wanted, self._going_to = self._going_to, ""
+            self.go_to(wanted)
+
+    def _find(self, item_id: str, query: Query) -> tuple[int, bool]:
+        """Where an item stands, and whether filters had to be cleared for that."""
+        position = self._source.position(query, item_id)
+        return (position, False) if position >= 0 else (self._source.position(query.unfiltered(), item_id), True)
+
+    def _found(self, item_id: str, answer: tuple[int, bool]) -> None:
+        position, cleared = answer
+        if position >= 0 and cleared and self.rows.query.filtered:
+            self._going_to = item_id
+            self.show_query(self.rows.query.unfiltered())
+        elif position >= 0:
+            self.grid.select_row(position)
+            self.grid.setFocus()
+
+    def _enter_grid(self) -> None:
+        self.grid.setFocus()
+        if self.grid.selection.current < 0 and self.rows.count:
+            self.grid.select_row(0)
+
+    # ---- commands ----------------------------------------------------------------------------------------
+
+    def _command(self, name: str, _checked: bool = False) -> None:
+        detail = self.details.detail
+        item = detail.item if detail is not None else None
+        direct: dict[str, Callable[[], object]] = {
+            "quick_look": lambda: self._look(self.grid.selection.current, large=False),
+            "favourite": self._favourite,
+            "rename": self.details.start_renaming,
+            "tag": lambda: self.details.tags.box.setFocus(),
+            "export": self._export,
+            "trash": lambda: self._with_ids(self.changes.trash),
+            "restore": lambda: self._with_ids(self.changes.restore),
+            "undo": self._undo,
+            "search": lambda: self.filters.search.setFocus(),
+            "show": self._show_in_folder,
+        }
+        asked: dict[str, Callable[[object], None]] = {
+            "recreate": self.recreate_requested.emit,
+            "variations": self.variations_requested.emit,
+            "use": self.use_parameters_requested.emit,
+            "send": lambda item: self.send_requested.emit(item, ""),
+        }
+        if name in direct:
+            direct[name]()
+        elif item is not None:
+            asked[name](item)
+
+    def _send(self, generator: str) -> None:
+        if self.details.detail is not None:
+            self.send_requested.emit(self.details.detail.item, generator)
+
+    def _rate(self, rating: int) -> None:
+        self._with_ids(lambda ids: self.changes.rate(ids, rating))
+
+    def _favourite(self) -> None:
+        row = self.grid.current_row()
+        marked = not (row is not None and row.favourite)
+        self._with_ids(lambda ids: self.changes.favourite(ids, marked=marked))
+
+    def _rename(self, title: str) -> None:
+        if self.details.detail is not None:
+            self.changes.rename(self.details.detail.row.id, title)
+
+    def _undo(self) -> None:
+        self.undo_bar.hide()
+        self.changes.undo()
+
+    def _export(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "", str(Path.home()))
+        if folder:
+            self._with_ids(lambda ids: self.changes.export(ids, Path(folder)))
+
+    def _show_in_folder(self) -> None:
+        if self.details.detail is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.details.detail.row.path.parent)))
+
+    def _resize_cells(self, side: int) -> None:
+        self.grid.set_side(side)
+        self.filters.show_side(self.grid.side)
+
+    def _leave_empty(self, state: str) -> None:
+        if state == "library":
+            self.create_requested.emit()
+        else:
+            self.show_query(Query(sort=self.rows.query.sort))
+
+    def _show_menu(self, at: QPoint) -> None:
+        if not self.grid.selection.rows:
+            return
+        trash = self.rows.query.trash
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        groups = (
+            ("quick_look",),
+            ("recreate", "variations", "use", "send"),
+            ("favourite", "rename", "tag"),
+            ("show", "export"),
+            ("restore",) if trash else ("trash",),
+        )
+        for group in groups:
+            for name in group:
+                menu.addAction(self._menu_actions[name])
+            menu.addSeparator()
+        menu.popup(at)
+
+    # ---- quick look --------------------------------------------------------------------------------------
+
+    def _look(self, row: int, *, large: bool) -> None:
+        """Open (or close) the quick look at a row."""
+        if row < 0 or self.rows.row(row) is None:
+            return
+        if self.quick_look is None:
+            self.quick_look = QuickLook(self.window())
+            self.quick_look.stepped.connect(self._step)
+        self._fill_quick_look(row)
+        self.quick_look.open_at(large=large)
+
+    def _step(self, by: int) -> None:
+        row = self.grid.selection.current + by
+        if 0 <= row < self.rows.count:
+            self.grid.select_row(row)
+            self._fill_quick_look(row)
+
+    def _fill_quick_look(self, row: int) -> None:
+        shown = self.rows.row(row)
+        if shown is None or self.quick_look is None:
+            return
+        look = self.quick_look
+        work = partial(_detail_and_siblings, self._source, shown.id)
+        self._background.run(
+            work,
+            lambda answer: look.show_item(
+                shown.kind,
+                shown.path,
+                shown.title,
+                item=answer[0].item if answer[0] else None,
+                siblings=[(other.row.kind, other.row.path, other.item) for other in answer[1]],
+                thumbnail=shown.thumbnail,
+            ),
+            None,
+            look,
+        )
+
+    # ---- dropping files in -------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files from other programs where the library can import."""
+        if self._source.imports and event.source() is not self.grid and event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Import what was dropped."""
+        files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if files:
+            event.acceptProposedAction()
+            self.changes.take_in(files)
+
+
+def _detail_and_siblings(source: Source, item_id: str) -> tuple[Detail | None, list[Detail]]:
+    return source.detail(item_id), list(source.siblings(item_id))

@@ -1,0 +1,214 @@
+"""What all viewers share: showing a file, growing with a preview, full screen, and a sentence when something fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QImage, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+
+from studio.shell.i18n import say
+from studio.shell.icons import decorate
+from studio.shell.theme import set_role
+from studio.shell.viewers.background import Background, Task
+
+if TYPE_CHECKING:
+    from studio.library import Item
+
+Sibling: TypeAlias = "tuple[str, Path, Item | None]"
+"""Another result of the same job: its kind, file and record."""
+
+
+class Viewer(QWidget):
+    """Shows artifacts of one medium.
+
+    A viewer has a canvas in the middle, a bar of controls under it, and a sentence instead of both when there is
+    nothing to show. Subclasses put their widgets into `canvas` and `bar` and implement `_load` and `_clear`.
+
+    Attributes:
+        path: the file shown, or None.
+        item: its record, or None.
+        siblings: other results of the same job.
+        thumbnail: a small picture of the file, shown where the file itself cannot be.
+
+    Signals:
+        loaded: the file is shown.
+        failed: the file cannot be shown; carries a sentence.
+    """
+
+    loaded = Signal()
+    failed = Signal(str)
+    kind = ""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("Stage")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.path: Path | None = None
+        self.item: Item | None = None
+        self.siblings: tuple[Sibling, ...] = ()
+        self.thumbnail: Path | None = None
+        self._tasks: list[Task] = []
+        self._actions: list[QAction] = []
+        self._message = QLabel()
+        self._message.setTextFormat(Qt.TextFormat.PlainText)
+        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._message.setWordWrap(True)
+        self._message.setMargin(32)
+        set_role(self._message, "muted")
+        content = QWidget()
+        content.setObjectName("FormBody")
+        self.canvas = QVBoxLayout()
+        self.canvas.setContentsMargins(0, 0, 0, 0)
+        self._bar_panel = QWidget()
+        self._bar_panel.setObjectName("Panel")
+        self._bar_panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.bar = QHBoxLayout(self._bar_panel)
+        self.bar.setContentsMargins(12, 6, 12, 6)
+        self.bar.setSpacing(4)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self.canvas, 1)
+        column.addWidget(self._bar_panel)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(content)
+        self._pages.addWidget(self._message)
+        self.full_screen_action = self.action("Full screen", "corners-out", self.toggle_full_screen, "F11")
+
+    # ---- what others call --------------------------------------------------------------------------------
+
+    def show_file(self, path: Path, item: Item | None = None, siblings: Sequence[Sibling] = ()) -> None:
+        """Show a file of this viewer's medium.
+
+        Args:
+            path: the file.
+            item: its record, for facts that need not be measured again.
+            siblings: other results of the same job: a score plays its recording, a recording shows its score.
+        """
+        self._forget_tasks()
+        self.path, self.item, self.siblings = path, item, tuple(siblings)
+        self._load(path)
+
+    def show_preview(self, image: QImage) -> None:
+        """Show a picture of the result while it is being made; media without pictures ignore it."""
+
+    def append_text(self, text: str) -> None:
+        """Show more of a text while it is being written; other media ignore it."""
+
+    def append_audio(self, samples: bytes, sample_rate: int, channels: int) -> None:
+        """Show more of a sound while it is being made: interleaved little-endian float32; other media ignore it."""
+
+    def clear(self) -> None:
+        """Show nothing and let go of the file."""
+        self._forget_tasks()
+        self.path, self.item, self.siblings = None, None, ()
+        self._clear()
+        self.show_content()
+
+    def actions(self) -> list[QAction]:
+        """What can be done here, for menus and the command palette."""
+        return list(self._actions)
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or come back."""
+        window = self.window()
+        if isinstance(window, FullScreen):
+            window.close()
+        else:
+            FullScreen(self).showFullScreen()
+
+    def mirror(self, twin: Viewer) -> None:
+        """Make another viewer of the same class show what this one shows."""
+        if self.path is not None:
+            twin.show_file(self.path, self.item, self.siblings)
+
+    def quick_look_parts(self) -> list[QWidget]:
+        """The widgets in which space and arrows have no use of their own: quick look takes these keys there."""
+        return [self]
+
+    def become_quick_look(self) -> None:
+        """From now on this viewer is only looked at: nothing is edited here."""
+
+    # ---- what subclasses use -----------------------------------------------------------------------------
+
+    def _load(self, path: Path) -> None:
+        raise NotImplementedError
+
+    def _clear(self) -> None:
+        raise NotImplementedError
+
+    def action(
+        self, text: str, icon: str, triggered: Callable[..., object], keys: str = "", *, checkable: bool = False
+    ) -> QAction:
+        """Make an action of this viewer; its keys work while the focus is inside."""
+        made = QAction(self)
+        say(made.setText, text)
+        decorate(made, icon)
+        made.setCheckable(checkable)
+        if keys:
+            made.setShortcut(QKeySequence(keys))
+        made.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        if checkable:
+            made.toggled.connect(triggered)
+        else:
+            made.triggered.connect(lambda: triggered())
+        self.addAction(made)
+        self._actions.append(made)
+        return made
+
+    def keep(self, task: Task) -> Task:
+        """Remember background work that the next file makes pointless."""
+        self._tasks.append(task)
+        return task
+
+    @property
+    def background(self) -> Background:
+        """Where files are read and decoded."""
+        return Background.shared()
+
+    def show_content(self) -> None:
+        """Show canvas and bar."""
+        self._pages.setCurrentIndex(0)
+
+    def show_message(self, sentence: str) -> None:
+        """Show a sentence instead of the content."""
+        self._message.setText(sentence)
+        self._message.setAccessibleName(sentence)
+        self._pages.setCurrentIndex(1)
+
+    def fail(self, sentence: str) -> None:
+        """Show and announce why a file cannot be shown."""
+        self.show_message(sentence)
+        self.failed.emit(sentence)
+
+    def _forget_tasks(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        self._tasks.clear()
+
+
+class FullScreen(QDialog):
+    """A screen filled by a second viewer of the same thing; Escape and F11 lead back."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        super().__init__(viewer.window(), Qt.WindowType.Window)
+        self.setObjectName("Stage")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Atelier Studio")
+        self.viewer = type(viewer)(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.viewer)
+        viewer.mirror(self.viewer)
+        self.viewer.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape and F11 lead back."""
+        if event.key() in {Qt.Key.Key_Escape, Qt.Key.Key_F11}:
+            self.close()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,146 @@
+"""The image viewer."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QWidget
+
+from studio.shell.i18n import tr
+from studio.shell.viewers.base import Viewer
+from studio.shell.viewers.controls import action_button
+from studio.shell.viewers.image_canvas import COMPARE_MODES, ImageCanvas
+from studio.shell.viewers.pictures import Picture, picture_of, read_picture
+from studio.shell.widgets import label
+
+
+class ImageViewer(Viewer):
+    """A picture to look at closely, or beside another one."""
+
+    kind = "image"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.picture_canvas = ImageCanvas(self)
+        self.picture_canvas.view_changed.connect(self._say)
+        self.picture_canvas.pointed.connect(self._point)
+        self.canvas.addWidget(self.picture_canvas)
+        self.setFocusProxy(self.picture_canvas)
+        self._before: Picture | None = None
+        self._pointed = QPoint(-1, -1)
+        self._facts = label(role="muted")
+        canvas = self.picture_canvas
+        shown = [
+            self.action("Fit to window", "arrows-in", canvas.fit, "Ctrl+0"),
+            self.action("Actual size", "frame-corners", canvas.actual_size, "Ctrl+Alt+0"),
+            self.action("Zoom out", "magnifying-glass-minus", partial(canvas.zoom_by, -1), "Ctrl+-"),
+            self.action("Zoom in", "magnifying-glass-plus", partial(canvas.zoom_by, 1), "Ctrl+="),
+        ]
+        self._compare = self.action("Compare: slider, side by side, off", "columns", self._next_mode, "C")
+        self._compare.setEnabled(False)
+        self._copy = self.action("Copy picture", "copy", self._copy_picture, "Ctrl+C")
+        self.bar.addWidget(self._facts)
+        self.bar.addStretch(1)
+        for action in (*shown, self._compare, self._copy, self.full_screen_action):
+            self.bar.addWidget(action_button(action))
+        self._say()
+
+    @property
+    def image(self) -> QImage:
+        """What is shown, null for nothing."""
+        picture = self.picture_canvas.picture
+        return picture.image if picture is not None else QImage()
+
+    def show_preview(self, image: QImage) -> None:
+        """Show a picture that is still being made."""
+        self._forget_tasks()
+        self.path = self.item = None
+        self.picture_canvas.show_picture(picture_of(image))
+        self.show_content()
+        self._say()
+
+    def show_before(self, path: Path | None, mode: str = "slider") -> None:
+        """Compare what is shown with another file, or stop comparing.
+
+        Args:
+            path: the picture before; None ends the comparison.
+            mode: slider or side.
+        """
+        if path is None:
+            self.show_before_picture(None, "off")
+            return
+        work = partial(read_picture, path)
+        self.keep(self.background.run(work, partial(self._before_loaded, mode), self._not_loaded, self))
+
+    def mirror(self, twin: Viewer) -> None:
+        """Show the same picture; a preview has no file to read."""
+        super().mirror(twin)
+        if isinstance(twin, ImageViewer):
+            twin.picture_canvas.show_picture(self.picture_canvas.picture)
+            twin.show_before_picture(self._before, self.picture_canvas.mode)
+
+    def retranslate(self) -> None:
+        """Say the facts in the window's language."""
+        self._say()
+
+    def quick_look_parts(self) -> list[QWidget]:
+        """The canvas needs arrows only when zoomed in; in a quick look they step."""
+        return [self, self.picture_canvas]
+
+    def _load(self, path: Path) -> None:
+        self.keep(self.background.run(partial(read_picture, path), self._loaded, self._not_loaded, self))
+
+    def _loaded(self, picture: Picture) -> None:
+        self.picture_canvas.show_picture(picture)
+        self.show_content()
+        self._say()
+        self.loaded.emit()
+
+    def _before_loaded(self, mode: str, picture: Picture) -> None:
+        self.show_before_picture(picture, mode)
+
+    def _not_loaded(self, error: Exception) -> None:
+        self.fail(tr("This picture cannot be shown: {reason}", reason=str(error)))
+
+    def _clear(self) -> None:
+        self.picture_canvas.show_picture(None)
+        self.show_before_picture(None, "off")
+        self._say()
+
+    def show_before_picture(self, picture: Picture | None, mode: str) -> None:
+        """Compare with a decoded picture: off, slider or side."""
+        self._before = picture
+        self._compare.setEnabled(picture is not None)
+        self.picture_canvas.compare(picture, mode)
+        self._say()
+
+    def _next_mode(self) -> None:
+        place = COMPARE_MODES.index(self.picture_canvas.mode)
+        self.picture_canvas.compare(self._before, COMPARE_MODES[(place + 1) % len(COMPARE_MODES)])
+
+    def _copy_picture(self) -> None:
+        if not self.image.isNull():
+            QGuiApplication.clipboard().setImage(self.image)
+
+    def _point(self, pixel: QPoint) -> None:
+        self._pointed = pixel
+        self._say()
+
+    def _say(self) -> None:
+        """Size, zoom, and the colour under the pointer."""
+        picture = self.picture_canvas.picture
+        if picture is None:
+            self._facts.setText("")
+            return
+        zoom = self.picture_canvas.zoom * 100
+        parts = [f"{picture.size.width()} × {picture.size.height()}", f"{zoom:.0f} %" if zoom >= 1 else f"{zoom:.1f} %"]
+        if picture.reduced:
+            parts.append(tr("shown smaller than it is"))
+        elif self._pointed.x() >= 0 and picture.image.rect().contains(self._pointed):
+            color = picture.image.pixelColor(self._pointed)
+            alpha = f" {round(color.alphaF() * 100)} %" if color.alpha() < 255 else ""
+            parts.append(f"{self._pointed.x()}, {self._pointed.y()}  {color.name()}{alpha}")
+        self._facts.setText("   ·   ".join(parts))

@@ -1,0 +1,249 @@
+"""The window's side of the inspecting process: ask about a file, get facts and arrays back on the GUI thread."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from array import array
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import shiboken6
+from PySide6.QtCore import QByteArray, QCoreApplication, QObject, QProcess, QProcessEnvironment, QTimer
+
+from studio.shell.i18n import tr
+from studio.shell.viewers.background import Background
+
+_IDLE_MS = 60_000
+_MOST_MS = 45_000
+"""A file that takes longer than this is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the inspecting process found.
+
+    Attributes:
+        facts: small things, as JSON.
+        arrays: bytes by name.
+        folder: files it wrote; deleted when the inquiry is.
+    """
+
+    facts: Mapping[str, Any]
+    arrays: Mapping[str, bytes]
+    folder: Path
+
+    def floats(self, name: str) -> array[float]:
+        """An array of 32-bit floats."""
+        return array("f", self.arrays[name])
+
+
+@dataclass(slots=True, eq=False)
+class Inquiry:
+    """One question about a file; `cancel` drops its answer."""
+
+    job: str
+    path: Path
+    done: Callable[[Measured], None]
+    failed: Callable[[str], None]
+    owner: QObject
+    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="studio-look-")))
+    cancelled: bool = False
+
+    def cancel(self) -> None:
+        """Forget it."""
+        self.cancelled = True
+
+    @property
+    def wanted(self) -> bool:
+        """Whether someone still waits."""
+        return not self.cancelled and shiboken6.isValid(self.owner)
+
+
+class Inspector(QObject):
+    """Keeps one inspecting process while there are questions and a minute longer."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._process: QProcess | None = None
+        self._waiting: deque[Inquiry] = deque()
+        self._asked: Inquiry | None = None
+        self._number = 0
+        self._heard = bytearray()
+        self._patience = self._timer(_MOST_MS, self._give_up)
+        self._idle = self._timer(_IDLE_MS, self.close)
+
+    @classmethod
+    def shared(cls) -> Inspector:
+        """The application's own, made at first use and closed when the application quits."""
+        app = QCoreApplication.instance()
+        if app is None:
+            raise RuntimeError("There is no application yet.")
+        found = app.findChild(cls)
+        if isinstance(found, cls):
+            return found
+        made = cls(app)
+        app.aboutToQuit.connect(made.close)
+        return made
+
+    def ask(
+        self,
+        job: str,
+        path: Path,
+        done: Callable[[Measured], None],
+        failed: Callable[[str], None],
+        owner: QObject,
+    ) -> Inquiry:
+        """Ask about a file.
+
+        Args:
+            job: waveform, score or mesh.
+            path: the file.
+            done: called with the answer on the GUI thread.
+            failed: called with a sentence when the file cannot be read.
+            owner: nothing is called once this has been deleted.
+        """
+        inquiry = Inquiry(job, path, done, failed, owner)
+        self._waiting.append(inquiry)
+        self._next()
+        return inquiry
+
+    def close(self) -> None:
+        """End the process; what waits is dropped."""
+        self._idle.stop()
+        self._patience.stop()
+        while self._waiting:
+            _tidy(self._waiting.popleft())
+        if self._asked is not None:
+            _tidy(self._asked)
+            self._asked = None
+        self._end_process()
+
+    @property
+    def running(self) -> bool:
+        """Whether the process runs."""
+        return self._process is not None
+
+    def _timer(self, milliseconds: int, then: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(then)
+        return timer
+
+    def _next(self) -> None:
+        if self._asked is not None:
+            return
+        while self._waiting and not self._waiting[0].wanted:
+            _tidy(self._waiting.popleft())
+        if not self._waiting:
+            self._idle.start()
+            return
+        self._idle.stop()
+        self._asked = self._waiting.popleft()
+        self._number += 1
+        asked = self._asked
+        request = {"number": self._number, "job": asked.job, "path": str(asked.path), "folder": str(asked.folder)}
+        self._running_process().write(QByteArray((json.dumps(request) + "\n").encode()))
+        self._patience.start()
+
+    def _running_process(self) -> QProcess:
+        if self._process is None:
+            process = QProcess(self)
+            environment = QProcessEnvironment.systemEnvironment()
+            # One file at a time beside a generating worker: more threads would only take its cores.
+            environment.insert("OMP_NUM_THREADS", "1")
+            environment.insert("OPENBLAS_NUM_THREADS", "1")
+            process.setProcessEnvironment(environment)
+            process.setStandardErrorFile(QProcess.nullDevice())
+            process.readyReadStandardOutput.connect(self._hear)
+            process.finished.connect(self._ended)
+            process.errorOccurred.connect(self._ended)
+            self._heard.clear()
+            self._process = process
+            process.start(sys.executable, ["-m", "studio.shell.viewers.inspecting"])
+        return self._process
+
+    def _hear(self) -> None:
+        if self._process is None:
+            return
+        self._heard += self._process.readAllStandardOutput().data()
+        while (end := self._heard.find(b"\n")) >= 0:
+            line = bytes(self._heard[:end])
+            del self._heard[: end + 1]
+            self._answered(json.loads(line))
+
+    def _answered(self, answer: Mapping[str, Any]) -> None:
+        if self._asked is None or answer.get("number") != self._number:
+            return
+        asked, self._asked = self._asked, None
+        self._patience.stop()
+        if not asked.wanted:
+            _tidy(asked)
+        elif "error" in answer:
+            _tidy(asked)
+            asked.failed(str(answer["error"]))
+        else:
+            work = partial(_collect, asked.folder, answer["facts"], answer["arrays"])
+            Background.shared().run(work, partial(_hand_over, asked), partial(_lost, asked), asked.owner)
+        self._next()
+
+    def _ended(self, *_how: object) -> None:
+        """The process died: the file it was reading is to blame, the next one gets a new process."""
+        if self._process is None:
+            return
+        self._end_process()
+        self._fail(tr("This file could not be read: the program reading it ended unexpectedly."))
+
+    def _give_up(self) -> None:
+        self._end_process()
+        self._fail(tr("This file could not be read: it takes too long."))
+
+    def _fail(self, sentence: str) -> None:
+        asked, self._asked = self._asked, None
+        self._patience.stop()
+        if asked is not None:
+            _tidy(asked)
+            if asked.wanted:
+                asked.failed(sentence)
+        self._next()
+
+    def _end_process(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.finished.disconnect(self._ended)
+        process.errorOccurred.disconnect(self._ended)
+        process.kill()
+        process.waitForFinished(2000)
+        process.deleteLater()
+
+
+def _collect(folder: Path, facts: Mapping[str, Any], places: Mapping[str, list[int]]) -> Measured:
+    """Read the arrays; runs in the background."""
+    data = memoryview((folder / "arrays.bin").read_bytes())
+    arrays = {name: bytes(data[start : start + length]) for name, (start, length) in places.items()}
+    return Measured(facts, arrays, folder)
+
+
+def _hand_over(asked: Inquiry, measured: Measured) -> None:
+    if asked.wanted:
+        asked.done(measured)
+    if not measured.facts.get("texture"):
+        _tidy(asked)
+
+
+def _lost(asked: Inquiry, error: Exception) -> None:
+    _tidy(asked)
+    if asked.wanted:
+        asked.failed(str(error))
+
+
+def _tidy(asked: Inquiry) -> None:
+    shutil.rmtree(asked.folder, ignore_errors=True)

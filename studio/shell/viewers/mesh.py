@@ -1,0 +1,288 @@
+"""The 3D viewer: orbit, pan, zoom, wireframe, lights, turntable, floor; without graphics, the rendered thumbnail."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt, QUrl
+from PySide6.QtGui import QAction, QColor, QImage, QKeyEvent, QOffscreenSurface, QOpenGLContext
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+
+from studio.disk.resources import resources
+from studio.shell.i18n import count, say, tr
+from studio.shell.theme import tokens
+from studio.shell.viewers.base import Viewer
+from studio.shell.viewers.controls import action_button
+from studio.shell.viewers.image_canvas import ImageCanvas
+from studio.shell.viewers.inspector import Inquiry, Inspector, Measured
+from studio.shell.viewers.pictures import Picture, picture_of, read_picture
+from studio.shell.widgets import label
+
+if TYPE_CHECKING:
+    from PySide6.QtQuickWidgets import QQuickWidget
+
+NO_GRAPHICS = "3D graphics are not available here; this is a rendered picture of the model."
+
+
+def graphics_available() -> bool:
+    """Whether OpenGL works in this window system; the answer is found out once a viewer, as drivers come and go."""
+    context = QOpenGLContext()
+    if not context.create():
+        return False
+    surface = QOffscreenSurface()
+    surface.setFormat(context.format())
+    surface.create()
+    usable = surface.isValid() and context.makeCurrent(surface)
+    if usable:
+        context.doneCurrent()
+    return usable
+
+
+class MeshViewer(Viewer):
+    """A model to turn around."""
+
+    kind = "mesh"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.stage = _Stage()
+        self.canvas.addWidget(self.stage)
+        self.setFocusProxy(self.stage)
+        self._facts = label(role="muted")
+        self._inquiry: Inquiry | None = None
+        self._measured: Measured | None = None
+        self._scene: list[QAction] = []
+        stage = self.stage
+        self._scene = [
+            self.action("Show the whole model", "arrows-in", lambda: stage.call("reset"), "Ctrl+0"),
+            self.action("Wireframe", "triangle", lambda on: stage.set("wireframe", on), "W", checkable=True),
+            self.action("Floor", "grid-four", lambda on: stage.set("floor", on), "G", checkable=True),
+            self.action("Turn", "arrows-clockwise", lambda on: stage.set("turning", on), "T", checkable=True),
+            self.action("Next light", "lightbulb", self._next_light, "L"),
+        ]
+        self._scene[2].setChecked(True)
+        self.bar.addWidget(self._facts)
+        self.bar.addStretch(1)
+        for action in (*self._scene, self.full_screen_action):
+            self.bar.addWidget(action_button(action))
+
+    def show_preview(self, image: QImage) -> None:
+        """Show a picture of the model while it is being made."""
+        self.stage.show_picture(picture_of(image), "")
+        self.show_content()
+
+    def retranslate(self) -> None:
+        """Say the facts in the window's language."""
+        self._facts.setText(self._said())
+
+    def quick_look_parts(self) -> list[QWidget]:
+        """Arrows step from model to model; the mouse turns them."""
+        return [self, self.stage]
+
+    def _load(self, path: Path) -> None:
+        if self._inquiry is not None:
+            self._inquiry.cancel()
+        self._inquiry = Inspector.shared().ask("mesh", path, self._loaded, self._not_loaded, self)
+
+    def _loaded(self, measured: Measured) -> None:
+        self._measured = measured
+        self._facts.setText(self._said())
+        self.show_content()
+        if self.stage.show_model(measured):
+            self._enable(on=True)
+            self.loaded.emit()
+        else:
+            self._fall_back(tr(NO_GRAPHICS))
+
+    def _not_loaded(self, sentence: str) -> None:
+        self._measured = None
+        self._facts.setText("")
+        self.fail(sentence)
+
+    def _fall_back(self, sentence: str) -> None:
+        """Show the thumbnail and say why it is all there is."""
+        self._enable(on=False)
+        if self.thumbnail is None:
+            self.fail(sentence)
+            return
+        work = partial(read_picture, self.thumbnail)
+        show = partial(self._show_fallback, sentence)
+        self.keep(self.background.run(work, show, lambda _error: self.fail(sentence), self))
+
+    def _show_fallback(self, sentence: str, picture: Picture) -> None:
+        self.stage.show_picture(picture, sentence)
+        self.loaded.emit()
+
+    def _enable(self, *, on: bool) -> None:
+        for action in self._scene:
+            action.setEnabled(on)
+
+    def _next_light(self) -> None:
+        self.stage.set("lighting", (self.stage.get("lighting") or 0) + 1)
+
+    def _clear(self) -> None:
+        if self._inquiry is not None:
+            self._inquiry.cancel()
+        self._measured = None
+        self._facts.setText("")
+        self.stage.show_nothing()
+
+    def _said(self) -> str:
+        """Vertices, triangles, closed or not, and the real size."""
+        if self._measured is None:
+            return ""
+        facts = self._measured.facts
+        closed = tr("watertight") if facts["watertight"] else tr("not watertight")
+        sides = " × ".join(f"{side * 100:.3g}" for side in facts["size"])
+        return " · ".join(
+            (
+                count("{count} vertex", "{count} vertices", int(facts["vertices"])),
+                count("{count} triangle", "{count} triangles", int(facts["faces"])),
+                closed,
+                f"{sides} cm",
+            )
+        )
+
+
+class _Stage(QWidget):
+    """The 3D view, made when the first model is shown, or a picture where there are no 3D graphics."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._view: QQuickWidget | None = None
+        self._kept: list[object] = []
+        self._wanted: dict[str, object] = {"floor": True}
+        self._broken = False
+        self._picture = ImageCanvas()
+        self._sentence = label(role="muted", wrap=True)
+        self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._sentence.setMargin(8)
+        flat = QWidget()
+        column = QVBoxLayout(flat)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._picture, 1)
+        column.addWidget(self._sentence)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(flat)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(160, 120)
+        say(self.setAccessibleName, "3D model")
+
+    def show_model(self, measured: Measured) -> bool:
+        """Show a measured mesh; False where 3D graphics do not work."""
+        from studio.shell.viewers.scene import model_geometry
+
+        view = self._made_view()
+        if view is None:
+            return False
+        facts = measured.facts
+        geometry = model_geometry(measured.arrays["vertices"], measured.arrays["indices"], facts["low"], facts["high"])
+        old, self._kept = self._kept, [geometry, measured]
+        texture = QUrl.fromLocalFile(facts["texture"]) if facts["texture"] else QUrl()
+        self.set("texture", texture)
+        self.set("colored", bool(facts["colored"]))
+        self.set("floorHeight", float(facts["floor"]))
+        self.set("modelGeometry", geometry)
+        self.call("reset")
+        del old
+        self._pages.setCurrentWidget(view)
+        return not self._broken
+
+    def show_picture(self, picture: Picture, sentence: str) -> None:
+        """Show a flat picture, with a sentence under it."""
+        self._picture.show_picture(picture)
+        self._sentence.setText(sentence)
+        self._sentence.setVisible(bool(sentence))
+        self._pages.setCurrentIndex(0)
+
+    def show_nothing(self) -> None:
+        """Let go of model and picture."""
+        if self._view is not None:
+            self.set("modelGeometry", None)
+            self.set("texture", QUrl())
+        self._kept = []
+        self._picture.show_picture(None)
+        self._sentence.hide()
+
+    def set(self, name: str, value: object) -> None:
+        """Set a property of the scene, now or when it is made."""
+        self._wanted[name] = value
+        if self._view is not None and (root := self._view.rootObject()) is not None:
+            root.setProperty(name, value)
+
+    def get(self, name: str) -> int:
+        """A number the scene was told."""
+        value = self._wanted.get(name)
+        return value if isinstance(value, int) else 0
+
+    def call(self, method: str, *numbers: float) -> None:
+        """Call a function of the scene."""
+        from PySide6.QtCore import Q_ARG, QMetaObject
+
+        if self._view is not None and (root := self._view.rootObject()) is not None:
+            arguments = [Q_ARG("QVariant", number) for number in numbers]
+            QMetaObject.invokeMethod(root, method, Qt.ConnectionType.DirectConnection, *arguments)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the theme."""
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.StyleChange}:
+            self._color()
+        super().changeEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows orbit, with Shift pan; plus and minus zoom."""
+        moves = {
+            Qt.Key.Key_Left: (12.0, 0.0),
+            Qt.Key.Key_Right: (-12.0, 0.0),
+            Qt.Key.Key_Up: (0.0, 8.0),
+            Qt.Key.Key_Down: (0.0, -8.0),
+        }
+        zooms = {Qt.Key.Key_Plus: 1.0, Qt.Key.Key_Equal: 1.0, Qt.Key.Key_Minus: -1.0}
+        key = Qt.Key(event.key())
+        if move := moves.get(key):
+            shifted = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            self.call("pan" if shifted else "orbit", *(2 * part for part in move) if shifted else move)
+        elif zoom := zooms.get(key):
+            self.call("dolly", zoom)
+        else:
+            super().keyPressEvent(event)
+
+    def _made_view(self) -> QQuickWidget | None:
+        if self._view is not None or self._broken:
+            return self._view
+        if not graphics_available():
+            self._broken = True
+            return None
+        from PySide6.QtQuickWidgets import QQuickWidget
+
+        from studio.shell.viewers.scene import floor_geometry
+
+        view = QQuickWidget(self)
+        view.setResizeMode(QQuickWidget.ResizeMode.SizeRootObjectToView)
+        view.sceneGraphError.connect(self._on_error)
+        view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._floor = floor_geometry()
+        view.setInitialProperties({"floorGeometry": self._floor})
+        view.setSource(QUrl.fromLocalFile(str(resources() / "qml" / "MeshView.qml")))
+        if view.status() != QQuickWidget.Status.Ready:
+            self._broken = True
+            view.deleteLater()
+            return None
+        self._view = view
+        self._pages.addWidget(view)
+        self._color()
+        for name, value in self._wanted.items():
+            self.set(name, value)
+        return view
+
+    def _on_error(self, *_what: object) -> None:
+        self._broken = True
+
+    def _color(self) -> None:
+        if self._view is None:
+            return
+        colors = tokens()
+        self._view.setClearColor(QColor(colors.canvas))
+        self.set("floorColor", QColor(colors.muted))

@@ -1,0 +1,302 @@
+"""The text viewer: plain text that streams in and can be edited, with word count, find, copy and export."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QTextCharFormat, QTextCursor, QTextDocument
+from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+
+from studio.shell.i18n import count, say, tr
+from studio.shell.theme import tokens
+from studio.shell.viewers.base import Viewer
+from studio.shell.viewers.controls import action_button
+from studio.shell.widgets import label, tool_button
+
+MOST_BYTES = 8 * 2**20
+_PAGE_WIDTH = 760
+_MOST_MARKED = 1000
+_WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af]|[^\W_]+(?:['’\-][^\W_]+)*")
+"""A word, or a single CJK character, which counts as one."""
+
+
+def words(text: str) -> int:
+    """How many words a text has; each CJK character counts as one, as writers there count."""
+    return sum(1 for _ in _WORD.finditer(text))
+
+
+class TextViewer(Viewer):
+    """Plain text, never rich.
+
+    Signals:
+        edited: the artist changed the text; carries all of it, half a second after the last key.
+        version_wanted: *Save as new version* was chosen; carries the text.
+    """
+
+    edited = Signal(str)
+    version_wanted = Signal(str)
+    kind = "text"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.page = _Page(self)
+        say(self.page.setAccessibleName, "Text")
+        self.page.textChanged.connect(self._on_change)
+        self.canvas.addWidget(self.page)
+        self._find_row = _FindRow()
+        self._find_row.hide()
+        self._find_row.changed.connect(self._mark)
+        self._find_row.stepped.connect(self._find)
+        self._find_row.closed.connect(self._end_finding)
+        self.canvas.addWidget(self._find_row)
+        self._count = label(role="muted")
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(500)
+        self._later.timeout.connect(self._settle)
+        self._saved = ""
+        self._filling = False
+        self._truncated = False
+        self._peeking = False
+        self.action("Find", "magnifying-glass", self._start_finding, "Ctrl+F")
+        self.action("Copy all", "copy", self._copy, "Ctrl+Shift+C")
+        self.action("Export as Markdown…", "export", self._export, "Ctrl+Shift+E")
+        self._keep = self.action("Save as new version", "floppy-disk", self._keep_version, "Ctrl+S")
+        self._keep.setEnabled(False)
+        self.bar.addWidget(self._count)
+        self.bar.addStretch(1)
+        for action in (*self.actions()[1:], self.full_screen_action):
+            self.bar.addWidget(action_button(action))
+        self._settle()
+
+    @property
+    def text(self) -> str:
+        """What is shown."""
+        return self.page.toPlainText()
+
+    def append_text(self, text: str) -> None:
+        """Write on at the end; the view follows only if the end was in view."""
+        bar = self.page.verticalScrollBar()
+        following = bar.value() >= bar.maximum() - 4
+        cursor = QTextCursor(self.page.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        self._filling = True
+        cursor.insertText(text.replace("\0", "\ufffd"), QTextCharFormat())
+        self._filling = False
+        self.show_content()
+        if following:
+            bar.setValue(bar.maximum())
+        if not self._later.isActive():
+            self._later.start()
+
+    def mirror(self, twin: Viewer) -> None:
+        """Edit the same document in both."""
+        super().mirror(twin)
+        if isinstance(twin, TextViewer) and self.path is None:
+            twin.append_text(self.text)
+
+    def retranslate(self) -> None:
+        """Count again in the window's language."""
+        self._settle()
+
+    def become_quick_look(self) -> None:
+        """Text that was just opened for a look is read, not edited."""
+        self._peeking = True
+        self.page.setReadOnly(True)
+
+    def quick_look_parts(self) -> list[QWidget]:
+        """The page types nothing there."""
+        return [self, self.page]
+
+    def _load(self, path: Path) -> None:
+        self.keep(self.background.run(partial(read_text, path), self._loaded, self._not_loaded, self))
+
+    def _loaded(self, answer: tuple[str, bool]) -> None:
+        text, self._truncated = answer
+        self._fill(text)
+        self._saved = text
+        self._keep.setEnabled(False)
+        # A part of a file must not be kept as if it were the whole.
+        self.page.setReadOnly(self._truncated or self._peeking)
+        self.show_content()
+        self.loaded.emit()
+
+    def _not_loaded(self, error: Exception) -> None:
+        self.fail(tr("This text cannot be read: {reason}", reason=str(error)))
+
+    def _clear(self) -> None:
+        self._fill("")
+        self._saved, self._truncated = "", False
+        self.page.setReadOnly(self._peeking)
+        self._keep.setEnabled(False)
+
+    def _fill(self, text: str) -> None:
+        self._filling = True
+        self.page.setPlainText(text)
+        self._filling = False
+        self._settle()
+
+    def _on_change(self) -> None:
+        if not self._filling:
+            self._later.start()
+
+    def _settle(self) -> None:
+        """Count, and announce an edit, once the keys rest."""
+        text = self.text
+        counted = count("{count} word", "{count} words", words(text))
+        letters = count("{count} character", "{count} characters", len(text))
+        self._count.setText(" · ".join(filter(None, (counted, letters, self._note()))))
+        changed = self.path is not None and text != self._saved
+        self._keep.setEnabled(changed)
+        if changed:
+            self.edited.emit(text)
+
+    def _note(self) -> str:
+        return tr("only the beginning is shown") if self._truncated else ""
+
+    def _copy(self) -> None:
+        QApplication.clipboard().setText(self.text)
+
+    def _keep_version(self) -> None:
+        self.version_wanted.emit(self.text)
+        self._saved = self.text
+        self._keep.setEnabled(False)
+
+    def _export(self) -> None:
+        name = (self.path.stem if self.path else "text") + ".md"
+        chosen, _ = QFileDialog.getSaveFileName(self, "", name, "Markdown (*.md)")
+        if chosen:
+            work = partial(Path(chosen).write_text, self.text, encoding="utf-8")
+            self.background.run(work, lambda _done: None, self._not_exported, self)
+
+    def _not_exported(self, error: Exception) -> None:
+        self._count.setText(tr("The file could not be written: {reason}", reason=str(error)))
+
+    # ---- finding -----------------------------------------------------------------------------------------
+
+    def _start_finding(self) -> None:
+        self._find_row.show()
+        self._find_row.box.setFocus()
+        self._find_row.box.selectAll()
+        self._mark(self._find_row.box.text())
+
+    def _end_finding(self) -> None:
+        self._find_row.hide()
+        self.page.setExtraSelections([])
+        self.page.setFocus()
+
+    def _mark(self, wanted: str) -> None:
+        """Mark every place where `wanted` stands and go to the next one."""
+        marks: list[QTextEdit.ExtraSelection] = []
+        document = self.page.document()
+        found = QTextCursor(document)
+        while wanted and len(marks) < _MOST_MARKED:
+            found = document.find(wanted, found)
+            if found.isNull():
+                break
+            mark = QTextEdit.ExtraSelection()
+            mark.cursor = QTextCursor(found)
+            mark.format.setBackground(QColor(tokens().selected))
+            marks.append(mark)
+        self.page.setExtraSelections(marks)
+        self._find_row.say_found(len(marks) if wanted else -1)
+        if marks:
+            start = self.page.textCursor()
+            start.setPosition(start.selectionStart())
+            self.page.setTextCursor(start)
+            self._find(1)
+
+    def _find(self, direction: int) -> None:
+        wanted = self._find_row.box.text()
+        flag = QTextDocument.FindFlag.FindBackward if direction < 0 else QTextDocument.FindFlag(0)
+        if wanted and not self.page.find(wanted, flag):
+            edge = QTextCursor.MoveOperation.End if direction < 0 else QTextCursor.MoveOperation.Start
+            self.page.moveCursor(edge)
+            self.page.find(wanted, flag)
+
+
+class _Page(QPlainTextEdit):
+    """The text in a column of readable width."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("Page")
+        self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.setStyleSheet("#Page { background: transparent; border: none; border-radius: 0; padding: 0; }")
+        font = QFont(self.font())
+        font.setPixelSize(16)
+        self.setFont(font)
+        self.setTabChangesFocus(True)
+
+    def resizeEvent(self, event: object) -> None:
+        """Keep lines readable on wide screens."""
+        margin = max(24, (self.width() - _PAGE_WIDTH) // 2)
+        self.setViewportMargins(margin, 24, margin, 0)
+        super().resizeEvent(event)  # type: ignore[arg-type]
+
+    def insertFromMimeData(self, source: object) -> None:
+        """Take the text of what is pasted, nothing else."""
+        if source.hasText():  # type: ignore[attr-defined]
+            self.insertPlainText(source.text())  # type: ignore[attr-defined]
+
+
+class _FindRow(QWidget):
+    """A search box with arrows.
+
+    Signals:
+        changed: other words.
+        stepped: on to the next (+1) or previous (−1) place.
+        closed: done.
+    """
+
+    changed = Signal(str)
+    stepped = Signal(int)
+    closed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("Panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.box = QLineEdit()
+        say(self.box.setPlaceholderText, "Find in this text")
+        say(self.box.setAccessibleName, "Find in this text")
+        self.box.textChanged.connect(self.changed)
+        self.box.returnPressed.connect(partial(self.stepped.emit, 1))
+        self._found = label(role="muted")
+        line = QHBoxLayout(self)
+        line.setContentsMargins(12, 6, 12, 6)
+        line.addWidget(self.box, 1)
+        line.addWidget(self._found)
+        line.addWidget(tool_button("caret-up", "Previous place", partial(self.stepped.emit, -1)))
+        line.addWidget(tool_button("caret-down", "Next place", partial(self.stepped.emit, 1)))
+        line.addWidget(tool_button("x", "Close", self.closed.emit))
+
+    def say_found(self, number: int) -> None:
+        """Say how many places were found; −1 when nothing was looked for."""
+        more = "+" if number >= _MOST_MARKED else ""
+        found = tr("{number} found", number=f"{number}{more}") if number else tr("not found")
+        self._found.setText(found if number >= 0 else "")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape ends the search."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+def read_text(path: Path) -> tuple[str, bool]:
+    """The text of a file and whether only its beginning was read.
+
+    Bytes that are no UTF-8 become replacement characters; NULs too, as Qt ends lines there.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        data = file.read(MOST_BYTES + 1)
+    text = data[:MOST_BYTES].decode("utf-8-sig", errors="replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd"), len(data) > MOST_BYTES
