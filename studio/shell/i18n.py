@@ -17,6 +17,7 @@ from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTr
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.disk.resources import resources
+from studio.sdk.generator import GeneratorSpec
 
 CONTEXT = "studio"
 LOCALES = ("en", "zh_CN")
@@ -101,6 +102,7 @@ class Language:
         self._translators = []
         self.locale = locale
         self._app.setProperty("studio_translator", None)
+        self._app.setProperty("studio_locale", locale)
         if locale != "en":
             self._install(locale)
         QLocale.setDefault(QLocale(locale))
@@ -153,3 +155,14 @@ def _pattern(source: str) -> re.Pattern[str]:
             seen.add(part)
             pattern += f"(?P<{part}>.+?)"
     return re.compile(pattern, re.DOTALL)
+
+
+def locale() -> str:
+    """The locale in force."""
+    app = QCoreApplication.instance()
+    return str((app and app.property("studio_locale")) or "en")
+
+
+def tr_spec(spec: GeneratorSpec, text: str) -> str:
+    """A plugin's own text (title, label, help, option) in the window's language, as far as the plugin translated it."""
+    return spec.translations.get(locale(), {}).get(text, text)

@@ -199,7 +199,7 @@ def style_sheet(name: str, text_size: int) -> str:
 
 
 def set_role(widget: QWidget, role: str) -> None:
-    """Give a widget a part in the style: ``"primary"``, ``"quiet"``, ``"heading"``, ``"muted"``, ``"card"``, and more."""
+    """Give a widget a role in the style sheet, e.g. ``"primary"``, ``"quiet"``, ``"heading"``, ``"card"``."""
     if widget.property("role") == role:
         return
     widget.setProperty("role", role)

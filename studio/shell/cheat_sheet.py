@@ -1,0 +1,74 @@
+"""Ctrl+/: the keys of the window on one sheet."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from studio.shell.commands import Commands, keys_of
+from studio.shell.i18n import say, tr
+from studio.shell.widgets import button, label, row
+
+FURTHER = (
+    ("In a prompt", (("Alt+Up", "An earlier prompt"), ("Alt+Down", "A later prompt"), ("Ctrl+Z", "Undo"))),
+    (
+        "In the queue",
+        (("Enter", "Cancel, or run again"), ("Del", "Cancel"), ("Alt+Up", "Earlier"), ("Alt+Down", "Later")),
+    ),
+    ("In the library", (("Space", "Quick look"), ("1 … 5", "Stars"), ("Del", "To the trash"), ("F2", "Rename"))),
+    ("On the stage", (("F11", "Full screen"), ("+ −", "Zoom"), ("Space", "Play or stop"))),
+)
+"""Keys that belong to one widget rather than to the window."""
+
+
+class CheatSheet(QDialog):
+    """All shortcuts, in groups."""
+
+    def __init__(self, commands: Commands, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        say(self.setWindowTitle, "Keyboard shortcuts")
+        groups = [
+            (heading, [(keys_of(action), action.text()) for action in actions])
+            for heading, actions in commands.groups().items()
+        ]
+        groups += [(tr(heading), [(keys, tr(text)) for keys, text in lines]) for heading, lines in FURTHER]
+        body = QWidget()
+        body.setObjectName("FormBody")
+        columns = QHBoxLayout(body)
+        columns.setContentsMargins(8, 8, 8, 8)
+        columns.setSpacing(40)
+        half = (len(groups) + 1) // 2
+        for part in (groups[:half], groups[half:]):
+            column = QVBoxLayout()
+            column.setSpacing(16)
+            for heading, lines in part:
+                column.addWidget(_text(heading, "heading"))
+                column.addLayout(_table(lines))
+            column.addStretch(1)
+            columns.addLayout(column, 1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(body)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 20, 20, 16)
+        layout.addWidget(area)
+        layout.addLayout(row(None, button("Close", self.accept)))
+        self.resize(min(820, parent.width() - 60), min(620, parent.height() - 60))
+
+
+def _table(lines: list[tuple[str, str]]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(20)
+    grid.setColumnStretch(0, 1)
+    for place, (keys, text) in enumerate(lines):
+        grid.addWidget(_text(text), place, 0)
+        grid.addWidget(_text(keys, "muted"), place, 1, Qt.AlignmentFlag.AlignRight)
+    return grid
+
+
+def _text(text: str, role: str = "") -> QWidget:
+    made = label(role=role, wrap=not role)
+    made.setText(text)
+    return made

@@ -1,0 +1,100 @@
+"""Ctrl+K: every command, found by a few letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from studio.shell.commands import Commands, fuzzy
+from studio.shell.i18n import say
+from studio.shell.icons import icon
+from studio.shell.theme import set_role
+from studio.shell.widgets import ElidedLabel, label, row
+
+Entry = tuple[str, str, Callable[[], object], str]
+
+
+class CommandPalette(QDialog):
+    """A search box over a list; Enter runs the chosen command, Escape leaves."""
+
+    def __init__(self, commands: Commands, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self._entries: list[Entry] = commands.entries()
+        self._shown: list[Entry] = []
+        say(self.setWindowTitle, "Commands")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.search = QLineEdit()
+        say(self.search.setPlaceholderText, "What do you want to do?")
+        say(self.search.setAccessibleName, "Search commands")
+        set_role(self.search, "search")
+        self.search.textChanged.connect(self._fill)
+        self.search.installEventFilter(self)
+        self.list = QListWidget()
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setIconSize(QSize(18, 18))
+        say(self.list.setAccessibleName, "Commands")
+        self.list.itemClicked.connect(lambda _: self._run())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 12, 12, 12)
+        layout.addWidget(self.search)
+        layout.addWidget(self.list)
+        self.resize(min(560, parent.width() - 80), min(440, parent.height() - 120))
+        self.move(parent.mapToGlobal(QPoint((parent.width() - self.width()) // 2, 64)))
+        self._fill("")
+        self.search.setFocus()
+
+    def shown(self) -> list[str]:
+        """The texts listed, best first."""
+        return [text for text, _, _, _ in self._shown]
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keys typed in the search box move through the list."""
+        if watched is self.search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
+            if event.key() in steps:
+                place = self.list.currentRow() + steps[Qt.Key(event.key())]
+                self.list.setCurrentRow(max(0, min(self.list.count() - 1, place)))
+                return True
+            if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+                self._run()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _fill(self, pattern: str) -> None:
+        scored = [(fuzzy(pattern, entry[0]), entry) for entry in self._entries]
+        fitting = [(score, entry) for score, entry in scored if score is not None]
+        if pattern.strip():
+            fitting.sort(key=lambda pair: -pair[0])
+        self._shown = [entry for _, entry in fitting]
+        self.list.clear()
+        for text, keys, _, icon_name in self._shown:
+            entry = QListWidgetItem()
+            entry.setData(Qt.ItemDataRole.AccessibleTextRole, text)
+            if icon_name:
+                entry.setIcon(icon(icon_name))
+            line = QWidget()
+            inside = row(ElidedLabel(text), _keys(keys))
+            inside.setContentsMargins(4, 4, 4, 4)
+            inside.setStretch(0, 1)
+            line.setLayout(inside)
+            entry.setSizeHint(QSize(0, line.sizeHint().height() + 6))
+            self.list.addItem(entry)
+            self.list.setItemWidget(entry, line)
+        self.list.setCurrentRow(0)
+
+    def _run(self) -> None:
+        place = self.list.currentRow()
+        if 0 <= place < len(self._shown):
+            run = self._shown[place][2]
+            self.close()
+            run()
+
+
+def _keys(text: str) -> QWidget:
+    made = label(role="muted")
+    made.setText(text)
+    return made

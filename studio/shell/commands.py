@@ -1,0 +1,116 @@
+"""The window's commands: one table for menus, shortcuts, the command palette and the cheat sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from studio.shell.i18n import say, tr
+from studio.shell.icons import decorate
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that can be done.
+
+    Attributes:
+        action: carries text, icon, shortcut and what happens.
+        group: heading in the cheat sheet (a source text of ours).
+    """
+
+    action: QAction
+    group: str
+
+
+class Commands:
+    """The commands of one window.
+
+    Args:
+        window: the actions' parent; shortcuts work anywhere in it.
+    """
+
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+        self._commands: list[Command] = []
+        self._sources: list[Callable[[], Iterator[tuple[str, str, Callable[[], object]]]]] = []
+
+    def add(
+        self,
+        group: str,
+        text: str,
+        icon: str,
+        run: Callable[[], object],
+        *keys: str,
+        within: QWidget | None = None,
+    ) -> QAction:
+        """Add a command; with `within`, its keys work only while the focus is in that widget."""
+        action = QAction(within or self._window)
+        say(action.setText, text)
+        decorate(action, icon)
+        action.setShortcuts([QKeySequence(key) for key in keys])
+        context = Qt.ShortcutContext.WidgetWithChildrenShortcut if within else Qt.ShortcutContext.WindowShortcut
+        action.setShortcutContext(context)
+        action.triggered.connect(lambda: run())
+        (within or self._window).addAction(action)
+        self._commands.append(Command(action, group))
+        return action
+
+    def add_source(self, source: Callable[[], Iterator[tuple[str, str, Callable[[], object]]]]) -> None:
+        """Add commands that are asked for when the palette opens: (text, icon name, what to do)."""
+        self._sources.append(source)
+
+    def all(self) -> list[Command]:
+        """The fixed commands, in the order they were added."""
+        return list(self._commands)
+
+    def entries(self) -> list[tuple[str, str, Callable[[], object], str]]:
+        """What the palette offers now: text, keys, what to do, icon name or empty."""
+        entries: list[tuple[str, str, Callable[[], object], str]] = [
+            (made.action.text(), keys_of(made.action), made.action.trigger, _icon_name(made.action))
+            for made in self._commands
+            if made.action.isEnabled()
+        ]
+        for source in self._sources:
+            entries += [(text, "", run, icon) for text, icon, run in source()]
+        return entries
+
+    def groups(self) -> dict[str, list[QAction]]:
+        """Commands that have keys, by translated heading."""
+        found: dict[str, list[QAction]] = {}
+        for made in self._commands:
+            if made.action.shortcuts():
+                found.setdefault(tr(made.group), []).append(made.action)
+        return found
+
+
+def keys_of(action: QAction) -> str:
+    """An action's keys as people read them."""
+    return action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def _icon_name(action: QAction) -> str:
+    drawn = action.__dict__.get("_studio_icon")
+    return str(drawn[0]) if drawn else ""
+
+
+def fuzzy(pattern: str, text: str) -> float | None:
+    """How well `text` fits what was typed: None when not all letters occur in order, else higher is better.
+
+    Letters that follow each other or begin a word count more, as in the palettes of code editors.
+    """
+    wanted = pattern.casefold().replace(" ", "")
+    folded = text.casefold()
+    score, place, run = 0.0, -1, 0
+    for letter in wanted:
+        found = folded.find(letter, place + 1)
+        if found < 0:
+            return None
+        run = run + 1 if found == place + 1 and place >= 0 else 0
+        starts = found == 0 or not folded[found - 1].isalnum()
+        score += 1 + 2 * run + (4 if starts else 0) - 0.02 * (found - place)
+        place = found
+    return score - 0.01 * len(folded)

@@ -1,0 +1,150 @@
+"""The results of this session, in the order they came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QIcon, QImage, QImageReader, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QListWidget, QListWidgetItem, QWidget
+
+from studio.shell.i18n import say
+from studio.shell.icons import pixmap
+from studio.shell.theme import tokens
+from studio.shell.widgets import as_plain_tip
+from studio.shell.workshop import KIND_ICONS, Workshop
+
+SIDE = 64
+LIMIT = 300
+"""Results shown; older ones of the session are in the library all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One result of the session.
+
+    Attributes:
+        job_id: the job it came from.
+        item: its library id, or its path when it was not kept.
+        kind: its kind.
+        path: its file.
+        title: what it is called.
+    """
+
+    job_id: str
+    item: str
+    kind: str
+    path: Path
+    title: str
+
+    @property
+    def reference(self) -> str:
+        """How a form refers to it."""
+        return f"file:{self.path}" if Path(self.item).is_absolute() else f"item:{self.item}"
+
+
+class Filmstrip(QListWidget):
+    """A row of thumbnails; choosing two makes them comparable.
+
+    Signals:
+        opened(Shot): the artist chose one.
+        pair_chosen(bool): whether exactly two are chosen.
+    """
+
+    opened = Signal(Shot)
+    pair_chosen = Signal(bool)
+
+    def __init__(self, workshop: Workshop, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workshop = workshop
+        self.setObjectName("Filmstrip")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(False)
+        self.setMovement(QListView.Movement.Static)
+        self.setIconSize(QSize(SIDE, SIDE))
+        self.setGridSize(QSize(SIDE + 12, SIDE + 12))
+        self.setFixedHeight(SIDE + 26)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setDragEnabled(True)
+        say(self.setAccessibleName, "Results of this session")
+        self.itemSelectionChanged.connect(self._selected)
+        self.currentItemChanged.connect(lambda now, _: self._opened(now))
+
+    def add(self, shot: Shot) -> None:
+        """Put a result at the right end."""
+        entry = QListWidgetItem()
+        entry.setData(Qt.ItemDataRole.UserRole, shot)
+        entry.setToolTip(as_plain_tip(shot.title))
+        entry.setData(Qt.ItemDataRole.AccessibleTextRole, shot.title)
+        entry.setIcon(QIcon(pixmap(KIND_ICONS.get(shot.kind, "file"), 32, tokens().muted)))
+        entry.setSizeHint(QSize(SIDE + 12, SIDE + 12))
+        self.addItem(entry)
+        if self.count() > LIMIT:
+            self.takeItem(0)
+        self._load(entry, shot)
+        self.scrollToItem(entry)
+
+    def shots(self) -> list[Shot]:
+        """All results, oldest first."""
+        return [self.item(place).data(Qt.ItemDataRole.UserRole) for place in range(self.count())]
+
+    def chosen(self) -> list[Shot]:
+        """The chosen results, in their order."""
+        return [shot for place, shot in enumerate(self.shots()) if self.item(place).isSelected()]
+
+    def show_shot(self, shot: Shot) -> None:
+        """Mark a result as the one on the stage."""
+        shots = self.shots()
+        if shot in shots:
+            self.blockSignals(True)
+            self.setCurrentRow(shots.index(shot))
+            self.blockSignals(False)
+            self._selected()
+
+    def mimeData(self, items: object) -> QMimeData:
+        """Files for other programs, ids for our own forms."""
+        shots = [entry.data(Qt.ItemDataRole.UserRole) for entry in items]  # type: ignore[attr-defined]
+        carried = QMimeData()
+        carried.setUrls([QUrl.fromLocalFile(str(shot.path)) for shot in shots])
+        carried.setData("application/x-atelier-items", "\n".join(shot.item for shot in shots).encode())
+        return carried
+
+    def _selected(self) -> None:
+        self.pair_chosen.emit(len(self.selectedItems()) == 2)
+
+    def _opened(self, entry: QListWidgetItem | None) -> None:
+        if entry is not None:
+            self.opened.emit(entry.data(Qt.ItemDataRole.UserRole))
+
+    def _load(self, entry: QListWidgetItem, shot: Shot) -> None:
+        """Make the thumbnail off the window's thread."""
+        from studio.shell.viewers.background import Background
+
+        side = int(SIDE * self.devicePixelRatio())
+
+        def done(picture: QImage) -> None:
+            if not picture.isNull() and self.row(entry) >= 0:
+                made = QPixmap.fromImage(picture)
+                made.setDevicePixelRatio(self.devicePixelRatio())
+                entry.setIcon(QIcon(made))
+
+        Background.shared().run(lambda: self._thumbnail(shot, side), done, lambda _: None, owner=self)
+
+    def _thumbnail(self, shot: Shot, side: int) -> QImage:
+        """Runs on a background thread."""
+        item = self._workshop.item(shot.item)
+        path = self._workshop.thumbnail_file(item) if item is not None else None
+        if path is None and shot.kind == "image":
+            path = shot.path
+        if path is None:
+            return QImage()
+        reader = QImageReader(str(path))
+        size = reader.size()
+        if not size.isValid():
+            return QImage()
+        reader.setScaledSize(size.scaled(QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio))
+        return reader.read()

@@ -1,0 +1,242 @@
+"""The *Create* page: panel, stage and queue, and how they talk."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QImage, QResizeEvent
+from PySide6.QtWidgets import QSplitter, QToolButton, QVBoxLayout, QWidget
+
+from studio.engine.events import ItemSaved
+from studio.engine.jobs import Job, JobState
+from studio.engine.requests import GenerationRequest
+from studio.sdk.errors import UserError
+from studio.sdk.parameters import Json
+from studio.shell.create.filmstrip import Shot
+from studio.shell.create.panel import RequestPanel
+from studio.shell.create.queue_panel import QueuePanel
+from studio.shell.create.stage import Stage, smaller_values
+from studio.shell.i18n import say, tr_message, tr_spec
+from studio.shell.icons import decorate
+from studio.shell.workshop import Workshop
+
+NARROW = 1180
+"""Below this width the queue starts hidden, so that the stage keeps its room."""
+
+
+class CreatePage(QWidget):
+    """Where things are made.
+
+    Signals:
+        job_ended(Job): a job ended just now, well or not.
+    """
+
+    job_ended = Signal(Job)
+
+    def __init__(self, workshop: Workshop, *, first_time: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workshop = workshop
+        self._following = True
+        self._queue_wanted: bool | None = None
+        self.panel = RequestPanel(workshop)
+        self.stage = Stage(workshop, first_time=first_time)
+        self.queue = QueuePanel(workshop, self.title_of)
+        self.queue_button = QToolButton()
+        self.queue_button.setCheckable(True)
+        decorate(self.queue_button, "queue")
+        say(self.queue_button.setToolTip, "Show the queue (Ctrl+J)")
+        say(self.queue_button.setAccessibleName, "Show the queue")
+        self.queue_button.clicked.connect(self._want_queue)
+        self.stage.panel_slot.addWidget(self.queue_button)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.setHandleWidth(1)
+        self._splitter.setChildrenCollapsible(False)
+        for place, (part, least) in enumerate(((self.panel, 300), (self.stage, 320), (self.queue, 240))):
+            part.setMinimumWidth(least)
+            self._splitter.addWidget(part)
+            self._splitter.setStretchFactor(place, 1 if part is self.stage else 0)
+        self._splitter.setSizes([344, 800, 280])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._splitter)
+        self._connect()
+        self.panel.show_generators()
+
+    def _connect(self) -> None:
+        bridge = self._workshop.bridge
+        self.panel.requested.connect(self.submit)
+        self.stage.welcome.example_chosen.connect(self.panel.use_example)
+        self.stage.send_requested.connect(self.send)
+        self.stage.reuse_requested.connect(self.reuse)
+        self.stage.cancel_requested.connect(self.cancel_job)
+        self.stage.failure.retry_requested.connect(self.retry)
+        self.stage.failure.remedy_requested.connect(self.use_remedy)
+        self.stage.failure.edit_requested.connect(self.reuse)
+        self.queue.job_opened.connect(self.show_job)
+        self.queue.edit_requested.connect(self.reuse)
+        bridge.job_changed.connect(self._job_changed)
+        bridge.preview_received.connect(self._preview_received)
+        bridge.text_received.connect(self.stage.append_text)
+        bridge.item_saved.connect(self._item_saved)
+
+    # ---- making ----------------------------------------------------------------------------------------------
+
+    def generate(self) -> None:
+        """What *Generate* does."""
+        self.panel.generate()
+
+    def submit(self, requests: list[GenerationRequest]) -> None:
+        """Queue requests and watch the first; a refusal stands at its field or in a card."""
+        engine = self._workshop.bridge.engine
+        try:
+            jobs = [engine.submit(request) for request in requests]
+        except UserError as error:
+            form = self.panel.form
+            if form is None or not form.show_error(error):
+                self._workshop.problem.emit("", tr_message(f"{error.message} {error.hint or ''}".strip()))
+            return
+        current = self.stage.job
+        if current is None or current.state.is_final:
+            self.stage.watch(jobs[0])
+        self._following = True
+
+    def cancel(self) -> None:
+        """End the job on the stage, or else the one that runs."""
+        job = self.stage.job
+        if job is None or job.state.is_final:
+            running = (known for known in self.queue.model.all() if not known.state.is_final)
+            job = next(running, None)
+        if job is not None:
+            self.cancel_job(job.id)
+
+    def cancel_job(self, job_id: str) -> None:
+        """End a job."""
+        self._workshop.bridge.engine.cancel(job_id)
+
+    def retry(self, job_id: str) -> None:
+        """Run a job again with the same seed and watch it."""
+        self.stage.watch(self._workshop.bridge.engine.retry(job_id))
+
+    def use_remedy(self, job_id: str) -> None:
+        """Run a job again with what its failure card offers."""
+        job = self._job(job_id)
+        smaller = smaller_values(self._workshop.specs, job) if job else None
+        if job is None or smaller is None:
+            return
+        values = {**job.request.values, smaller[0]: smaller[1]}
+        self.panel.open(job.request.generator, values, job.request.seed)
+        self.panel.generate()
+
+    def send(self, generator: str, field: str, reference: str) -> None:
+        """Fill a result into another generator's input."""
+        if self.panel.open(generator) and self.panel.form is not None:
+            editor = self.panel.form.editor(field)
+            if editor is not None:
+                editor.set_value(reference)
+
+    def open_generator(self, generator: str, values: Mapping[str, Json] | None = None, seed: int | None = None) -> bool:
+        """Show a generator's form, filled in."""
+        return self.panel.open(generator, values, seed)
+
+    def reuse(self, job_id: str) -> None:
+        """Show a job's values and seed in the form."""
+        job = self._job(job_id)
+        if job is not None:
+            self.panel.open(job.request.generator, job.request.values, job.request.seed)
+
+    def show_job(self, job_id: str) -> None:
+        """Put a job on the stage: its newest result when it has one."""
+        job = self._job(job_id)
+        if job is None:
+            return
+        made = [shot for shot in self.stage.filmstrip.shots() if shot.job_id == job_id]
+        self.stage.watch(job)
+        if made:
+            self.stage.show_shot(made[-1])
+            self.stage.filmstrip.show_shot(made[-1])
+        elif job.items and job.state.is_final:
+            self._show_kept(job)
+
+    def title_of(self, job: Job) -> str:
+        """What a job is called: the beginning of its prompt, else its generator."""
+        spec = self._workshop.specs.get(job.request.generator)
+        if spec is None:
+            return job.request.generator
+        for field in spec.fields:
+            text = job.request.values.get(field.name)
+            if field.kind == "prompt" and isinstance(text, str) and text.strip():
+                return " ".join(text.split())[:120]
+        return tr_spec(spec, spec.title)
+
+    # ---- following the engine --------------------------------------------------------------------------------
+
+    def _job(self, job_id: str) -> Job | None:
+        return self.queue.model.job(self.queue.model.row_of(job_id))
+
+    def _job_changed(self, job: Job) -> None:
+        current = self.stage.job
+        if job.state == JobState.RUNNING and self._following and (current is None or current.state.is_final):
+            shot = self.stage.shot
+            if current is not None or shot is None:
+                self.stage.watch(job)
+        self.stage.follow(job)
+        if job.state.is_final and time.time() - job.ended < 60:
+            self.job_ended.emit(job)
+
+    def _preview_received(self, job_id: str, picture: QImage) -> None:
+        if self._workshop.settings["live_preview"]:
+            self.stage.show_preview(job_id, picture)
+
+    def _item_saved(self, event: ItemSaved) -> None:
+        job = self._job(event.job_id)
+        item = self._workshop.item(event.item)
+        title = item.title if item is not None else self.title_of(job) if job else Path(event.path).stem
+        self.stage.add_shot(Shot(event.job_id, event.item, event.kind, Path(event.path), title))
+
+    def _show_kept(self, job: Job) -> None:
+        """Show what an earlier session's job made, from the library."""
+        item = self._workshop.item(job.items[-1])
+        if item is not None:
+            path = self._workshop.item_file(item)
+            self.stage.show_shot(Shot(job.id, item.id, item.kind, path, item.title))
+
+    # ---- room ------------------------------------------------------------------------------------------------
+
+    def toggle_queue(self) -> None:
+        """Show or hide the queue."""
+        self._want_queue(self.queue.isHidden())
+
+    def _want_queue(self, wanted: bool) -> None:
+        self._queue_wanted = wanted
+        self._show_queue(wanted)
+
+    def _show_queue(self, shown: bool) -> None:
+        self.queue.setVisible(shown)
+        self.queue_button.setChecked(shown)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Hide the queue in a narrow window, unless the artist asked for it."""
+        super().resizeEvent(event)
+        if self._queue_wanted is None:
+            self._show_queue(self.width() >= NARROW - 76)
+
+    def save_state(self) -> dict[str, Json]:
+        """What to remember: the splitter, the generator, whether the queue is wanted."""
+        return {
+            "splitter": bytes(self._splitter.saveState().toBase64().data()).decode(),
+            "generator": self.panel.chooser.generator,
+            "queue": self._queue_wanted,
+        }
+
+    def restore_state(self, state: Mapping[str, Json]) -> None:
+        """Show what was remembered; anything else in it is ignored."""
+        splitter, generator, queue = state.get("splitter"), state.get("generator"), state.get("queue")
+        if isinstance(splitter, str):
+            self._splitter.restoreState(QByteArray.fromBase64(splitter.encode("ascii", "replace")))
+        if isinstance(generator, str):
+            self.panel.open(generator)
+        if isinstance(queue, bool):
+            self._want_queue(queue)

@@ -1,0 +1,59 @@
+"""How far a job is, in words: state, steps, time left."""
+
+from __future__ import annotations
+
+import time
+
+from studio.engine.jobs import Job, JobState
+from studio.shell.i18n import count, tr, tr_message
+
+STATES = {
+    JobState.QUEUED: "Waiting",
+    JobState.PREPARING: "Getting ready",
+    JobState.RUNNING: "Working",
+    JobState.SUCCEEDED: "Done",
+    JobState.FAILED: "Did not work",
+    JobState.CANCELLED: "Cancelled",
+    JobState.INTERRUPTED: "Interrupted",
+}
+SURE_AFTER = 1.5
+"""Seconds of work before a time left is told; earlier it would jump about."""
+
+
+def fraction(job: Job) -> float | None:
+    """Which part is done, 0 … 1; None when the generator has not said."""
+    return min(1.0, job.done / job.total) if job.total > 0 else None
+
+
+def seconds_left(job: Job, now: float | None = None) -> float | None:
+    """An estimate from the pace so far; None while it would be a guess."""
+    part = fraction(job)
+    elapsed = (time.time() if now is None else now) - job.started
+    if job.state != JobState.RUNNING or not part or part < 0.02 or elapsed < SURE_AFTER:
+        return None
+    return elapsed * (1 - part) / part
+
+
+def told_seconds(seconds: float) -> str:
+    """A duration as people say it."""
+    if seconds < 90:
+        whole = max(1, round(seconds))
+        return count("{count} second", "{count} seconds", whole)
+    if seconds < 5400:
+        return count("{count} minute", "{count} minutes", round(seconds / 60))
+    return tr("{hours} h {minutes} min", hours=int(seconds // 3600), minutes=int(seconds % 3600 // 60))
+
+
+def told(job: Job) -> str:
+    """One line about where a job is."""
+    if job.state == JobState.RUNNING:
+        parts = [tr_message(job.message)] if job.message else [tr("Working")]
+        left = seconds_left(job)
+        if left is not None:
+            parts.append(tr("{time} left", time=told_seconds(left)))
+        return " · ".join(parts)
+    if job.state == JobState.FAILED and job.failure is not None:
+        return tr_message(job.failure.message)
+    if job.state == JobState.SUCCEEDED and job.ended > job.started > 0:
+        return tr("Done in {time}", time=told_seconds(job.ended - job.started))
+    return tr(STATES[job.state])

@@ -1,0 +1,305 @@
+"""The centre of *Create*: what is being made while it grows, then the result in its own viewer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+
+from studio.engine.jobs import Job, JobState
+from studio.shell.create.compare import CompareView
+from studio.shell.create.failure import FailureCard
+from studio.shell.create.filmstrip import Filmstrip, Shot
+from studio.shell.create.progress import fraction, told
+from studio.shell.create.welcome import Welcome
+from studio.shell.i18n import say, tr, tr_spec
+from studio.shell.widgets import ElidedLabel, label, row, tool_button
+from studio.shell.workshop import INPUT_OF, Workshop
+
+if TYPE_CHECKING:
+    from studio.shell.viewers.base import Viewer
+
+
+class Stage(QWidget):
+    """Shows one thing at a time: welcome, a growing result, a finished one, a comparison, or a failure.
+
+    Signals:
+        send_requested(str, str, str): generator id, input field, reference of the result shown.
+        reuse_requested(str): job id; show its values in the form.
+        cancel_requested(str): job id.
+    """
+
+    send_requested = Signal(str, str, str)
+    reuse_requested = Signal(str)
+    cancel_requested = Signal(str)
+
+    def __init__(self, workshop: Workshop, *, first_time: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("Stage")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._workshop = workshop
+        self._viewers: dict[str, Viewer] = {}
+        self._job: Job | None = None
+        self._shot: Shot | None = None
+        self._compare: CompareView | None = None
+        self.welcome = Welcome(workshop, first_time=first_time)
+        self.failure = FailureCard()
+        self.filmstrip = Filmstrip(workshop)
+        self.filmstrip.opened.connect(self.show_shot)
+        self.filmstrip.hide()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.welcome)
+        self._failure_page = _centred(self.failure)
+        self._stack.addWidget(self._failure_page)
+        self._title = ElidedLabel()
+        self._state = label(role="muted")
+        self.cancel_button = tool_button("x-circle", "Cancel (Esc)", self._cancel)
+        self.compare_button = tool_button("columns", "Compare two results chosen in the strip", self.compare)
+        self.reuse_button = tool_button("sliders-horizontal", "Use these settings", self._reuse)
+        self.send_button = tool_button("paper-plane-right", "Send to …")
+        self._send_menu = QMenu(self.send_button)
+        self._send_menu.aboutToShow.connect(self._fill_send_menu)
+        self.send_button.setMenu(self._send_menu)
+        self.send_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.panel_slot = QHBoxLayout()
+        self._bar = self._make_bar()
+        self._progress = QProgressBar()
+        self._progress.setTextVisible(False)
+        say(self._progress.setAccessibleName, "Progress")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._bar)
+        layout.addWidget(self._progress)
+        layout.addWidget(self._stack, 1)
+        layout.addWidget(self.filmstrip)
+        self.filmstrip.pair_chosen.connect(self.compare_button.setEnabled)
+        self._show_bar()
+
+    def _make_bar(self) -> QWidget:
+        bar = QWidget()
+        buttons = (self.cancel_button, self.compare_button, self.reuse_button, self.send_button)
+        line = row(self._title, self._state, *buttons, spacing=4)
+        line.setStretch(0, 1)
+        line.addLayout(self.panel_slot)
+        line.setContentsMargins(16, 8, 12, 8)
+        bar.setLayout(line)
+        return bar
+
+    # ---- what is shown ---------------------------------------------------------------------------------------
+
+    @property
+    def job(self) -> Job | None:
+        """The job on the stage, or None."""
+        return self._job
+
+    @property
+    def shot(self) -> Shot | None:
+        """The finished result on the stage, or None."""
+        return self._shot
+
+    def show_welcome(self) -> None:
+        """Show how to begin."""
+        self._job = self._shot = None
+        self._stack.setCurrentWidget(self.welcome)
+        self._show_bar()
+
+    def watch(self, job: Job) -> None:
+        """Show `job` from now on, as it grows."""
+        self._end_comparison()
+        self._job, self._shot = job, None
+        viewer = self._viewer_of(job)
+        if viewer is not None:
+            viewer.clear()
+            self._stack.setCurrentWidget(viewer)
+        self.follow(job)
+
+    def follow(self, job: Job) -> None:
+        """Take a newer snapshot of the job on the stage; others are ignored."""
+        if self._job is None or job.id != self._job.id:
+            return
+        self._job = job
+        if job.state == JobState.FAILED and job.failure is not None:
+            self.failure.show_job(job, self._remedy(job))
+            self._stack.setCurrentWidget(self._failure_page)
+        self._show_bar()
+
+    def show_preview(self, job_id: str, picture: QImage) -> None:
+        """A picture of the job's result so far."""
+        viewer = self._growing(job_id)
+        if viewer is not None:
+            viewer.show_preview(picture)
+
+    def append_text(self, job_id: str, text: str) -> None:
+        """More text of the job's result."""
+        viewer = self._growing(job_id)
+        if viewer is not None:
+            viewer.append_text(text)
+
+    def add_shot(self, shot: Shot) -> None:
+        """A result is finished: it joins the strip, and the stage where its job is watched."""
+        self.filmstrip.add(shot)
+        self.filmstrip.show()
+        if self._job is not None and shot.job_id == self._job.id and self._compare is None:
+            self._show_file(shot)
+            self.filmstrip.show_shot(shot)
+
+    def show_shot(self, shot: Shot) -> None:
+        """Show a finished result."""
+        self._end_comparison()
+        if self._job is not None and self._job.id != shot.job_id:
+            self._job = None
+        self._show_file(shot)
+
+    def compare(self) -> None:
+        """Show the two chosen results beside each other."""
+        chosen = self.filmstrip.chosen()
+        if len(chosen) != 2:
+            return
+        self._end_comparison()
+        self._compare = CompareView(chosen[0], chosen[1], self._workshop)
+        self._compare.closed.connect(self._back_from_comparison)
+        self._stack.addWidget(self._compare)
+        self._stack.setCurrentWidget(self._compare)
+        self._bar.hide()
+
+    def retranslate(self) -> None:
+        """Say again what depends on the state."""
+        self._show_bar()
+
+    # ---- inside ----------------------------------------------------------------------------------------------
+
+    def _viewer(self, kind: str) -> Viewer:
+        """The viewer of a kind, made when first needed: some bring in half of Qt."""
+        if kind not in self._viewers:
+            from studio.shell.viewers import viewer_for
+
+            self._viewers[kind] = viewer_for(kind, self._stack)
+            self._stack.addWidget(self._viewers[kind])
+        return self._viewers[kind]
+
+    def _viewer_of(self, job: Job) -> Viewer | None:
+        spec = self._workshop.specs.get(job.request.generator)
+        return self._viewer(spec.makes[0]) if spec and spec.makes else None
+
+    def _growing(self, job_id: str) -> Viewer | None:
+        if self._job is None or self._job.id != job_id or self._shot is not None or self._compare is not None:
+            return None
+        return self._viewer_of(self._job)
+
+    def _show_file(self, shot: Shot) -> None:
+        self._shot = shot
+        viewer = self._viewer(shot.kind)
+        viewer.show_file(shot.path, self._workshop.item(shot.item))
+        self._stack.setCurrentWidget(viewer)
+        self._show_bar()
+
+    def _show_bar(self) -> None:
+        job, shot = self._job, self._shot
+        busy = job is not None and not job.state.is_final
+        empty = job is None and shot is None
+        self._bar.show()
+        if shot is not None:
+            self._title.set_whole(shot.title)
+        elif job is not None:
+            spec = self._workshop.specs.get(job.request.generator)
+            self._title.set_whole(tr_spec(spec, spec.title) if spec else job.request.generator)
+        else:
+            self._title.set_whole("")
+        self._state.setText(told(job) if job is not None and not (job.failure and job.state.is_final) else "")
+        self.cancel_button.setVisible(busy)
+        for made in (self.reuse_button, self.send_button):
+            made.setVisible(shot is not None)
+        self.compare_button.setVisible(self.filmstrip.count() > 1)
+        self.compare_button.setEnabled(len(self.filmstrip.selectedItems()) == 2)
+        part = fraction(job) if job is not None and busy else None
+        self._progress.setRange(0, 1000)
+        self._progress.setValue(int((part or 0) * 1000))
+        keep = self._progress.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)
+        self._progress.setSizePolicy(keep)
+        self._progress.setVisible(busy and not empty)
+
+    def _cancel(self) -> None:
+        if self._job is not None:
+            self.cancel_requested.emit(self._job.id)
+
+    def _reuse(self) -> None:
+        if self._shot is not None:
+            self.reuse_requested.emit(self._shot.job_id)
+
+    def _end_comparison(self) -> None:
+        if self._compare is not None:
+            self._stack.removeWidget(self._compare)
+            self._compare.deleteLater()
+            self._compare = None
+            self._bar.show()
+
+    def _back_from_comparison(self) -> None:
+        self._end_comparison()
+        if self._shot is not None:
+            self._show_file(self._shot)
+        elif self._job is None:
+            self.show_welcome()
+
+    def _fill_send_menu(self) -> None:
+        self._send_menu.clear()
+        if self._shot is None:
+            return
+        reference = self._shot.reference
+        for generator, field, title in receivers(self._workshop.specs, self._shot.kind):
+            action = self._send_menu.addAction(title.replace("&", "&&"))
+            action.triggered.connect(
+                lambda _=False, generator=generator, field=field: self.send_requested.emit(generator, field, reference)
+            )
+        if self._send_menu.isEmpty():
+            self._send_menu.addAction(tr("No generator takes this yet")).setEnabled(False)
+
+    def _remedy(self, job: Job) -> str:
+        """What a button can change so that a job fits the memory: a quarter of the pixels."""
+        smaller = smaller_values(self._workshop.specs, job)
+        if smaller is None:
+            return ""
+        width, height = smaller[1]
+        return tr("Try {width} × {height}", width=width, height=height)
+
+
+def receivers(specs: dict[str, Any], kind: str) -> list[tuple[str, str, str]]:
+    """Who takes a result of `kind`: generator id, input field, and what the menu says."""
+    return [
+        (spec.id, field.name, f"{tr_spec(spec, spec.title)} · {tr_spec(spec, field.label)}")
+        for spec in specs.values()
+        for field in spec.fields
+        if field.is_input and field.kind != "mask" and INPUT_OF.get(field.kind, field.kind) == kind
+    ]
+
+
+def smaller_values(specs: dict[str, Any], job: Job) -> tuple[str, list[int]] | None:
+    """The size field of a job that ran out of memory, and half its sides; None where there is nothing to halve."""
+    spec = specs.get(job.request.generator)
+    if spec is None or job.failure is None or job.failure.reason != "memory":
+        return None
+    for field in spec.fields:
+        value = job.request.values.get(field.name)
+        if field.kind == "size" and isinstance(value, list):
+            step = int(field.step or 1)
+            low = int(field.min or step)
+            halved = [max(low, side // 2 // step * step) for side in value]
+            return (field.name, halved) if halved != value else None
+    return None
+
+
+def _centred(widget: QWidget) -> QWidget:
+    page = QWidget()
+    line = row(None, widget, None)
+    line.setStretch(0, 1)
+    line.setStretch(1, 100)
+    line.setStretch(2, 1)
+    layout = QVBoxLayout(page)
+    layout.setContentsMargins(24, 24, 24, 24)
+    layout.addStretch(1)
+    layout.addLayout(line)
+    layout.addStretch(2)
+    return page

@@ -1,0 +1,130 @@
+"""What the stage shows before the first result: one card per way to begin, two clicks from a first result."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QVBoxLayout, QWidget
+
+from studio.sdk.generator import Example, GeneratorSpec
+from studio.shell import icons
+from studio.shell.create.media import MEDIA, medium_of
+from studio.shell.i18n import say, tr, tr_spec
+from studio.shell.theme import text_font, tokens
+from studio.shell.widgets import FlowLayout, label, take_all
+from studio.shell.workshop import Workshop
+
+CARDS = 8
+
+
+class ExampleCard(QPushButton):
+    """One way to begin: the medium's icon, the example, the generator."""
+
+    def __init__(self, spec: GeneratorSpec, example: Example, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.spec, self.example = spec, example
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFixedSize(232, 72)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Name the card for screen readers."""
+        self.setAccessibleName(f"{tr_spec(self.spec, self.example.title)}, {tr_spec(self.spec, self.spec.title)}")
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the button's surface, then icon and two lines."""
+        del event
+        painter = QPainter(self)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        self.style().drawControl(QStyle.ControlElement.CE_PushButtonBevel, option, painter, self)
+        colors = tokens()
+        icons.paint(painter, QRect(16, 0, 28, self.height()), medium_of(self.spec).icon, colors.accent)
+        size = self.font().pixelSize()
+        room = QRect(60, 0, self.width() - 72, self.height() // 2 + 2)
+        flags = Qt.TextFlag.TextSingleLine
+        for text, color, strong, place, align in (
+            (tr_spec(self.spec, self.example.title), colors.text, True, room, Qt.AlignmentFlag.AlignBottom),
+            (tr_spec(self.spec, self.spec.title), colors.muted, False, room.translated(0, room.height()), None),
+        ):
+            painter.setFont(text_font(size, strong=strong))
+            painter.setPen(color)
+            shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(place, flags | align if align else flags, shown)
+
+    def sizeHint(self) -> QSize:
+        """Fixed."""
+        return QSize(232, 72)
+
+
+class Welcome(QWidget):
+    """The empty stage.
+
+    Signals:
+        example_chosen(str, Example): generator id and example.
+    """
+
+    example_chosen = Signal(str, Example)
+
+    def __init__(self, workshop: Workshop, *, first_time: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workshop = workshop
+        self._title = label(role="title", wrap=True)
+        say(self._title.setText, "Welcome to Atelier Studio" if first_time else "What shall we make?")
+        self._about = label(
+            "Pick one of these, then press Generate. Everything happens on this machine and is kept in your library.",
+            "muted",
+            wrap=True,
+        )
+        self._none = label(role="muted", wrap=True)
+        self._cards = QWidget()
+        self._flow = FlowLayout(self._cards, spacing=12)
+        inside = QWidget()
+        inside.setMaximumWidth(760)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(32, 24, 32, 24)
+        column.setSpacing(8)
+        for thing in (self._title, self._about, self._none):
+            column.addWidget(thing)
+        column.addSpacing(12)
+        column.addWidget(self._cards)
+        across = QHBoxLayout()
+        across.addStretch(1)
+        across.addWidget(inside, 100)
+        across.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.addStretch(2)
+        layout.addLayout(across)
+        layout.addStretch(3)
+        workshop.generators_changed.connect(self.show_generators)
+        self.show_generators()
+
+    def show_generators(self) -> None:
+        """Offer examples: of every medium in turn, until there are enough."""
+        take_all(self._flow)
+        for spec, example in beginnings(self._workshop.specs):
+            card = ExampleCard(spec, example)
+            card.clicked.connect(lambda _=False, made=card: self.example_chosen.emit(made.spec.id, made.example))
+            self._flow.addWidget(card)
+        self.retranslate()
+
+    def cards(self) -> list[ExampleCard]:
+        """The cards shown."""
+        return self._cards.findChildren(ExampleCard)
+
+    def retranslate(self) -> None:
+        """Say why there is nothing, where there is nothing."""
+        searching = self._workshop.registry is None
+        self._none.setText(tr("Looking for generators …") if searching else tr("No generator is ready: see Plugins."))
+        self._none.setVisible(not self._workshop.specs)
+        self._about.setVisible(bool(self._workshop.specs))
+
+
+def beginnings(specs: dict[str, GeneratorSpec]) -> list[tuple[GeneratorSpec, Example]]:
+    """Up to `CARDS` examples: first one of each generator, medium by medium, then further ones."""
+    order = [spec for medium in MEDIA for spec in specs.values() if medium_of(spec) == medium]
+    rounds = max((len(spec.examples) for spec in order), default=0)
+    found = [(spec, spec.examples[turn]) for turn in range(rounds) for spec in order if turn < len(spec.examples)]
+    found += [(spec, Example(spec.title)) for spec in order if not spec.examples]
+    return found[:CARDS]

@@ -1,0 +1,330 @@
+"""The form: every parameter of a generator with its label, editor, error and reset, in groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
+
+from studio.sdk.errors import ParameterError, UserError
+from studio.sdk.generator import GeneratorSpec
+from studio.sdk.parameters import Field, Json
+from studio.shell.forms.choices import ChoiceEditor, ColorEditor, PathEditor, ToggleEditor
+from studio.shell.forms.editor import Editor
+from studio.shell.forms.history import PromptHistory
+from studio.shell.forms.inputs import InputEditor
+from studio.shell.forms.numbers import NumberEditor, SeedEditor, SizeEditor
+from studio.shell.forms.texts import PromptEditor, SecretEditor, TextEditor
+from studio.shell.i18n import say, tr_message, tr_spec
+from studio.shell.icons import decorate
+from studio.shell.widgets import as_plain_tip, label, row, tool_button
+from studio.shell.workshop import Workshop
+
+
+@dataclass(frozen=True, slots=True)
+class FormHelp:
+    """What editors need from around them.
+
+    Attributes:
+        workshop: for inputs and live choices.
+        history: earlier prompts.
+    """
+
+    workshop: Workshop
+    history: PromptHistory
+
+
+def make_editor(spec: GeneratorSpec, field: Field, around: FormHelp) -> Editor:
+    """The editor for a field's kind."""
+    match field.kind:
+        case "prompt":
+            return PromptEditor(spec, field, around.history)
+        case "text":
+            return TextEditor(spec, field)
+        case "integer" | "number":
+            return NumberEditor(spec, field)
+        case "toggle":
+            return ToggleEditor(spec, field)
+        case "choice":
+            return ChoiceEditor(spec, field, around.workshop.options_of)
+        case "file" | "folder":
+            return PathEditor(spec, field)
+        case _:
+            return (
+                _OTHERS[field.kind](spec, field) if field.kind in _OTHERS else InputEditor(spec, field, around.workshop)
+            )
+
+
+_OTHERS: dict[str, type[SeedEditor | SizeEditor | ColorEditor | SecretEditor]] = {
+    "seed": SeedEditor,
+    "size": SizeEditor,
+    "color": ColorEditor,
+    "secret": SecretEditor,
+}
+
+
+class FieldRow(QWidget):
+    """One parameter: label and reset above, editor, error below."""
+
+    def __init__(self, editor: Editor, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.editor = editor
+        self._label = QLabel()
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setBuddy(editor.input_widget())
+        self._reset = tool_button("arrow-counter-clockwise", "Back to the default", editor.reset)
+        self._reset.setIconSize(QSize(14, 14))
+        self._reset.setFixedSize(22, 22)
+        keep = self._reset.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)
+        self._reset.setSizePolicy(keep)
+        self._error: QLabel | None = None
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        if editor.owns_label:
+            self._label.hide()
+            layout.addLayout(row(editor, None, self._reset, spacing=4))
+        else:
+            layout.addLayout(row(self._label, None, self._reset, spacing=4))
+            layout.addWidget(editor)
+        editor.changed.connect(self._follow)
+        self._follow()
+        self.retranslate()
+
+    def show_error(self, message: str, hint: str = "") -> None:
+        """Say below the editor what does not fit; an empty message takes it away."""
+        if not message and self._error is None:
+            return
+        if self._error is None:
+            self._error = label(role="error", wrap=True)
+            layout = self.layout()
+            assert isinstance(layout, QVBoxLayout)
+            layout.addWidget(self._error)
+        self._error.setText(f"{message} {hint}".strip())
+        self._error.setVisible(bool(message))
+        self.editor.set_invalid(bool(message))
+        # a screen reader tells the description when the field gets the focus
+        self.editor.input_widget().setAccessibleDescription(self._error.text())
+
+    @property
+    def error(self) -> str:
+        """The error shown, empty for none."""
+        return self._error.text() if self._error is not None and not self._error.isHidden() else ""
+
+    def retranslate(self) -> None:
+        """Show label and help in the window's language."""
+        self._label.setText(self.editor.title)
+        help = tr_spec(self.editor.spec, self.editor.field.help)
+        self._label.setToolTip(as_plain_tip(help))
+        self.editor.setToolTip(as_plain_tip(help))
+
+    def _follow(self) -> None:
+        self._reset.setVisible(not self.editor.is_default())
+        if self.error:
+            self.show_error("")
+
+
+class Form(QWidget):
+    """All parameters of one generator, and the seed of the request.
+
+    Attributes:
+        spec: the generator.
+        seed: the editor of the request's own seed.
+
+    Signals:
+        changed: some value is another.
+    """
+
+    changed = Signal()
+
+    def __init__(self, spec: GeneratorSpec, around: FormHelp, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("FormBody")
+        self.spec = spec
+        self._around = around
+        self._rows: dict[str, FieldRow] = {}
+        self._headings: dict[str, QLabel] = {}
+        self._body = QVBoxLayout(self)
+        self._body.setContentsMargins(16, 4, 16, 16)
+        self._body.setSpacing(10)
+        self._advanced_body: QVBoxLayout | None = None
+        self._waiting: dict[str, Json] = {}
+        self._add_rows([field for field in spec.fields if not field.advanced], self._body)
+        self.seed = SeedEditor(spec, Field(kind="seed", name="seed", default=0, label="Seed"), locked=False)
+        self._seed_label = label("Seed")
+        self._seed_label.setBuddy(self.seed.input_widget())
+        self.seed.roll()
+        self._body.addWidget(self._seed_label)
+        self._body.addWidget(self.seed)
+        self._advanced_fields = [field for field in spec.fields if field.advanced]
+        self._advanced = QWidget(self)
+        self._toggle = self._make_toggle()
+        if self._advanced_fields:
+            self._body.addWidget(self._toggle)
+        self._body.addWidget(self._advanced)
+        self._advanced.hide()
+        self._body.addStretch(1)
+        self._show_applying()
+
+    # ---- values ----------------------------------------------------------------------------------------------
+
+    def values(self) -> dict[str, Json]:
+        """Every parameter's value as shown."""
+        shown = {name: made.editor.value() for name, made in self._rows.items()}
+        hidden = {field.name: self._waiting.get(field.name, field.default) for field in self.spec.fields}
+        return {**hidden, **shown}
+
+    def checked(self) -> dict[str, Json]:
+        """The values, checked; fields that do not apply count with their defaults.
+
+        Raises:
+            ParameterError: a value does not fit; the error stands at its field already.
+        """
+        values = self.values()
+        for field in self.spec.fields:
+            if not field.applies(values):
+                values[field.name] = field.default
+        self.clear_errors()
+        try:
+            return self.spec.check(values)
+        except ParameterError as error:
+            self.show_error(error)
+            raise
+
+    def set_values(self, values: Mapping[str, Json]) -> None:
+        """Show values; names no field has are ignored, missing ones keep what they show."""
+        for field in self.spec.fields:
+            given = [values[name] for name in (field.name, *field.aliases) if name in values]
+            if not given:
+                continue
+            if field.name in self._rows:
+                self._rows[field.name].editor.set_value(given[0])
+            else:
+                self._waiting[field.name] = given[0]
+                if given[0] != field.default:
+                    self._toggle.setChecked(True)
+
+    def reset(self) -> None:
+        """Show every default."""
+        self._waiting = {}
+        for made in self._rows.values():
+            made.editor.reset()
+
+    def editor(self, name: str) -> Editor | None:
+        """The editor of a parameter; of one under *Advanced*, the section is built first."""
+        if name not in self._rows and any(field.name == name for field in self._advanced_fields):
+            self._build_advanced()
+        return self._rows[name].editor if name in self._rows else None
+
+    def row(self, name: str) -> FieldRow | None:
+        """The row of a parameter, see `editor`."""
+        self.editor(name)
+        return self._rows.get(name)
+
+    def inputs(self) -> list[InputEditor]:
+        """The editors of inputs, in order."""
+        names = [field.name for field in self.spec.fields if field.is_input]
+        return [made for made in (self.editor(name) for name in names) if isinstance(made, InputEditor)]
+
+    def remember(self) -> None:
+        """Keep the prompts in the history, and draw another seed unless it is locked: a run has begun."""
+        for made in self._rows.values():
+            if isinstance(made.editor, PromptEditor):
+                made.editor.remember()
+            elif isinstance(made.editor, SeedEditor) and not made.editor.is_locked:
+                made.editor.roll()
+        if not self.seed.is_locked:
+            self.seed.roll()
+
+    # ---- errors ----------------------------------------------------------------------------------------------
+
+    def show_error(self, error: UserError) -> bool:
+        """Show an error at its field and put the cursor there; False when it belongs to no field here."""
+        return self.show_failure(error.param, error.message, error.hint or "")
+
+    def show_failure(self, param: str | None, message: str, hint: str) -> bool:
+        """As `show_error`, from its parts."""
+        made = self.row(param) if param else None
+        if made is None:
+            return False
+        if made.editor.field.advanced:
+            self._toggle.setChecked(True)
+        made.show_error(tr_message(message), tr_message(hint) if hint else "")
+        made.editor.input_widget().setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
+
+    def clear_errors(self) -> None:
+        """Take all errors away."""
+        for made in self._rows.values():
+            made.show_error("")
+
+    # ---- building --------------------------------------------------------------------------------------------
+
+    def retranslate(self) -> None:
+        """Say the headings again; labels and editors do it themselves."""
+        for group, heading in self._headings.items():
+            heading.setText(tr_spec(self.spec, group))
+
+    def _make_toggle(self) -> QToolButton:
+        toggle = QToolButton(self)
+        toggle.setCheckable(True)
+        toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        say(toggle.setText, "Advanced")
+        decorate(toggle, "caret-right")
+        toggle.toggled.connect(self._show_advanced)
+        return toggle
+
+    def _show_advanced(self, shown: bool) -> None:
+        decorate(self._toggle, "caret-down" if shown else "caret-right")
+        if shown:
+            self._build_advanced()
+        self._advanced.setVisible(shown)
+
+    def _build_advanced(self) -> None:
+        """Make the advanced editors when they are first needed: most runs never open the section."""
+        if self._advanced_body is not None:
+            return
+        self._advanced_body = QVBoxLayout(self._advanced)
+        self._advanced_body.setContentsMargins(0, 0, 0, 0)
+        self._advanced_body.setSpacing(10)
+        self._add_rows(self._advanced_fields, self._advanced_body)
+        for name, value in self._waiting.items():
+            self._rows[name].editor.set_value(value)
+        self._waiting = {}
+        self._show_applying()
+
+    def _add_rows(self, fields: list[Field], layout: QVBoxLayout) -> None:
+        """Rows in groups: the ungrouped first, then each group under its heading, in order of appearance."""
+        groups = dict.fromkeys(field.group for field in fields)
+        for group in sorted(groups, key=bool):
+            if group:
+                heading = label(role="strong")
+                heading.setText(tr_spec(self.spec, group))
+                heading.setContentsMargins(0, 8, 0, 0)
+                self._headings[group] = heading
+                layout.addWidget(heading)
+            for field in fields:
+                if field.group == group:
+                    made = FieldRow(make_editor(self.spec, field, self._around))
+                    made.editor.changed.connect(self._value_changed)
+                    self._rows[field.name] = made
+                    layout.addWidget(made)
+
+    def _value_changed(self) -> None:
+        self._show_applying()
+        self.changed.emit()
+
+    def _show_applying(self) -> None:
+        """Show the fields whose `when` holds, and the headings that have any."""
+        values = self.values()
+        shown_groups = set()
+        for made in self._rows.values():
+            applies = made.editor.field.applies(values)
+            made.setVisible(applies)
+            if applies:
+                shown_groups.add(made.editor.field.group)
+        for group, heading in self._headings.items():
+            heading.setVisible(group in shown_groups)

@@ -1,0 +1,215 @@
+"""Editor of inputs: pictures, sound, notes, models, video and texts that a generator starts from.
+
+A value is a reference, ``"item:ID"`` or ``"file:/absolute/path"``; it is filled by drag and drop, the file dialog,
+paste, or from the library.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QSize, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QImage, QImageReader, QPixmap
+from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QVBoxLayout, QWidget
+
+from studio.disk.durable import write_bytes
+from studio.sdk.generator import GeneratorSpec
+from studio.sdk.parameters import Field, Json
+from studio.shell.forms.editor import Editor
+from studio.shell.i18n import tr
+from studio.shell.icons import pixmap
+from studio.shell.theme import set_role, tokens
+from studio.shell.widgets import ElidedLabel, column, row, tool_button
+from studio.shell.workshop import INPUT_OF, KIND_ICONS, SUFFIXES, Workshop
+
+if TYPE_CHECKING:
+    from studio.library.items import Item
+
+ITEMS_MIME = "application/x-atelier-items"
+"""Ids of library items being dragged, one per line."""
+
+THUMBNAIL = 64
+PASTED_LIMIT = 64 * 1024 * 1024
+"""Most bytes a pasted picture or text may take."""
+
+
+class InputEditor(Editor):
+    """A well that holds one input and shows what is in it."""
+
+    def __init__(self, spec: GeneratorSpec, field: Field, workshop: Workshop, parent: QWidget | None = None) -> None:
+        super().__init__(spec, field, parent)
+        self._workshop = workshop
+        self._value: str | None = None
+        self.setAcceptDrops(True)
+        self._well = QFrame(self)
+        self._well.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        set_role(self._well, "card")
+        self._picture = QLabel()
+        self._picture.setFixedSize(THUMBNAIL, THUMBNAIL)
+        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._name = ElidedLabel()
+        self.choose = tool_button("folder-open", "Choose a file", self._choose)
+        self.library_button = tool_button("books", "Take from the library", self._pick)
+        self.paste_button = tool_button("paperclip", "Paste", self.paste)
+        self.clear_button = tool_button("x", "Take it out", self.reset)
+        buttons = row(self.choose, self.library_button, self.paste_button, None, self.clear_button, spacing=2)
+        inside = row(self._picture, column(self._name, buttons, spacing=2), spacing=8)
+        inside.setContentsMargins(6, 6, 6, 6)
+        self._well.setLayout(inside)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._well)
+        self.retranslate()
+
+    @property
+    def item_kind(self) -> str:
+        """The kind of library item that fits."""
+        return INPUT_OF.get(self.field.kind, self.field.kind)
+
+    def value(self) -> Json:
+        """The reference, or None."""
+        return self._value
+
+    def set_value(self, value: Json) -> None:
+        """Hold what `value` refers to."""
+        if value is not None and not isinstance(value, str):
+            return
+        if (value or None) != self._value:
+            self._value = value or None
+            self.retranslate()
+            self.changed.emit()
+
+    def set_file(self, path: Path) -> None:
+        """Hold a file."""
+        self.set_value(f"file:{path.absolute()}")
+
+    def input_widget(self) -> QWidget:
+        """The well."""
+        return self._well
+
+    def retranslate(self) -> None:
+        """Show what is held."""
+        self._name.set_whole(self._told())
+        set_role(self._name, "" if self._value else "muted")
+        self._picture.setPixmap(self._thumbnail())
+        self.clear_button.setVisible(self._value is not None)
+        self._well.setAccessibleName(f"{self.title}: {self._told()}")
+
+    # ---- filling ---------------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take what fits this kind."""
+        if self.reference_in(event.mimeData()) or event.mimeData().hasImage():
+            event.acceptProposedAction()
+            self._well.setProperty("invalid", False)
+            set_role(self._well, "target")
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """It went on."""
+        super().dragLeaveEvent(event)
+        set_role(self._well, "card")
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Hold what was dropped."""
+        set_role(self._well, "card")
+        if self.take(event.mimeData()):
+            event.acceptProposedAction()
+
+    def paste(self) -> None:
+        """Hold what is on the clipboard: a file, an item, a picture or a text."""
+        self.take(QGuiApplication.clipboard().mimeData())
+
+    def take(self, data: QMimeData) -> bool:
+        """Hold what `data` carries, if anything in it fits."""
+        reference = self.reference_in(data) or self._kept(data)
+        if reference:
+            self.set_value(reference)
+        return bool(reference)
+
+    def reference_in(self, data: QMimeData) -> str:
+        """The first item or file in `data` that fits, as a reference; empty when none does."""
+        if data.hasFormat(ITEMS_MIME):
+            carried = data.data(ITEMS_MIME)
+            for line in bytes(carried.data()).decode("utf-8", "replace").splitlines():
+                item = self._workshop.item(line)
+                if item is not None and item.kind == self.item_kind:
+                    return f"item:{item.id}"
+        for url in data.urls():
+            path = Path(url.toLocalFile())
+            if url.isLocalFile() and path.name.lower().endswith(SUFFIXES[self.field.kind]) and path.is_file():
+                return f"file:{path.absolute()}"
+        return ""
+
+    def _kept(self, data: QMimeData) -> str:
+        """A pasted picture or text, written into a file of the studio's state."""
+        if self.item_kind == "image" and data.hasImage():
+            picture = QImage(data.imageData())
+            if picture.isNull():
+                return ""
+            content = QByteArray()
+            buffer = QBuffer(content)
+            buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+            picture.save(buffer, "PNG")  # type: ignore[call-overload]
+            return self._keep(bytes(content.data()), ".png")
+        if self.item_kind == "text" and data.hasText() and data.text().strip():
+            return self._keep(data.text().encode("utf-8", "replace"), ".txt")
+        return ""
+
+    def _keep(self, content: bytes, suffix: str) -> str:
+        if len(content) > PASTED_LIMIT:
+            return ""
+        folder = self._workshop.home.state / "pasted"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{hashlib.sha256(content).hexdigest()[:16]}{suffix}"
+        if not path.exists():
+            write_bytes(path, content)
+        return f"file:{path.absolute()}"
+
+    def _choose(self) -> None:
+        pattern = " ".join(f"*{suffix}" for suffix in SUFFIXES[self.field.kind])
+        chosen, _ = QFileDialog.getOpenFileName(self, self.title, "", f"{self.title} ({pattern})")
+        if chosen:
+            self.set_file(Path(chosen))
+
+    def _pick(self) -> None:
+        from studio.shell.forms.item_picker import ItemPicker
+
+        picker = ItemPicker(self._workshop, self.item_kind, self)
+        if picker.exec() and picker.chosen:
+            self.set_value(f"item:{picker.chosen}")
+        picker.deleteLater()
+
+    # ---- showing ---------------------------------------------------------------------------------------------
+
+    def _told(self) -> str:
+        if self._value is None:
+            return tr("Drop something here")
+        if self._value.startswith("file:"):
+            return Path(self._value.removeprefix("file:")).name
+        item = self._workshop.item(self._value.removeprefix("item:"))
+        return item.title if item else tr("Not in the library any more")
+
+    def _thumbnail(self) -> QPixmap:
+        path = self._picture_file()
+        if path is not None:
+            reader = QImageReader(str(path))
+            reader.setAutoTransform(True)
+            size = reader.size()
+            if size.isValid() and size.width() * size.height() <= 100_000_000:
+                side = int(THUMBNAIL * self.devicePixelRatio())
+                reader.setScaledSize(size.scaled(QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio))
+                picture = QPixmap.fromImage(reader.read())
+                picture.setDevicePixelRatio(self.devicePixelRatio())
+                return picture
+        return pixmap(KIND_ICONS[self.field.kind], 32, tokens().muted)
+
+    def _picture_file(self) -> Path | None:
+        """A picture file that shows what is held, if there is one."""
+        if self._value is None:
+            return None
+        if self._value.startswith("file:"):
+            return Path(self._value.removeprefix("file:")) if self.item_kind == "image" else None
+        item: Item | None = self._workshop.item(self._value.removeprefix("item:"))
+        return self._workshop.thumbnail_file(item) if item else None

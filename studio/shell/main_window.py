@@ -1,0 +1,289 @@
+"""The window: rail, places, status line, commands; it remembers how it was left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QByteArray, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from studio.engine.jobs import Job
+from studio.shell.commands import Commands
+from studio.shell.create.media import MEDIA, medium_of
+from studio.shell.create.page import CreatePage
+from studio.shell.i18n import Language, tr, tr_spec
+from studio.shell.network_log import NetworkDialog, Refusals
+from studio.shell.notify import Notifier
+from studio.shell.rail import PLACES, Rail
+from studio.shell.status_bar import StatusBar
+from studio.shell.window_state import part, read_state, write_state
+from studio.shell.workshop import Workshop
+
+SIZE = (1400, 900)
+SMALLEST = (960, 600)
+
+
+class MainWindow(QMainWindow):
+    """The one window.
+
+    Attributes:
+        commands: everything that can be done.
+        create_page: the *Create* page; the other pages are made when they are first visited.
+
+    Signals:
+        plugins_changed(bool): the artist decided something about plugins; True: load all anew.
+        closed: the window closes.
+    """
+
+    plugins_changed = Signal(bool)
+    closed = Signal()
+
+    def __init__(self, workshop: Workshop, language: Language) -> None:
+        super().__init__()
+        self._workshop = workshop
+        self._language = language
+        self._state_file = workshop.home.state / "window.json"
+        self._state = read_state(self._state_file)
+        self.setWindowTitle("Atelier Studio")
+        self.setMinimumSize(*SMALLEST)
+        self.resize(*SIZE)
+        self._pages: dict[str, QWidget] = {}
+        self.refusals = Refusals(workshop, self)
+        self.rail = Rail()
+        self.rail.chosen.connect(self.show_place)
+        self.status = StatusBar(workshop)
+        self._stack = QStackedWidget()
+        self.create_page = CreatePage(workshop, first_time=self._state is None)
+        self._pages["create"] = self.create_page
+        self._stack.addWidget(self.create_page)
+        self._lay_out()
+        self.notifier = Notifier(workshop, self)
+        self.commands = Commands(self)
+        self._add_commands()
+        self._connect()
+        self._restore()
+
+    # ---- places ----------------------------------------------------------------------------------------------
+
+    @property
+    def place(self) -> str:
+        """The id of the place shown."""
+        shown = self._stack.currentWidget()
+        return next(name for name, page in self._pages.items() if page is shown)
+
+    def show_place(self, place: str) -> None:
+        """Show a place; its page is made the first time."""
+        if place == "library" and self._workshop.library is None:
+            self.rail.show_place(self.place)
+            self.status.show_message(tr("The library is being opened …"))
+            return
+        self._stack.setCurrentWidget(self.page(place))
+        self.rail.show_place(place)
+
+    def page(self, place: str) -> QWidget:
+        """A place's page."""
+        if place not in self._pages:
+            makers = {"library": self._make_library, "plugins": self._make_plugins, "settings": self._make_settings}
+            self._pages[place] = makers[place]()
+            self._stack.addWidget(self._pages[place])
+        return self._pages[place]
+
+    def _make_library(self) -> QWidget:
+        from studio.shell.library_place import make_library_page
+
+        page = make_library_page(self._workshop, self.create_page, self.show_place)
+        page.restore_state(part(self._state, "library"))
+        page.open()
+        return page
+
+    def _make_plugins(self) -> QWidget:
+        from studio.shell.plugins.page import PluginsPage
+
+        page = PluginsPage(self._workshop)
+        page.changed.connect(self.plugins_changed)
+        return page
+
+    def _make_settings(self) -> QWidget:
+        from studio.shell.settings.page import SettingsPage
+
+        return SettingsPage(self._workshop)
+
+    # ---- building --------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        places = QHBoxLayout()
+        places.setContentsMargins(0, 0, 0, 0)
+        places.setSpacing(0)
+        places.addWidget(self.rail)
+        places.addWidget(self._stack, 1)
+        centre = QWidget()
+        layout = QVBoxLayout(centre)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(places, 1)
+        layout.addWidget(self.status)
+        self.setCentralWidget(centre)
+
+    def _connect(self) -> None:
+        self.rail.palette_button.clicked.connect(self.open_palette)
+        self.rail.help_button.clicked.connect(lambda: self.open_help())
+        self.create_page.queue.summary_changed.connect(self.status.show_queue)
+        self.create_page.job_ended.connect(self._job_ended)
+        self.status.queue_clicked.connect(self._show_queue)
+        self.status.shield_clicked.connect(self.open_network)
+        self._workshop.problem.connect(self.tell)
+        self.rail.show_place("create")
+
+    def _add_commands(self) -> None:
+        add, create = self.commands.add, self.create_page
+        add("Create", "Generate", "sparkle", self._generate, "Ctrl+Return", "Ctrl+Enter")
+        add("Create", "Cancel what runs", "x-circle", create.cancel, "Escape", within=create)
+        add("Create", "Write the prompt", "text-aa", self._focus_prompt, "Ctrl+L")
+        add("Create", "Draw another seed", "dice-five", self._roll, "Ctrl+D")
+        add("Create", "Show or hide the queue", "queue", create.toggle_queue, "Ctrl+J")
+        add("Create", "Pause or go on", "pause", create.queue.toggle_pause, "Ctrl+Shift+P")
+        add("Create", "Compare two results", "columns", create.stage.compare, "Ctrl+Shift+C")
+        for number, medium in enumerate(MEDIA, 1):
+            add("Create", medium.title, medium.icon, self._to_medium(medium.id), f"Alt+{number}")
+        for number, place in enumerate(PLACES, 1):
+            add("Places", place.title, place.icon, self._to_place(place.id), f"Ctrl+{number}")
+        add("Window", "All commands", "command", self.open_palette, "Ctrl+K", "Ctrl+Shift+K")
+        add("Window", "Help", "question", lambda: self.open_help(), "F1")
+        add("Window", "Keyboard shortcuts", "keyboard", self.open_cheat_sheet, "Ctrl+/")
+        add("Window", "Network", "shield-check", self.open_network, "Ctrl+Shift+N")
+        add("Window", "Quit", "power", self.close, "Ctrl+Q")
+        add("Window", "Dark theme", "moon", self._set("theme", "dark"))
+        add("Window", "Light theme", "sun", self._set("theme", "light"))
+        add("Window", "English", "globe", self._set("language", "en"))
+        add("Window", "简体中文", "globe", self._set("language", "zh_CN"))
+        add("Window", "Start from the examples", "house", self._show_welcome)
+        add("Window", "About Atelier Studio", "info", self.open_about)
+        self.commands.add_source(self._generator_commands)
+        self.commands.add_source(self._page_commands)
+
+    def _to_place(self, place: str) -> Callable[[], None]:
+        return lambda: self.show_place(place)
+
+    def _to_medium(self, medium: str) -> Callable[[], None]:
+        def go() -> None:
+            self.show_place("create")
+            self.create_page.panel.chooser.choose_medium(medium)
+
+        return go
+
+    def _set(self, key: str, value: str) -> Callable[[], None]:
+        return lambda: self._workshop.settings.set(key, value)
+
+    def _generator_commands(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
+        for spec in self._workshop.specs.values():
+            text = tr("Create: {generator}", generator=tr_spec(spec, spec.title))
+            yield text, medium_of(spec).icon, partial(self._open_generator, spec.id)
+
+    def _page_commands(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
+        page = self._stack.currentWidget()
+        if page is not self.create_page and page is not None:
+            for action in page.actions():
+                if action.isEnabled() and action.text():
+                    drawn = action.__dict__.get("_studio_icon")
+                    yield action.text(), str(drawn[0]) if drawn else "", action.trigger
+
+    # ---- commands --------------------------------------------------------------------------------------------
+
+    def open_palette(self) -> None:
+        """Find and run a command."""
+        from studio.shell.command_palette import CommandPalette
+
+        CommandPalette(self.commands, self).show()
+
+    def open_help(self, topic: str = "getting-started") -> None:
+        """Read the help."""
+        from studio.shell.help_browser import HelpBrowser
+
+        HelpBrowser(topic, self).show()
+
+    def open_cheat_sheet(self) -> None:
+        """See all keys."""
+        from studio.shell.cheat_sheet import CheatSheet
+
+        CheatSheet(self.commands, self).show()
+
+    def open_network(self) -> None:
+        """See what was refused, and the switch."""
+        NetworkDialog(self._workshop, self.refusals, self).show()
+
+    def open_about(self) -> None:
+        """See versions and licences."""
+        from studio.shell.about import AboutDialog
+
+        AboutDialog(self).show()
+
+    def tell(self, title: str, sentence: str) -> None:
+        """Tell the artist something: in the status line, and where it has a title in a dialog."""
+        self.status.show_message(sentence)
+        if title:
+            from studio.shell.notice import Notice
+
+            Notice(title, sentence, self).open()
+
+    def _generate(self) -> None:
+        self.show_place("create")
+        self.create_page.generate()
+
+    def _open_generator(self, generator: str) -> None:
+        self.show_place("create")
+        self.create_page.open_generator(generator)
+
+    def _focus_prompt(self) -> None:
+        self.show_place("create")
+        form = self.create_page.panel.form
+        field = next((known for known in form.spec.fields if known.kind == "prompt"), None) if form else None
+        if form is not None:
+            editor = form.editor(field.name) if field else None
+            (editor.input_widget() if editor else form.seed.input_widget()).setFocus()
+
+    def _roll(self) -> None:
+        if self.create_page.panel.form is not None:
+            self.create_page.panel.form.seed.roll()
+
+    def _show_queue(self) -> None:
+        self.show_place("create")
+        if self.create_page.queue.isHidden():
+            self.create_page.toggle_queue()
+        self.create_page.queue.view.setFocus()
+
+    def _show_welcome(self) -> None:
+        self.show_place("create")
+        self.create_page.stage.show_welcome()
+
+    def _job_ended(self, job: Job) -> None:
+        self.notifier.job_ended(job, self.create_page.title_of(job))
+
+    # ---- remembering -----------------------------------------------------------------------------------------
+
+    def _restore(self) -> None:
+        geometry = (self._state or {}).get("geometry")
+        if isinstance(geometry, str):
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii", "replace")))
+
+    def restore_create(self) -> None:
+        """Show what *Create* showed last; called when the generators are known."""
+        self.create_page.restore_state(part(self._state, "create"))
+
+    def save_state(self) -> None:
+        """Write what to remember."""
+        library: Any = self._pages.get("library")
+        state = {
+            "geometry": bytes(self.saveGeometry().toBase64().data()).decode(),
+            "create": self.create_page.save_state(),
+            "library": library.state() if library is not None else part(self._state, "library"),
+        }
+        write_state(self._state_file, state)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember, then close."""
+        self.save_state()
+        super().closeEvent(event)
+        self.closed.emit()

@@ -1,0 +1,93 @@
+"""What the offline shield kept out: every connection a generator tried to open, and the switch."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QDialog, QListWidget, QVBoxLayout, QWidget
+
+from studio.engine.events import NetworkRefused
+from studio.shell.i18n import say, tr
+from studio.shell.icons import pixmap
+from studio.shell.theme import tokens
+from studio.shell.widgets import button, label, row
+from studio.shell.workshop import Workshop
+
+LIMIT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One refused connection.
+
+    Attributes:
+        when: local time.
+        address: where it wanted to go.
+    """
+
+    when: datetime.datetime
+    address: str
+
+
+class Refusals(QObject):
+    """What was refused since the window opened.
+
+    Signals:
+        added: there is one more.
+    """
+
+    added = Signal()
+
+    def __init__(self, workshop: Workshop, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.entries: list[Refusal] = []
+        workshop.bridge.network_refused.connect(self._add)
+
+    def _add(self, event: NetworkRefused) -> None:
+        self.entries.append(Refusal(datetime.datetime.now().astimezone(), event.address))
+        del self.entries[:-LIMIT]
+        self.added.emit()
+
+
+class NetworkDialog(QDialog):
+    """Whether the network is allowed, and what was refused."""
+
+    def __init__(self, workshop: Workshop, refusals: Refusals, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        say(self.setWindowTitle, "Network")
+        self._workshop = workshop
+        self._refusals = refusals
+        icon = label()
+        icon.setPixmap(pixmap("shield-check", 32, tokens().success))
+        title = label("Offline by default", "heading")
+        text = label(
+            "The studio itself never uses the network. Generators run in processes that may not open a connection "
+            "unless you allow it here.",
+            wrap=True,
+        )
+        self.allow = QCheckBox()
+        say(self.allow.setText, "Allow the network")
+        self.allow.setChecked(bool(workshop.settings["network"]))
+        self.allow.toggled.connect(lambda on: workshop.settings.set("network", on))
+        self.list = QListWidget()
+        say(self.list.setAccessibleName, "Refused connections")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 24, 24, 20)
+        layout.setSpacing(12)
+        layout.addLayout(row(icon, title, None, spacing=12))
+        for thing in (text, self.allow, label("Refused since the window opened", "strong"), self.list):
+            layout.addWidget(thing)
+        layout.addLayout(row(None, button("Close", self.accept, role="primary")))
+        self.resize(520, 440)
+        refusals.added.connect(self._fill)
+        self._fill()
+
+    def _fill(self) -> None:
+        self.list.clear()
+        for entry in reversed(self._refusals.entries):
+            self.list.addItem(f"{entry.when:%H:%M:%S}   {entry.address}")
+        if not self._refusals.entries:
+            self.list.addItem(tr("Nothing: no generator tried to open a connection."))

@@ -1,0 +1,46 @@
+"""A word from the system when a long job ends while the artist is elsewhere."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
+
+from studio.engine.jobs import Job, JobState
+from studio.shell.i18n import tr, tr_message
+from studio.shell.workshop import Workshop
+
+LONG_SECONDS = 30
+SHOWN_MS = 8000
+
+
+class Notifier(QObject):
+    """Tells about ended jobs, if they were long, the window is not in front, and the artist wants to be told."""
+
+    def __init__(self, workshop: Workshop, window: QWidget) -> None:
+        super().__init__(window)
+        self._workshop = workshop
+        self._window = window
+        self._tray: QSystemTrayIcon | None = None
+
+    def job_ended(self, job: Job, title: str) -> bool:
+        """Tell about `job` where it is due; returns whether it was."""
+        long = job.started > 0 and job.ended - job.started >= LONG_SECONDS
+        if not long or self._window.isActiveWindow() or not self._workshop.settings["notify"]:
+            return False
+        if job.state not in {JobState.SUCCEEDED, JobState.FAILED}:
+            return False
+        QApplication.alert(self._window)
+        heading = tr("Ready: {title}", title=title) if job.state == JobState.SUCCEEDED else tr("Did not work")
+        text = tr("Your result is in the library.")
+        if job.failure is not None:
+            text = tr_message(job.failure.message)
+        self._message(heading, text)
+        return True
+
+    def _message(self, heading: str, text: str) -> None:
+        if not QSystemTrayIcon.isSystemTrayAvailable() or not QSystemTrayIcon.supportsMessages():
+            return
+        if self._tray is None:
+            self._tray = QSystemTrayIcon(self._window.windowIcon(), self)
+        self._tray.show()
+        self._tray.showMessage(heading, text, self._window.windowIcon(), SHOWN_MS)

@@ -1,0 +1,1 @@
+"""*Plugins*: what is installed, in which state and why; switching, consent, and the conformance check."""

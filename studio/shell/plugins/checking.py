@@ -1,0 +1,103 @@
+"""Runs the conformance kit on a plugin, in a process of its own, and shows its rows."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from PySide6.QtCore import QProcess, Qt
+from PySide6.QtWidgets import QDialog, QHeaderView, QProgressBar, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+
+from studio.engine.discovery.plugins import PluginInfo
+from studio.shell.i18n import say, tr
+from studio.shell.icons import icon
+from studio.shell.theme import tokens
+from studio.shell.widgets import button, label, row
+
+STOP_MS = 3000
+
+
+class CheckDialog(QDialog):
+    """``studio plugin check NAME --json`` as a table; closing the dialog ends the check."""
+
+    def __init__(self, info: PluginInfo, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Checking {plugin}", plugin=info.name))
+        self._info = info
+        self._verdict = label("Running the twenty checks; this takes a minute or two …", "strong", wrap=True)
+        self._busy = QProgressBar()
+        self._busy.setRange(0, 0)
+        self._busy.setTextVisible(False)
+        say(self._busy.setAccessibleName, "Progress")
+        self.table = QTableWidget(0, 4)
+        self.table.setHorizontalHeaderLabels([tr("Check"), tr("Result"), tr("Seconds"), tr("Remarks")])
+        say(self.table.setAccessibleName, "Results of the checks")
+        self.table.verticalHeader().hide()
+        self.table.setShowGrid(False)
+        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        self.table.horizontalHeader().setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 20, 20, 16)
+        layout.setSpacing(12)
+        for thing in (self._verdict, self._busy, self.table):
+            layout.addWidget(thing)
+        layout.addLayout(row(None, button("Close", self.reject, role="primary")))
+        self.resize(820, 620)
+        self._process = QProcess(self)
+        self._process.finished.connect(self._finished)
+        self._process.errorOccurred.connect(self._failed)
+
+    def start(self) -> None:
+        """Begin."""
+        self._process.start(sys.executable, ["-m", "studio", "plugin", "check", self._info.key, "--json"])
+
+    def show_rows(self, rows: list[dict[str, object]]) -> None:
+        """Show results: each has number, title, passed, seconds, reason and generator."""
+        self.table.setRowCount(len(rows))
+        for place, line in enumerate(rows):
+            passed = bool(line.get("passed"))
+            title = QTableWidgetItem(f"{line.get('number')}  {line.get('title')}")
+            verdict = QTableWidgetItem(tr("passed") if passed else tr("failed"))
+            color = tokens().success if passed else tokens().danger
+            verdict.setIcon(icon("check-circle" if passed else "x-circle", color))
+            reason = str(line.get("reason") or "")
+            generator = str(line.get("generator") or "")
+            remarks = QTableWidgetItem(f"{generator}: {reason}" if generator and reason else reason or generator)
+            seconds = QTableWidgetItem(f"{float(str(line.get('seconds') or 0)):.1f}")
+            for cell, item in enumerate((title, verdict, seconds, remarks)):
+                self.table.setItem(place, cell, item)
+        passed_all = sum(bool(line.get("passed")) for line in rows)
+        say(self._verdict.setText, "{passed} of {all} checks passed", passed=passed_all, all=len(rows))
+        self._busy.hide()
+
+    def done(self, result: int) -> None:
+        """End the check when the dialog closes."""
+        self._process.blockSignals(True)
+        if self._process.state() != QProcess.ProcessState.NotRunning:
+            self._process.terminate()
+            if not self._process.waitForFinished(STOP_MS):
+                self._process.kill()
+                self._process.waitForFinished(STOP_MS)
+        super().done(result)
+
+    def _finished(self) -> None:
+        output = bytes(self._process.readAllStandardOutput().data()).decode("utf-8", "replace")
+        try:
+            rows = json.loads(output)
+        except ValueError:
+            rows = None
+        if isinstance(rows, list) and rows:
+            self.show_rows([line for line in rows if isinstance(line, dict)])
+            return
+        said = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace").strip()
+        self._tell(said.splitlines()[-1] if said else "")
+
+    def _failed(self) -> None:
+        self._tell(self._process.errorString())
+
+    def _tell(self, reason: str) -> None:
+        say(self._verdict.setText, "The checks could not run: {reason}", reason=reason)
+        self._verdict.setTextFormat(Qt.TextFormat.PlainText)
+        self._busy.hide()

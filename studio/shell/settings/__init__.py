@@ -1,0 +1,1 @@
+"""*Settings*: the page made from the one table of settings."""

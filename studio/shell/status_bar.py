@@ -1,0 +1,117 @@
+"""The line at the bottom: what computes, how much memory it takes, the queue, and the offline shield."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from studio.engine.events import WorkerChanged
+from studio.shell.i18n import say, tr
+from studio.shell.icons import decorate
+from studio.shell.widgets import label
+from studio.shell.workshop import Workshop
+
+GIGABYTE = 1_000_000_000
+
+DEVICES = {"cpu": "Processor", "cuda": "Graphics card", "mps": "Apple graphics", "auto": "Automatic"}
+STATES = {
+    "starting": "getting ready",
+    "ready": "ready",
+    "busy": "working",
+    "idle": "ready",
+    "stopped": "resting",
+    "crashed": "restarting",
+}
+
+
+class StatusBar(QWidget):
+    """What one wants to know at a glance.
+
+    Signals:
+        queue_clicked, shield_clicked: the artist wants to see more.
+    """
+
+    queue_clicked = Signal()
+    shield_clicked = Signal()
+
+    def __init__(self, workshop: Workshop, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("StatusBar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._workshop = workshop
+        self._worker: WorkerChanged | None = None
+        self._refused = 0
+        self._device = label(role="muted")
+        self._message = label(role="muted")
+        self._queue = self._button("queue")
+        self._queue.clicked.connect(self.queue_clicked)
+        self._shield = self._button("shield-check")
+        self._shield.clicked.connect(self.shield_clicked)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 2, 8, 2)
+        layout.setSpacing(8)
+        layout.addWidget(self._device)
+        layout.addWidget(self._message, 1)
+        layout.addWidget(self._queue)
+        layout.addWidget(self._shield)
+        workshop.bridge.worker_changed.connect(self._worker_changed)
+        workshop.bridge.network_refused.connect(self._refused_one)
+        workshop.settings.listen(self._setting_changed)
+        self.show_queue("")
+        self.retranslate()
+
+    def _setting_changed(self, key: str, value: object) -> None:
+        del value
+        if key in {"network", "device"}:
+            self.retranslate()
+
+    @property
+    def device(self) -> QLabel:
+        """Where device and memory stand."""
+        return self._device
+
+    def show_queue(self, summary: str) -> None:
+        """Show the queue in one line."""
+        self._queue.setText(summary or tr("Queue empty"))
+        self._queue.setAccessibleName(tr("Queue: {summary}", summary=self._queue.text()))
+
+    def show_message(self, text: str) -> None:
+        """Show a sentence."""
+        self._message.setText(text)
+
+    def retranslate(self) -> None:
+        """Say everything again."""
+        online = bool(self._workshop.settings["network"])
+        decorate(self._shield, "globe" if online else "shield-check", "warning" if online else "success")
+        self._shield.setText(tr("Network allowed") if online else tr("Offline"))
+        tip = "Generators may use the network. Click for what they asked for." if online else (
+            "Nothing leaves this machine. Click for what was refused."
+        )  # fmt: skip
+        say(self._shield.setToolTip, tip)
+        self._shield.setAccessibleName(self._shield.text())
+        self._device.setText(self._told_device())
+
+    def _told_device(self) -> str:
+        worker = self._worker
+        device = worker.device if worker else str(self._workshop.settings["device"])
+        name = tr(DEVICES.get(device.partition(":")[0], device))
+        if worker is None:
+            return name
+        parts = [name, tr(STATES.get(worker.state, worker.state))]
+        if worker.rss_bytes:
+            parts.append(tr("{gigabytes} GB in use", gigabytes=f"{worker.rss_bytes / GIGABYTE:.1f}"))
+        return " · ".join(parts)
+
+    def _button(self, icon: str) -> QToolButton:
+        made = QToolButton()
+        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        decorate(made, icon)
+        return made
+
+    def _worker_changed(self, worker: WorkerChanged) -> None:
+        self._worker = worker
+        self._device.setText(self._told_device())
+
+    def _refused_one(self) -> None:
+        self._refused += 1
+        decorate(self._shield, "shield-warning", "warning")
