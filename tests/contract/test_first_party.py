@@ -1,0 +1,25 @@
+"""Every generator that ships with the studio passes the twenty checks that third-party authors are given."""
+
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from studio.sdk.testing.conformance import CHECKS, Plugin, check_plugin
+
+ROOT = Path(__file__).parents[2]
+TARGETS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["entry-points"][
+    "studio.plugins"
+]
+PATH = [*filter(None, sys.path), str(ROOT / "plugins")]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_first_party_plugin_passes_twenty_of_twenty(name: str) -> None:
+    results = list(check_plugin(Plugin(TARGETS[name], path=PATH)))
+    generators = {result.generator for result in results}
+    assert len(results) == len(CHECKS) * len(generators)
+    assert [f"{result.generator}: {result}" for result in results if not result.passed] == []
