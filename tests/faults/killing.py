@@ -166,9 +166,10 @@ def _check(folder: Path, announced: set[str], tally: Tally) -> None:
 
 
 def _temporary(folder: Path) -> Iterator[Path]:
+    """Files of unfinished work; the one lock file that all processes share stays."""
     for path in folder.rglob("*"):
-        in_staging = "staging" in path.parent.name or "scratch" in path.parts
-        if path.is_file() and (path.name.endswith(".tmp") or in_staging):
+        unfinished = ".staging" in path.parts and path.parent.name != ".staging"
+        if path.is_file() and (path.name.endswith(".tmp") or unfinished or "scratch" in path.parts):
             yield path
 
 

@@ -1,0 +1,283 @@
+"""The command line from outside: real processes, real generators, a real library."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from helpers.commands import Answer, environment, studio
+
+SMALL = ("generate", "studio.image.texture", "--set", "size=64x64")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A studio of its own, shared by the tests of this file."""
+    return tmp_path_factory.mktemp("studio")
+
+
+@pytest.fixture(scope="module")
+def texture(home: Path) -> dict[str, str]:
+    """A texture in the library: its id, kind and files."""
+    answer = studio(home, *SMALL, "--seed", "7", "--json")
+    assert answer.code == 0, answer.err
+    (item,) = answer.json["items"]
+    return dict(item)
+
+
+def test_a_result_is_kept_found_shown_and_changed(home: Path, texture: dict[str, str]) -> None:
+    item = texture["id"]
+    assert Path(texture["files"][0]).read_bytes().startswith(b"\x89PNG")
+    assert item in studio(home, "library", "list").out
+    assert studio(home, "library", "rate", item[-6:], "4").code == 0
+    assert studio(home, "library", "tag", item, "blue", "winter").code == 0
+    assert studio(home, "library", "tag", item, "-winter").code == 0
+    assert studio(home, "library", "favourite", item).code == 0
+    assert studio(home, "library", "rename", item, "雪中狐 in snow").code == 0
+    found = studio(
+        home, "library", "search", "狐", "kind:image", "rating:>=4", "tag:blue", "is:favourite", "--json"
+    ).json
+    assert [entry["id"] for entry in found] == [item]
+    shown = studio(home, "library", "show", item, "--json").json
+    assert (shown["rating"], shown["tags"], shown["origin"]["seed"]) == (4, ["blue"], 7)
+    assert Path(shown["path"]).is_file()
+    assert "狐" in Path(shown["path"]).name
+
+
+def test_the_same_request_gives_the_same_bytes_again(home: Path, texture: dict[str, str]) -> None:
+    again = studio(home, "library", "recreate", texture["id"], "--json").json["items"][0]
+    original = studio(home, "library", "show", texture["id"], "--json").json
+    pixels = studio(home, "library", "export", again["id"], str(home / "again.png"), "--strip")
+    assert pixels.code == 0
+    studio(home, "library", "export", original["id"], str(home / "original.png"), "--strip")
+    assert (home / "again.png").read_bytes() == (home / "original.png").read_bytes()
+    others = studio(home, "library", "variations", texture["id"], "--count", "2", "--json").json["items"]
+    assert len({entry["id"] for entry in others} | {texture["id"]}) == 3
+
+
+def test_a_share_copy_says_nothing_of_how_it_was_made(home: Path, texture: dict[str, str]) -> None:
+    target = home / "share.png"
+    assert studio(home, "library", "export", texture["id"], str(target), "--strip").code == 0
+    assert b"studio.image.texture" not in target.read_bytes()
+    assert (
+        b"studio.image.texture"
+        in Path(studio(home, "library", "show", texture["id"], "--json").json["path"]).read_bytes()
+    )
+
+
+def test_trash_restore_verify_and_rebuild(home: Path, texture: dict[str, str]) -> None:
+    item = texture["id"]
+    assert studio(home, "library", "trash", item).code == 0
+    assert item not in studio(home, "library", "list").out
+    assert item in studio(home, "library", "search", "is:trashed").out
+    assert studio(home, "library", "restore", item).code == 0
+    assert studio(home, "library", "verify").code == 0
+    before = studio(home, "library", "show", item, "--json").json
+    for path in (home / "library").glob("index.db*"):
+        path.unlink()
+    assert studio(home, "library", "rebuild").code == 0
+    assert studio(home, "library", "show", item, "--json").json == before
+    path = Path(before["path"])
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-10] + b"0123456789")
+    changed = studio(home, "library", "verify", "--json")
+    assert changed.code == 3
+    assert changed.json["changed"]
+    path.write_bytes(whole)
+
+
+def test_a_texture_becomes_a_relief_and_both_know_each_other(home: Path, texture: dict[str, str]) -> None:
+    target = home / "relief.stl"
+    made = studio(
+        home, "generate", "studio.mesh.relief", "--input", f"picture={texture['id']}", "-o", str(target), "--json"
+    )
+    assert made.code == 0, made.err
+    relief = made.json["items"][0]["id"]
+    assert target.stat().st_size > 1000
+    assert studio(home, "library", "show", relief, "--json").json["parents"] == [texture["id"]]
+    assert relief in studio(home, "library", "show", texture["id"], "--json").json["children"]
+
+
+def test_output_goes_to_a_file_or_a_folder_and_nowhere_else(home: Path, tmp_path: Path) -> None:
+    answer = studio(home, *SMALL, "--no-library", "--count", "2", "-o", f"{tmp_path}/made/")
+    assert answer.code == 0, answer.err
+    files = answer.out.splitlines()
+    assert sorted(files) == sorted(str(path) for path in (tmp_path / "made").iterdir())
+    assert len(files) == 2
+    answer = studio(home, *SMALL, "--no-library", "-o", f"{tmp_path}/one.webp")
+    assert answer.out.splitlines() == [f"{tmp_path}/one.webp"]
+    assert (tmp_path / "one.webp").read_bytes()[8:12] == b"WEBP"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("nonsense",), "no command"),
+        (("generat",), "Did you mean “generate”"),
+        (("generate", "nope"), "nope"),
+        ((*SMALL, "--set", "size=0x0"), "between"),
+        ((*SMALL, "--set", "size=big"), "width and a height"),
+        ((*SMALL, "--set", "nope=1"), "no parameter"),
+        ((*SMALL, "--set", "nope"), "NAME=VALUE"),
+        ((*SMALL, "--seed", "-1"), "seed"),
+        ((*SMALL, "--seed", "99999999999"), "seed"),
+        ((*SMALL, "--count", "0"), "--count"),
+        ((*SMALL, "-o", "x.mid"), "cannot be written as"),
+        ((*SMALL, "-o", "no/such/folder/x.png"), "does not exist"),
+        ((*SMALL, "--no-library"), "-o"),
+        (("generate", "studio.mesh.relief", "--input", "picture=missing.png"), "picture"),
+        (("library", "show", "00000"), "no item"),
+        (("library", "search", "rating:lots"), "rating"),
+        (("library", "import", "missing.png"), "missing.png"),
+        (("queue", "cancel", "zzz"), "no job"),
+        (("plugins", "enable", "zzz"), "zzz"),
+        (("settings", "zzz"), "no setting"),
+        (("settings", "idle_minutes", "soon"), "number from 0"),
+        (("help", "zzz"), "no guide"),
+    ],
+)
+def test_bad_input_gets_a_sentence_and_an_exit_code(home: Path, words: tuple[str, ...], says: str) -> None:
+    answer = studio(home, *words)
+    assert answer.code == 2, answer
+    assert says in answer.err
+    assert answer.out == ""
+    assert_calm(answer)
+
+
+def assert_calm(answer: Answer) -> None:
+    """No traceback, and not much of anything."""
+    assert "Traceback" not in answer.err + answer.out
+    assert len(answer.err) < 800
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"theme": 5}', b"\xff\xfe\x00", b"[" * 100_000])
+def test_a_broken_settings_file_is_named_and_nothing_is_lost(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "settings.json").write_bytes(content)
+    answer = studio(tmp_path, "settings", "theme")
+    assert answer.code == 0
+    assert "settings.json" in answer.err
+    assert answer.out.split()[:2] == ["theme", "system"]
+    assert_calm(answer)
+    assert any(path.read_bytes() == content for path in tmp_path.glob("settings*"))
+
+
+def test_a_broken_index_is_rebuilt(home: Path, texture: dict[str, str]) -> None:
+    for path in (home / "library").glob("index.db*"):
+        path.write_bytes(b"this is no database" * 100)
+    answer = studio(home, "library", "show", texture["id"], "--json")
+    assert answer.code == 0, answer.err
+    assert answer.json["id"] == texture["id"]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff\xff\xff\xff\xff\xff\xff\xff"]
+)
+def test_a_hostile_input_gets_a_sentence_at_its_field(home: Path, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "in.png").write_bytes(content)
+    answer = studio(home, "generate", "studio.mesh.relief", "--input", f"picture={tmp_path / 'in.png'}")
+    assert answer.code == 2
+    assert answer.err.startswith("picture:")
+    assert_calm(answer)
+
+
+def test_ctrl_c_cancels_cleanly(home: Path, tmp_path: Path) -> None:
+    words = ("generate", "studio.image.texture", "--set", "size=2048x2048", "--count", "50")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "studio", *words], env=environment(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    time.sleep(3)
+    begun = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert b"Traceback" not in said
+    assert time.monotonic() - begun < 10
+    assert studio(home, "queue", "list", "--json").json == []
+
+
+def test_a_killed_studio_leaves_jobs_that_can_be_retried(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "studio", *SMALL[:2], "--set", "size=2048x2048", "--count", "3"],
+        env=environment(tmp_path), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        jobs = studio(tmp_path, "queue", "list", "--json").json
+        if any(job["state"] == "running" for job in jobs):
+            break
+    process.kill()
+    process.wait()
+    left = studio(tmp_path, "queue", "list", "--json").json
+    assert left
+    assert not any(job["live"] for job in left)
+    assert studio(tmp_path, "queue", "cancel").code == 0  # what waited; what ran is interrupted by now
+    states = {job["state"] for job in studio(tmp_path, "queue", "list", "--json").json}
+    assert states == {"interrupted"}
+    retried = studio(tmp_path, "queue", "retry", "--json")
+    assert retried.code == 0, retried.err
+    assert {job["state"] for job in retried.json["jobs"]} == {"succeeded"}
+    assert studio(tmp_path, "queue", "list", "--json").json == []
+
+
+def test_a_running_studio_takes_orders_from_another_terminal(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "studio", *SMALL[:2], "--set", "size=2048x2048", "--count", "40"],
+        env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and len(studio(tmp_path, "queue", "list", "--json").json) < 30:
+        time.sleep(0.1)
+    assert studio(tmp_path, "queue", "pause").code == 0
+    assert any(job["paused"] for job in studio(tmp_path, "queue", "list", "--json").json)
+    assert studio(tmp_path, "queue", "cancel").code == 0
+    process.communicate(timeout=30)
+    assert process.returncode == 130
+
+
+def test_results_and_json_alone_go_to_stdout(home: Path) -> None:
+    answer = studio(home, *SMALL, "--seed", "1")
+    assert answer.out.splitlines() == [line for line in answer.out.splitlines() if Path(line).is_file()]
+    json.loads(studio(home, *SMALL, "--seed", "2", "--json").out)
+    for words in (
+        ("doctor",),
+        ("generators",),
+        ("plugins",),
+        ("library", "stats"),
+        ("settings",),
+        ("help",),
+        ("version",),
+    ):
+        answer = studio(home, *words, "--json")
+        assert answer.json is not None, words
+
+
+def test_the_engine_room_works_without_qt_and_without_apsw(tmp_path: Path) -> None:
+    """As on a machine with a GPU and no desktop: results are kept as files, and found again once apsw is there."""
+    missing = tmp_path / "missing"
+    (missing / "PySide6").mkdir(parents=True)
+    for name in ("PySide6/__init__.py", "apsw.py"):
+        (missing / name).write_text("raise ModuleNotFoundError(f'No module named {__name__!r}', name=__name__)")
+    root = environment(tmp_path)["PYTHONPATH"]
+    bare = {"PYTHONPATH": os.pathsep.join((str(missing), root))}
+    home = tmp_path / "home"
+    home.mkdir()
+    made = studio(home, *SMALL, "--json", extra=bare)
+    assert made.code == 0, made.err
+    assert "apsw" in made.err
+    (item,) = made.json["items"]
+    assert Path(item["files"][0]).is_file()
+    assert studio(home, "generators", extra=bare).code == 0
+    assert studio(home, "queue", "list", extra=bare).code == 0
+    listing = studio(home, "library", "list", extra=bare)
+    assert listing.code == 2
+    assert "apsw" in listing.err
+    window = studio(home, extra=bare)
+    assert window.code == 4
+    assert_calm(window)
+    assert item["id"] in studio(home, "library", "list").out
