@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import studio.sdk as sdk
+from studio_image.chinese import TEXTS
 from studio_image.resynth import Resynth
 from studio_image.texture import Texture
 
@@ -16,3 +17,8 @@ class Plugin:
     def studio_generators(self) -> Sequence[type[sdk.Generator]]:
         """The generators."""
         return [Texture, Resynth]
+
+    @sdk.hookimpl
+    def studio_translations(self) -> Mapping[str, Mapping[str, str]]:
+        """Their texts in other languages."""
+        return {"zh_CN": TEXTS}

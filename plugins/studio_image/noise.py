@@ -10,8 +10,6 @@ multifractal); Quilez 2002, "Domain warping".
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 from scipy import ndimage
 
@@ -31,7 +29,6 @@ def lattice(rng: np.random.Generator, rows: int, columns: int) -> Array:
     return (raw / np.float32(spread * 0.43)).astype(np.float32)
 
 
-@lru_cache(maxsize=64)
 def _weights(pixels: int, cells: int) -> Array:
     """Matrix [pixels, cells] of periodic cubic B-spline weights at the pixel centres."""
     place = (np.arange(pixels) + 0.5) * cells / pixels
@@ -41,7 +38,6 @@ def _weights(pixels: int, cells: int) -> Array:
     matrix = np.zeros((pixels, cells), np.float32)
     for shift, part in enumerate(parts):
         np.add.at(matrix, (np.arange(pixels), (base + shift - 1) % cells), part / 6)
-    matrix.setflags(write=False)
     return matrix
 
 

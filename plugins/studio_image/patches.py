@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from studio_image.canvas import Array
 
@@ -160,8 +161,7 @@ class Matches:
         place = (self.down * np.int32(source.columns) + self.across).ravel()
         used = np.bincount(place, minlength=source.rows * source.columns).astype(np.float32)
         used *= np.float32(used.size / place.size)
-        wide = np.pad(used.reshape(source.rows, source.columns), PATCH // 2, mode="edge")
-        near = sliding_window_view(wide, (PATCH, PATCH)).mean((2, 3)).astype(np.float32)
+        near = ndimage.uniform_filter(used.reshape(source.rows, source.columns), PATCH, mode="nearest")
         usual = float(self._cost(source, wanted, self.down, self.across, None).mean())
         worn: Array = (np.maximum(near - 1, 0) * np.float32(penalty * usual)).ravel()
         return worn

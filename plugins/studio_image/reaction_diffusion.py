@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PATTERNS: dict[str, tuple[str, float, float, int]] = {
     "coral": ("Coral", 0.0545, 0.0620, 4600),
-    "colonies": ("Coral colonies", 0.0545, 0.0620, 2600),
+    "colonies": ("Coral colonies", 0.0545, 0.0620, 4000),
     "maze": ("Maze", 0.0290, 0.0570, 4000),
     "spots": ("Spots", 0.0300, 0.0620, 4800),
     "cells": ("Dividing cells", 0.0367, 0.0649, 5200),
@@ -65,7 +65,8 @@ def _field(look: Look, canvas: Canvas, substance: Array, arrival: Array) -> Fiel
         skin = fbm(canvas, "skin", look.cells(60), detail=look.detail, gain=0.6)
         relief = relief + skin * np.float32(0.02 * look.detail) * (0.4 + tone)
         hue = hue + skin * np.float32(0.03 * look.detail)
-    return Field(hue.astype(np.float32), relief.astype(np.float32), roughness=0.55)
+    hue = np.clip(hue / np.float32(0.92 + 0.3 * look.variety), 0, 1)
+    return Field(hue.astype(np.float32), relief.astype(np.float32), fixed=True, roughness=0.55)
 
 
 def _grow(look: Look, small: Canvas, field: Callable[[tuple[Array, Array]], Field]) -> tuple[Array, Array]:
@@ -96,7 +97,7 @@ def _seeded(small: Canvas, pattern: str) -> tuple[Array, Array]:
     """The start: all of the first substance, and drops of the second where noise peaks."""
     rng = small.rng("drops")
     drops = fbm(small, "places", max(4.0, small.shorter / 14), count=1)
-    share = 2.1 if pattern == "colonies" else 1.3
+    share = 1.9 if pattern == "colonies" else 1.3
     second = np.where(drops > share, 0.35, 0).astype(np.float32)
     second += rng.random(second.shape, dtype=np.float32) * np.float32(0.03)
     first = (1 - second * 1.4).astype(np.float32)

@@ -33,7 +33,12 @@ class Resynth(sdk.Generator):
 
     id, title, makes = "studio.image.resynth", "Resynthesis", (sdk.Image,)
     needs = sdk.Needs(ram_gb=0.5, modules=("numpy", "scipy.ndimage", "scipy.interpolate", "PIL.Image"))
-    examples = (sdk.Example("More pebbles", {"mode": "texture"}, 0),)
+    examples = (
+        sdk.Example("More pebbles", {}, 0),
+        sdk.Example("More brush strokes", {}, 2),
+        sdk.Example("More coral, finer", {"features": 0.7}, 3),
+        sdk.Example("A wide strip of wood", {"size": [1024, 256]}, 4),
+    )
 
     class Params(sdk.Params):
         """What the artist sets."""

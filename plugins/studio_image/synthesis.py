@@ -23,6 +23,9 @@ from studio_image.patches import PATCH, Matches, Source, features
 COARSEST = 24
 """Shorter side of the example at the first size, pixels."""
 
+PREVIEW = 384
+"""Longer side of a preview, pixels, about."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -124,27 +127,45 @@ def style(content: Array, example: Array, likeness: float, brush: float, job: Jo
 
 def recolour(content: Array, example: Array, rng: np.random.Generator) -> Array:
     """The content with the example's distribution of colours: along random directions in turn, each share of pixels is
-    given the example's value for that share.
+    given the example's value for that share. Lightness leads, and in the end keeps its order: what was lighter stays
+    lighter.
     """
-    flat = content.reshape(-1, 3).copy()
-    palette = example.reshape(-1, 3)
-    shares = np.linspace(0, 1, 129)
+    leading = np.array([1.5, 1, 1], np.float32)
+    flat, palette = content.reshape(-1, 3) * leading, example.reshape(-1, 3) * leading
+    light = _matched(flat[:, 0], palette[:, 0])
+    flat[:, 0] = light
     for _ in range(14):
-        turned, _upper = np.linalg.qr(rng.standard_normal((3, 3)))
-        turned = turned.astype(np.float32)
-        mine, theirs = flat @ turned, palette @ turned
+        turned = np.linalg.qr(rng.standard_normal((3, 3)))[0].astype(np.float32)
+        mine: Array = (flat @ turned).astype(np.float32)
+        theirs: Array = (palette @ turned).astype(np.float32)
         for axis in range(3):
-            have, want = np.quantile(mine[:, axis], shares), np.quantile(theirs[:, axis], shares)
-            moved = np.interp(mine[:, axis], have + np.arange(129) * 1e-9, want)
-            mine[:, axis] += np.float32(0.7) * (moved - mine[:, axis]).astype(np.float32)
+            mine[:, axis] += np.float32(0.7) * (_matched(mine[:, axis], theirs[:, axis]) - mine[:, axis])
         flat = mine @ turned.T
-    return flat.reshape(content.shape).astype(np.float32)
+    flat[:, 0] = light
+    for axis in (1, 2):
+        flat[:, axis] = _matched(flat[:, axis], palette[:, axis])
+    recoloured: Array = (flat / leading).reshape(content.shape).astype(np.float32)
+    return recoloured
+
+
+def _matched(values: Array, wanted: Array) -> Array:
+    """`values` moved, order kept, so that they are spread like `wanted`."""
+    shares = np.linspace(0, 1, 129)
+    have = np.quantile(values, shares) + np.arange(129) * 1e-9
+    moved: Array = np.interp(values, have, np.quantile(wanted, shares)).astype(np.float32)
+    return moved
 
 
 def _inner(edge: int, scale: float, shape: tuple[int, int]) -> tuple[slice, slice]:
     """What remains of a picture of `shape` without the scaled margin."""
     margin = min(round(edge * scale), (min(shape) - 1) // 2)
     return slice(margin, shape[0] - margin), slice(margin, shape[1] - margin)
+
+
+def _small(picture: Array) -> Array:
+    """Every so many pixels of a picture: enough for a preview."""
+    step = max(1, max(picture.shape[:2]) // PREVIEW)
+    return picture[::step, ::step]
 
 
 def _source(example: Array, scale: float) -> Source:
@@ -167,4 +188,4 @@ class _Work:
     def done(self, pixels: int, picture: Array) -> None:
         """One round over so many pixels is done and gave `picture`."""
         self._finished += pixels
-        self._job.report(min(1.0, self._finished / self._whole), lambda: to_bytes(picture))
+        self._job.report(min(1.0, self._finished / self._whole), lambda: to_bytes(_small(picture)))

@@ -46,10 +46,17 @@ class Texture(sdk.Generator):
     """
 
     id, title, makes = "studio.image.texture", "Texture", (sdk.Image,)
-    needs = sdk.Needs(ram_gb=0.5, modules=("numpy", "scipy.ndimage", "scipy.interpolate", "PIL.Image"))
+    needs = sdk.Needs(ram_gb=0.35, modules=("numpy", "scipy.ndimage", "scipy.interpolate", "PIL.Image"))
     examples = (
-        sdk.Example("Silk at dusk", {"style": "silk", "palette": "dusk"}, 7),
-        sdk.Example("Carrara marble", {"style": "marble", "palette": "marble", "gloss": 0.4}, 3),
+        sdk.Example("Silk at dusk", {"style": "silk", "palette": "dusk"}, 1),
+        sdk.Example("Blue agate", {"style": "agate", "palette": "indigo", "gloss": 0.5}, 2),
+        sdk.Example("Glowing coral", {"style": "reaction", "pattern": "coral", "palette": "ember"}, 1),
+        sdk.Example("River of gold", {"style": "hair", "palette": "gold", "gloss": 0.4}, 1),
+        sdk.Example("Church window", {"style": "mosaic", "palette": "carnival"}, 1),
+        sdk.Example("Denim", {"style": "weave", "palette": "indigo", "scale": 0.6}, 2),
+        sdk.Example("Old oak board", {"style": "wood", "palette": "walnut"}, 2),
+        sdk.Example("Garden pebbles with height", {"style": "pebbles", "palette": "lichen", "height_map": True}, 1),
+        sdk.Example("White marble", {"style": "marble", "palette": "marble", "gloss": 0.4}, 2),
     )
 
     class Params(sdk.Params):
