@@ -1,0 +1,23 @@
+"""Text generators that come with the studio. Registering them imports nothing heavy; torch comes in when one runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from studio import sdk
+from studio_text.storyteller import Storyteller
+from studio_text.translations import ZH_CN
+
+
+class Plugin:
+    """What the studio asks of this package."""
+
+    @sdk.hookimpl
+    def studio_generators(self) -> Sequence[type[sdk.Generator]]:
+        """The text generators."""
+        return [Storyteller]
+
+    @sdk.hookimpl
+    def studio_translations(self) -> Mapping[str, Mapping[str, str]]:
+        """Their words in other languages."""
+        return {"zh_CN": ZH_CN}
