@@ -1,0 +1,197 @@
+"""Knots and links as closed tubes: torus knots, Turk's heads, Lissajous and granny knots, plain or laid like rope."""
+
+from __future__ import annotations
+
+from math import gcd
+
+import numpy as np
+
+from studio_mesh.geometry import Floats, Surface, join, loft, normalize, transport_frames
+from studio_mesh.noise import smoothstep
+from studio_mesh.palettes import choose, mix, ramp
+
+KINDS = ("torus", "turks_head", "figure_eight", "lissajous", "granny")
+SECTIONS = ("round", "square", "ribbon", "fluted")
+_SIZE = 0.13
+
+_COLORS = (
+    ("#3a1f0c", "#8a5a1e", "#d8a441", "#f3d98b", "#fff4cf"),  # gold
+    ("#1e1030", "#5b2a86", "#c2408f", "#f58a5c", "#ffe0a3"),  # dusk
+    ("#0d2b2e", "#12636b", "#33a3a0", "#a3dcc4", "#f3f7df"),  # lagoon
+    ("#2b1410", "#7c2f1d", "#c9603a", "#eba77a", "#fbe6cf"),  # copper
+    ("#12182b", "#2f4a86", "#6f8fd0", "#c0cdf0", "#fbf4f6"),  # steel
+    ("#10261a", "#2c6b42", "#7bb04f", "#d7dc73", "#fff7c4"),  # leaf
+)
+
+
+def knot(
+    rng: np.random.Generator,
+    *,
+    kind: str,
+    around: int,
+    through: int,
+    section: str,
+    strands: int,
+    thickness: float,
+    palette: str,
+    detail: int,
+) -> Surface:
+    """A closed knotted tube standing on y = 0, `_SIZE` metres across, that never runs into itself.
+
+    Args:
+        rng: fixes proportions and colours.
+        kind: one of `KINDS`, or ``"surprise"``.
+        around: turns about the axis (torus knots); not coprime with `through` gives a link of several rings.
+        through: turns through the hole (torus knots), bights (Turk's heads).
+        section: one of `SECTIONS`, or ``"surprise"``; ropes are always round.
+        strands: 1 for a plain tube, more for a laid rope.
+        thickness: 0 … 1, share of the greatest thickness at which the tube would touch itself.
+        palette: a name in `palettes.NAMED`, or ``"natural"``.
+        detail: 1…5, about 6 000 to 370 000 triangles.
+    """
+    chosen = KINDS[int(rng.integers(len(KINDS)))] if kind == "surprise" else kind
+    if kind == "surprise":
+        around, through = ((2, 3), (2, 5), (3, 4), (3, 5), (2, 7), (3, 7), (4, 7), (5, 3))[int(rng.integers(8))]
+    if section == "surprise":
+        section = SECTIONS[int(rng.integers(len(SECTIONS)))]
+    sides = (12, 20, 36, 48, 60)[detail - 1]
+    budget = (260, 700, 1400, 2000, 3000)[detail - 1]
+    curves = _curves(chosen, around, through, rng, max(96, budget // _rings_in(chosen, around, through)))
+    scale = _SIZE / max(float(np.ptp(np.concatenate(curves)[:, :2], axis=0).max()), 1e-9)
+    curves = [curve * scale for curve in curves]
+    colors = choose(palette, _COLORS, rng)
+    radius = min(_room(curves) * 0.49, _SIZE * 0.11) * thickness
+    parts = []
+    for index, curve in enumerate(curves):
+        shift = index / len(curves)
+        if strands == 1:
+            parts.append(_tube(curve, radius, section, colors, shift, sides, rng))
+        else:
+            parts += _rope(curve, radius, strands, colors, shift, max(10, sides // 2), rng)
+    whole = join(parts)
+    return whole.moved([0, -whole.vertices[:, 1].min(), 0])
+
+
+def _rings_in(kind: str, around: int, through: int) -> int:
+    return gcd(around, through) if kind == "torus" else gcd(3, through) if kind == "turks_head" else 1
+
+
+def _curves(kind: str, around: int, through: int, rng: np.random.Generator, count: int) -> list[Floats]:
+    """The closed centre lines, each [count, 3], axis along z."""
+    t = np.linspace(0, 2 * np.pi, count, endpoint=False)
+    if kind == "torus":
+        rings = gcd(around, through)
+        tilt, deep = rng.uniform(0.36, 0.46), rng.uniform(0.38, 0.5)
+        return [
+            _torus(t * (around // rings), t * (through // rings) + 2 * np.pi * k / around, tilt, deep)
+            for k in range(rings)
+        ]
+    if kind in ("turks_head", "figure_eight"):
+        bights = 2 if kind == "figure_eight" else through
+        rings = gcd(3, bights)
+        swing, lift = rng.uniform(0.4, 0.48), rng.uniform(0.2, 0.26)
+        return [
+            _turks_head(t * (3 // rings), t * (bights // rings) + 2 * np.pi * k / 3, swing, lift) for k in range(rings)
+        ]
+    if kind == "lissajous":
+        shape = np.stack([np.cos(3 * t + 1.0), np.cos(2 * t + 0.25), np.cos(5 * t)], axis=1)
+        return [shape * [1, 1, rng.uniform(0.7, 0.9)]]
+    x = -22 * np.cos(t) - 128 * np.sin(t) - 44 * np.cos(3 * t) - 78 * np.sin(3 * t)
+    y = -10 * np.cos(2 * t) - 27 * np.sin(2 * t) + 38 * np.cos(4 * t) + 46 * np.sin(4 * t)
+    z = 70 * np.cos(3 * t) - 40 * np.sin(3 * t)
+    return [np.stack([x, y * 1.1, z * rng.uniform(0.85, 1.1)], axis=1)]
+
+
+def _torus(long_way: Floats, short_way: Floats, wide: float, deep: float) -> Floats:
+    reach = 1 + wide * np.cos(short_way)
+    return np.stack([reach * np.cos(long_way), reach * np.sin(long_way), deep * np.sin(short_way)], axis=1)
+
+
+def _turks_head(angle: Floats, wave: Floats, swing: float, lift: float) -> Floats:
+    reach = 1 + swing * np.cos(wave)
+    return np.stack([reach * np.cos(angle), reach * np.sin(angle), lift * np.sin(2 * wave)], axis=1)
+
+
+def _room(curves: list[Floats]) -> float:
+    """Smallest distance between parts of the centre lines that do not follow each other."""
+    sampled = [curve[:: max(1, len(curve) // 360)] for curve in curves]
+    places = np.concatenate(sampled)
+    owner = np.concatenate([np.full(len(curve), i) for i, curve in enumerate(sampled)])
+    along = np.concatenate([np.arange(len(curve)) / len(curve) for curve in sampled])
+    apart = np.linalg.norm(places[:, None] - places[None], axis=2)
+    gap = np.abs(along[:, None] - along[None])
+    gap = np.minimum(gap, 1 - gap)
+    # neighbours along a smooth line are nearer than any crossing: look only where the way round is much longer
+    lengths = np.array([np.linalg.norm(np.diff(curve, axis=0, append=curve[:1]), axis=1).sum() for curve in sampled])
+    way = gap * lengths[owner][:, None]
+    other = owner[:, None] != owner[None]
+    return float(apart[other | (way > 2.2 * apart)].min())
+
+
+def _closed_frames(curve: Floats) -> tuple[Floats, Floats]:
+    """Frames [n, 3] along a closed curve, with the leftover turn spread evenly so that the last meets the first."""
+    tangent = normalize(np.roll(curve, -1, axis=0) - np.roll(curve, 1, axis=0))
+    looped = np.concatenate([curve, curve[:1]])[None]
+    first, second = transport_frames(looped, np.concatenate([tangent, tangent[:1]])[None])
+    start, end, across = first[0, 0], first[0, -1], second[0, 0]
+    left = np.arctan2(end @ across, end @ start)
+    turn = -left * np.arange(len(curve)) / len(curve)
+    cosine, sine = np.cos(turn)[:, None], np.sin(turn)[:, None]
+    return first[0, :-1] * cosine + second[0, :-1] * sine, second[0, :-1] * cosine - first[0, :-1] * sine
+
+
+def _tube(
+    curve: Floats, radius: float, section: str, colors: Floats, shift: float, sides: int, rng: np.random.Generator
+) -> Surface:
+    angle = np.arange(sides) * (2 * np.pi / sides)
+    outline = _outline(section, angle)
+    turns = 0 if section == "round" else int(rng.integers(1, 6))
+    count = len(curve)
+    share = np.arange(count) / count
+    turned = angle[None] + turns * 2 * np.pi * share[:, None]
+    first, second = _closed_frames(curve)
+    spokes = (
+        first[:, None] * (outline * np.cos(turned))[..., None] + second[:, None] * (outline * np.sin(turned))[..., None]
+    )
+    rings = curve[:, None] + radius * spokes
+    wave = 0.5 - 0.5 * np.cos(2 * np.pi * (share * int(rng.integers(1, 4)) + shift))
+    tone = 0.25 + 0.5 * wave[:, None] + 0.3 * (outline - outline.mean())[None] / max(float(np.ptp(outline)), 0.3)
+    return loft(rings, ramp(colors, np.clip(tone, 0, 1)), closed=True)
+
+
+def _outline(section: str, angle: Floats) -> Floats:
+    """Radius of the cross-section by angle, at most 1."""
+    if section == "square":
+        return (np.abs(np.cos(angle)) ** 6 + np.abs(np.sin(angle)) ** 6) ** (-1 / 6) / 2**0.5 * 1.15
+    if section == "ribbon":
+        return (np.abs(np.cos(angle)) ** 3 + np.abs(np.sin(angle) / 0.36) ** 3) ** (-1 / 3)
+    if section == "fluted":
+        return 0.88 + 0.12 * np.cos(6 * angle)
+    return np.ones_like(angle)
+
+
+def _rope(
+    curve: Floats, radius: float, strands: int, colors: Floats, shift: float, sides: int, rng: np.random.Generator
+) -> list[Surface]:
+    """`strands` round strands laid about the centre line, just touching each other."""
+    first, second = _closed_frames(curve)
+    length = float(np.linalg.norm(np.diff(curve, axis=0, append=curve[:1]), axis=1).sum())
+    thin = radius * np.sin(np.pi / strands) / (1 + np.sin(np.pi / strands))
+    turns = max(2, round(length / (radius * 2 * np.pi) * 0.55))
+    share = np.arange(len(curve)) / len(curve)
+    angle = np.arange(sides) * (2 * np.pi / sides)
+    reverse = int(rng.choice([-1, 1]))
+    parts = []
+    for strand in range(strands):
+        turn = reverse * turns * 2 * np.pi * share + 2 * np.pi * strand / strands
+        aside = first * np.cos(turn)[:, None] + second * np.sin(turn)[:, None]
+        line = curve + (radius - thin) * aside
+        one, two = _closed_frames(line)
+        rings = line[:, None] + thin * (
+            one[:, None] * np.cos(angle)[None, :, None] + two[:, None] * np.sin(angle)[None, :, None]
+        )
+        tone = np.full(rings.shape[:2], 0.3 + 0.55 * ((strand / strands + shift) % 1))
+        away = np.linalg.norm(rings - curve[:, None], axis=2) / radius
+        color = mix(ramp(colors, tone) * 0.45, ramp(colors, tone), smoothstep(0.2, 0.85, away))
+        parts.append(loft(rings, color, closed=True))
+    return parts
