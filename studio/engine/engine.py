@@ -9,9 +9,8 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import studio
@@ -19,9 +18,11 @@ from studio.engine.broadcast import Broadcast
 from studio.engine.events import Event, ItemSaved, JobChanged, JobRemoved, QueueChanged
 from studio.engine.inputs import resolve_inputs
 from studio.engine.jobs import Failure, Job, JobState
-from studio.engine.journal import Journal, is_live, take_commands
+from studio.engine.journal import Journal, is_live
+from studio.engine.mailbox import Mailbox
 from studio.engine.queue import JobQueue
 from studio.engine.requests import GenerationRequest
+from studio.engine.scratch import remove_scratch, scratch_folder
 from studio.engine.supervisor import Supervisor
 from studio.engine.worker_process import WorkerSetup
 from studio.sdk import GeneratorSpec, UserError
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
 
 ENDED_LIMIT = 500
 """Ended jobs kept in the list; older ones leave it (their results stay in the library)."""
-
-COMMAND_SECONDS = 0.25
-"""How often orders from other processes are looked for."""
 
 WORKER_SHARE_OF_MEMORY = 0.5
 """Part of main memory that loaded models may take when the artist set no budget."""
@@ -81,7 +79,7 @@ class Engine:
         self._broadcast = Broadcast()
         self._journal = Journal(home.queue)
         self.session = self._journal.session
-        self._supervisors = {"auto": Supervisor(str(settings["device"]), self)}
+        self._supervisors = {"auto": Supervisor("auto", self)}
         if adopt:
             for job in self._journal.adopt():
                 self._queue.add(job)
@@ -89,10 +87,8 @@ class Engine:
         self.notices = self._journal.damage
         remove_scratch(home, keep=self._scratch_is_in_use)
         self._unlisten = settings.listen(self._setting_changed)
-        self._mail = threading.Thread(target=self._read_mail, name="engine mail", daemon=True)
-        self._mail.start()
-        for supervisor in self._supervisors.values():
-            supervisor.start()
+        self._mailbox = Mailbox(self._journal.commands, self._orders())
+        self._supervisors["auto"].start()
 
     # ---- for the faces ---------------------------------------------------------------------------------------
 
@@ -226,6 +222,15 @@ class Engine:
         """State of each device's worker."""
         return {supervisor.device: supervisor.worker_state for supervisor in self._supervisors.values()}
 
+    def add_device(self, name: str) -> None:
+        """Let jobs run on another device too, e.g. ``"cuda:1"``; a known one is left alone."""
+        with self._changed:
+            if self.closing or name in self._supervisors:
+                return
+            supervisor = Supervisor(name, self)
+            self._supervisors = {**self._supervisors, name: supervisor}
+        supervisor.start()
+
     def replace_registry(self, registry: Registry) -> None:
         """Offer what a new discovery found; jobs under way are not touched."""
         with self._changed:
@@ -243,7 +248,7 @@ class Engine:
             supervisor.wake()
         for supervisor in self._supervisors.values():
             supervisor.join(10.0)
-        self._mail.join(2.0)
+        self._mailbox.close()
         self._broadcast.close()
         self._journal.close()
         remove_scratch(self._home, keep=lambda session: is_live(self._home.queue, session))
@@ -294,15 +299,21 @@ class Engine:
             "studio": studio.__version__,
         }
 
-    def setup(self) -> WorkerSetup:
-        """What a worker is told at its start, by the settings in force."""
+    def setup(self, device: str) -> WorkerSetup:
+        """What the worker of a device is told at its start, by the settings in force."""
         return WorkerSetup(
-            device=str(self._settings["device"]),
+            device=str(self._settings["device"]) if device == "auto" else device,
             budget=self._budget(),
             online=bool(self._settings["network"]),
             library=self._home.library,
             scratch=scratch_folder(self._home) / self.session,
         )
+
+    def found_devices(self, names: Sequence[str]) -> None:
+        """A worker for each further GPU. The first one is what ``"auto"`` stands for."""
+        if self._settings["device"] in ("auto", "cuda"):
+            for name in names[1:]:
+                self.add_device(name)
 
     def idle_seconds(self) -> float | None:
         """After how long an idle worker gives its memory back."""
@@ -412,40 +423,18 @@ class Engine:
             for supervisor in self._supervisors.values():
                 supervisor.restart_when_idle()
 
-    def _read_mail(self) -> None:
-        orders: dict[str, Callable[[str], object]] = {
+    def _orders(self) -> Mapping[str, Callable[[str], object]]:
+        """What other processes may ask of this engine, by name; each takes a job id, which may be empty."""
+        return {
             "pause": lambda _: self.pause(),
             "resume": lambda _: self.resume(),
             "cancel": self.cancel,
             "retry": self.retry,
             "clear": lambda _: self.clear(),
         }
-        while not self._closing.wait(COMMAND_SECONDS):
-            for command in take_commands(self._journal.commands):
-                obey = orders.get(str(command.get("order")))
-                if obey is None:
-                    continue
-                try:
-                    obey(str(command.get("job", "")))
-                except UserError:
-                    continue  # the job ended or vanished between the order and now: nothing is left to do
 
     def _scratch_is_in_use(self, session: str) -> bool:
         return session == self.session or is_live(self._home.queue, session)
-
-
-def scratch_folder(home: Home) -> Path:
-    """Where workers put temporary files, one folder per session."""
-    return home.state / "scratch"
-
-
-def remove_scratch(home: Home, keep: Callable[[str], bool]) -> None:
-    """Remove the temporary files of every session but those to `keep`."""
-    import shutil
-
-    for folder in scratch_folder(home).glob("*"):
-        if not keep(folder.name):
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _new_id() -> str:

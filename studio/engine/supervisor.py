@@ -37,8 +37,11 @@ class Desk(Protocol):
     def order(self, job: Job) -> Mapping[str, Any]:
         """The body of the job's ``run`` frame. Raises `UserError` when an input is gone."""
 
-    def setup(self) -> WorkerSetup:
-        """What a worker is told at its start."""
+    def setup(self, device: str) -> WorkerSetup:
+        """What the worker of a device is told at its start."""
+
+    def found_devices(self, names: Sequence[str]) -> None:
+        """A worker told which accelerators this machine has."""
 
     def idle_seconds(self) -> float | None:
         """After how long an idle worker ends; None never."""
@@ -76,7 +79,7 @@ class Supervisor:
     """Owns one device's worker process and the thread that drives it.
 
     Attributes:
-        device: what the artist calls the device, ``"auto"`` for the best one.
+        device: ``"auto"`` for what the settings name, or one of this machine's further devices.
         worker_state: as in `WorkerChanged`.
     """
 
@@ -100,6 +103,7 @@ class Supervisor:
             "saved": self._heard_saved,
             "ended": self._heard_ended,
             "memory": self._heard_memory,
+            "devices": self._heard_devices,
             **dict.fromkeys(("preview", "audio", "text", "log", "refused"), self._heard_view),
         }
         self._thread = threading.Thread(target=self._serve, name=f"supervisor {device}", daemon=True)
@@ -259,7 +263,9 @@ class Supervisor:
         def exited(how: str) -> None:
             self._exited(worker, how)
 
-        worker = WorkerProcess(self._desk.setup(), on_frame=self._heard, on_line=self._printed, on_exit=exited)
+        worker = WorkerProcess(
+            self._desk.setup(self.device), on_frame=self._heard, on_line=self._printed, on_exit=exited
+        )
         return worker
 
     def _stop_worker(self) -> None:
@@ -352,6 +358,9 @@ class Supervisor:
         body = frame.body
         self._memory = (int(body["rss"]), int(body["loaded"]), int(body["peak"]))
         self._announce(self.worker_state)
+
+    def _heard_devices(self, frame: Frame) -> None:
+        self._desk.found_devices([str(name) for name in frame.body["names"]])
 
     def _heard_view(self, frame: Frame) -> None:
         body, job_id = frame.body, str(frame.body["job"])

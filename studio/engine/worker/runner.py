@@ -68,6 +68,7 @@ class Runner:
         self._keeper = Keeper(around.library)
         self._running: WorkerContext | None = None
         self._cancelled_early: set[str] = set()
+        self._told_devices = False
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -158,6 +159,7 @@ class Runner:
         generator_class = load_generator(spec)
         torch_needed = "torch" in spec.needs.modules or spec.needs.gpu
         device = devices.choose(self._around.device, torch_needed=torch_needed)
+        self._tell_devices(torch_needed=torch_needed)
         context = self._context(order, device)
         params = self._params(generator_class, order)
         context.check()
@@ -180,6 +182,11 @@ class Runner:
                 results.close()
         if index == 0:
             raise RuntimeError(f"{spec.title} ended without a result.")
+
+    def _tell_devices(self, *, torch_needed: bool) -> None:
+        if torch_needed and not self._told_devices:
+            self._told_devices = True
+            self._around.link.send("devices", names=[device.name for device in devices.accelerators()])
 
     def _context(self, order: Mapping[str, Any], device: devices.Device) -> WorkerContext:
         around = self._around

@@ -145,6 +145,19 @@ def test_a_waiting_job_can_be_cancelled_reordered_and_the_queue_paused(tmp_path:
         assert ended[third.id] < ended[second.id]
 
 
+def test_each_device_has_a_worker_of_its_own_and_they_run_at_the_same_time(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        engine.found_devices(["cpu", "cpu:1"])
+        heard = Heard(engine)
+        jobs = [engine.submit(request("test.speckle", tmp_path / "out", steps=100_000, pause=0.01)) for _ in range(2)]
+        for job in jobs:
+            heard.wait_for_state(job.id, JobState.RUNNING)
+        assert engine.worker_states() == {"auto": "busy", "cpu:1": "busy"}
+        for job in jobs:
+            engine.cancel(job.id)
+        assert [job.state for job in finish(engine, *jobs)] == [JobState.CANCELLED, JobState.CANCELLED]
+
+
 def test_retry_runs_the_same_request_again(tmp_path: Path) -> None:
     with running(tmp_path) as engine:
         (job,) = finish(engine, engine.submit(request("test.trouble", tmp_path / "out", seed=9, how="raises")))
