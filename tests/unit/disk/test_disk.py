@@ -1,0 +1,64 @@
+"""Durable writing and the studio's places."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from studio.disk import durable
+from studio.disk.home import Home
+from studio.disk.resources import resources
+
+
+def test_a_write_replaces_the_whole_file_and_leaves_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    durable.write_json(path, {"name": "雪", "n": 1})
+    durable.write_json(path, {"name": "狐"})
+    assert json.loads(path.read_text("utf-8")) == {"name": "狐"}
+    assert "狐" in path.read_text("utf-8")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["settings.json"]
+
+
+@pytest.mark.parametrize("stage", ["fsync", "replace"])
+def test_a_full_disk_leaves_the_old_content_and_no_temporary_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    path = tmp_path / "settings.json"
+    durable.write_bytes(path, b"old")
+
+    def full(*_arguments: object, **_options: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(*{"fsync": (os, "fsync"), "replace": (Path, "replace")}[stage], full)
+    with pytest.raises(OSError, match="No space"):
+        durable.write_bytes(path, b"new")
+    monkeypatch.undo()
+    assert path.read_bytes() == b"old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["settings.json"]
+
+
+def test_numbers_that_are_no_json_are_refused_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        durable.write_json(tmp_path / "a.json", float("nan"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_studio_home_holds_everything_and_a_named_library_wins(tmp_path: Path) -> None:
+    home = Home.find({"STUDIO_HOME": str(tmp_path)})
+    assert (home.state, home.library) == (tmp_path, tmp_path / "library")
+    assert home.settings_file.parent == home.queue.parent == home.descriptors.parent == home.logs.parent == tmp_path
+    assert Home.find({"STUDIO_HOME": str(tmp_path)}, library=Path("/elsewhere")).library == Path("/elsewhere")
+
+
+def test_without_studio_home_the_systems_usual_folders_are_used() -> None:
+    home = Home.find({})
+    assert home.state.is_absolute()
+    assert home.library.name == "Atelier Studio"
+
+
+def test_the_resources_are_there() -> None:
+    assert (resources() / "help" / "command-line.md").is_file()

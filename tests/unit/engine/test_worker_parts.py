@@ -1,0 +1,199 @@
+"""The worker's parts by themselves: residency, devices, the network guard, the context."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from studio.engine.worker import devices
+from studio.engine.worker.context import PREVIEW_SIDE, WorkerContext, eight_bit
+from studio.engine.worker.residency import Residency, parameter_bytes
+from studio.models.store import ModelStore
+from studio.sdk import Cancelled, Image, UserError
+
+
+class Memory:
+    """A scale that says what the test wants."""
+
+    def __init__(self) -> None:
+        self.held = 0
+
+    def block(self, size: int) -> object:
+        self.held += size
+        return object()
+
+
+def test_the_least_recently_used_goes_first() -> None:
+    memory = Memory()
+    residency = Residency(100, lambda: memory.held)
+    for key in ("a", "b"):
+        residency.load(key, lambda: memory.block(40))
+        residency.unpin()
+    residency.load("a", lambda: memory.block(40))  # a is fresh again
+    residency.unpin()
+    residency.load("c", lambda: memory.block(40))
+    assert residency.keys == ("a", "c")
+    assert residency.bytes == 80
+
+
+def test_what_the_running_job_uses_is_never_evicted_for_itself() -> None:
+    memory = Memory()
+    residency = Residency(50, lambda: memory.held)
+    first = residency.load("a", lambda: memory.block(40))
+    residency.load("b", lambda: memory.block(40))
+    assert residency.load("a", object) is first
+    residency.unpin()
+    assert residency.bytes <= 50
+
+
+def test_everything_can_be_given_back_and_is_made_again() -> None:
+    memory = Memory()
+    residency = Residency(1000, lambda: memory.held)
+    first = residency.load("a", lambda: memory.block(40))
+    assert residency.evict() == 40
+    assert residency.load("a", lambda: memory.block(40)) is not first
+
+
+def test_parameters_are_counted_even_when_memory_mapped() -> None:
+    import torch
+
+    layer = torch.nn.Linear(10, 10, bias=False)
+    assert parameter_bytes(layer) == 400
+    assert parameter_bytes((layer, layer)) == 800
+    assert parameter_bytes("text") == 0
+
+
+def test_generators_without_torch_stay_on_the_processor_and_torch_is_not_imported() -> None:
+    code = (
+        "import sys\nfrom studio.engine.worker import devices\n"
+        "assert devices.choose('auto', torch_needed=False).name == 'cpu'\nassert 'torch' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_device_that_is_not_there_is_told_with_those_that_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "accelerators", lambda: [devices.Device("cuda:0", "bfloat16")])
+    assert devices.choose("auto", torch_needed=True).name == "cuda:0"
+    assert devices.choose("cuda", torch_needed=True).dtype == "bfloat16"
+    assert devices.choose("cpu", torch_needed=True) == devices.CPU
+    with pytest.raises(UserError, match="mps") as caught:
+        devices.choose("mps", torch_needed=True)
+    assert "cuda:0, cpu" in str(caught.value.hint)
+
+
+GUARD = """
+import socket, sys
+from studio.engine.worker.network import NetworkGuard
+refused = []
+guard = NetworkGuard(online=False, refused=refused.append)
+guard.install()
+server = socket.create_server(("127.0.0.1", 0))
+socket.create_connection(server.getsockname(), timeout=2).close()          # this machine is no network
+socket.getaddrinfo("localhost", 80)
+pair = socket.socketpair()
+attempts = [
+    lambda: socket.create_connection(("192.0.2.1", 80), timeout=0.1),
+    lambda: socket.getaddrinfo("example.invalid", 80),
+    lambda: socket.gethostbyname("example.invalid"),
+    lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("192.0.2.1", 53)),
+    lambda: socket.socket(socket.AF_INET6).connect(("2001:db8::1", 80)),
+    lambda: __import__("urllib.request").request.urlopen("http://192.0.2.1/", timeout=0.1),
+]
+for attempt in attempts:
+    try:
+        attempt()
+    except OSError as error:
+        assert "offline" in str(error), error
+    else:
+        raise SystemExit("not refused")
+assert len(refused) == len(attempts), refused
+"""
+
+
+def test_offline_every_way_out_is_refused_and_reported() -> None:
+    subprocess.run([sys.executable, "-W", "ignore", "-c", GUARD], check=True)
+
+
+class Line:
+    """A link that remembers."""
+
+    block = None
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, dict[str, Any]]] = []
+
+    def send(self, type: str, /, *blobs: bytes, **body: Any) -> None:
+        self.sent.append((type, {**body, "blobs": blobs}))
+
+
+def context(tmp_path: Path) -> tuple[WorkerContext, Line]:
+    line = Line()
+    made = WorkerContext(
+        "job",
+        7,
+        devices.CPU,
+        link=line,  # type: ignore[arg-type]  # the one boundary: a line that remembers instead of writing
+        residency=Residency(1000),
+        models=ModelStore(),
+        scratch=tmp_path / "scratch",
+        online=False,
+    )
+    return made, line
+
+
+def test_progress_is_sent_as_often_as_eyes_see_and_the_last_step_always(tmp_path: Path) -> None:
+    ctx, line = context(tmp_path)
+    for step in range(10_000):
+        ctx.progress(step + 1, 10_000)
+    steps = [body["done"] for kind, body in line.sent if kind == "progress"]
+    assert steps[-1] == 10_000
+    assert len(steps) < 100
+    assert steps == sorted(steps)
+
+
+def test_progress_never_goes_back_nor_past_the_end(tmp_path: Path) -> None:
+    ctx, line = context(tmp_path)
+    for done, message in ((5, "a"), (3, "b"), (50, "c")):
+        ctx.progress(done, 10, message)
+    assert [body["done"] for _, body in line.sent] == [5, 5, 10]
+
+
+def test_previews_are_small_rare_and_only_made_when_due(tmp_path: Path) -> None:
+    ctx, line = context(tmp_path)
+    made = []
+
+    def preview() -> Image:
+        made.append(1)
+        return Image(np.zeros((2000, 1000, 4), np.uint16).astype(np.uint8))
+
+    for step in range(50):
+        ctx.progress(step, 50, preview=preview)
+    sent = [body for kind, body in line.sent if kind == "preview"]
+    assert len(made) == len(sent) < 5
+    assert max(sent[0]["width"], sent[0]["height"]) <= PREVIEW_SIDE
+    assert len(sent[0]["blobs"][0]) == sent[0]["width"] * sent[0]["height"] * 4
+
+
+def test_the_cancel_flag_is_sticky(tmp_path: Path) -> None:
+    ctx, _ = context(tmp_path)
+    ctx.check()
+    ctx.cancelled.set()
+    for _ in range(3):
+        with pytest.raises(Cancelled):
+            ctx.progress(1, 2)
+
+
+def test_every_kind_of_pixels_becomes_eight_bits() -> None:
+    assert eight_bit(np.array([[0, 65535]], np.uint16)).tolist() == [[0, 255]]
+    assert eight_bit(np.array([[-1.0, 0.5, 2.0]])).tolist() == [[0, 128, 255]]
+
+
+def test_random_streams_are_fixed_by_seed_and_name(tmp_path: Path) -> None:
+    ctx, _ = context(tmp_path)
+    assert ctx.rng("bass").integers(1 << 30) == ctx.rng("bass").integers(1 << 30)
+    assert ctx.rng("bass").integers(1 << 30) != ctx.rng("drums").integers(1 << 30)
