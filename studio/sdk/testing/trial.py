@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from studio.sdk.artifacts import Image, Result
 from studio.sdk.errors import Cancelled, UserError
 from studio.sdk.generator import Generator
+from studio.sdk.testing.clock import fair_time
 from studio.sdk.testing.payloads import artifacts_in, fingerprint
 from studio.sdk.testing.running import RecordingContext, stream
 from studio.sdk.testing.samples import Values, inputs_for, reduced
@@ -24,7 +24,7 @@ class ProbeContext(RecordingContext):
     """A context that also measures.
 
     Attributes:
-        stop_at: `time.monotonic` value from which cancel points raise `Cancelled`; None never.
+        stop_at: `fair_time` value from which cancel points raise `Cancelled`; None never.
         stamps: the moment of every cancel point.
         used_seed: whether the generator looked at the seed.
         raised_at: when `Cancelled` was raised first; 0 when it was not.
@@ -49,7 +49,7 @@ class ProbeContext(RecordingContext):
 
     def check(self) -> None:
         """A cancel point."""
-        now = time.monotonic()
+        now = fair_time()
         self.stamps.append(now)
         try:
             super().check()
@@ -142,12 +142,12 @@ class Trial:
 
     def _run(self, values: Values, seed: int, limit: float | None) -> Outcome:
         ctx = self._context(seed)
-        ctx.stop_at = None if limit is None else time.monotonic() + limit
+        ctx.stop_at = None if limit is None else fair_time() + limit
         outcome = Outcome([], ctx)
         try:
             for result in stream(self.generator, {**inputs_for(self.generator), **values}, ctx):
                 outcome.results.append(result)
-                if ctx.stop_at is not None and time.monotonic() >= ctx.stop_at:
+                if ctx.stop_at is not None and fair_time() >= ctx.stop_at:
                     outcome.cut = True
                     break
         except UserError as error:
