@@ -19,14 +19,15 @@ from PySide6.QtWidgets import QApplication, QWidget
 from studio.disk.resources import resources
 from studio.sdk.generator import GeneratorSpec
 
-CONTEXT = "studio"
 LOCALES = ("en", "zh_CN")
 _SAID = "_studio_said"
+_CATALOGUE = "_studio_catalogue"
 
 
 def tr(source: str, **values: object) -> str:
     """`source` in the window's language, with its ``{placeholders}`` filled in."""
-    text = QCoreApplication.translate(CONTEXT, source)
+    known = _catalogue()
+    text = known.text(source) if known is not None else source
     return text.format(**values) if values else text
 
 
@@ -48,29 +49,29 @@ def say(setter: Callable[[str], Any], source: str, **values: object) -> None:
 
 def tr_message(message: str) -> str:
     """Translate a sentence from the engine or the SDK, also where it was filled in from a known template."""
+    known = _catalogue()
+    return known.message(message) if known is not None else message
+
+
+def _catalogue() -> Catalogue | None:
+    """The catalogue in force, None for English; it hangs on the application, so that there is no global of ours."""
     app = QCoreApplication.instance()
-    translator = app.property("studio_translator") if app else None
-    if not isinstance(translator, Catalogue):
-        return message
-    return translator.message(message)
+    return app.__dict__.get(_CATALOGUE) if app is not None else None
 
 
-class Catalogue(QTranslator):
-    """A translator that looks texts up in a dictionary."""
+class Catalogue:
+    """The texts of one language.
 
-    def __init__(self, texts: Mapping[str, str], parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    Not a `QTranslator`: one written in Python would be asked for every text of Qt's own, too.
+    """
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
         self._texts = texts
         self._templates: list[tuple[re.Pattern[str], str]] | None = None
 
-    def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str | None:
-        """The translation of one of our texts; None lets Qt ask the next translator."""
-        del disambiguation, n
-        return self._texts.get(source) if context == CONTEXT else None
-
-    def isEmpty(self) -> bool:
-        """Qt does not ask an empty translator."""
-        return not self._texts
+    def text(self, source: str) -> str:
+        """The translation of one of our texts; the source itself where there is none."""
+        return self._texts.get(source, source)
 
     def message(self, message: str) -> str:
         """Translate `message` as a whole, or by the template it was made from."""
@@ -89,7 +90,7 @@ class Language:
 
     def __init__(self, app: QApplication) -> None:
         self._app = app
-        self._translators: list[QTranslator] = []
+        self._qts: QTranslator | None = None
         self.locale = "en"
 
     def use(self, wanted: str) -> None:
@@ -97,25 +98,22 @@ class Language:
         locale = system_locale() if wanted == "system" else wanted
         if locale == self.locale:
             return
-        for translator in self._translators:
-            self._app.removeTranslator(translator)
-        self._translators = []
+        if self._qts is not None:
+            self._app.removeTranslator(self._qts)
+            self._qts = None
         self.locale = locale
-        self._app.setProperty("studio_translator", None)
         self._app.setProperty("studio_locale", locale)
+        self._app.__dict__[_CATALOGUE] = None if locale == "en" else Catalogue(catalogue(locale))
         if locale != "en":
-            self._install(locale)
+            self._translate_qt(locale)
         QLocale.setDefault(QLocale(locale))
         retranslate(self._app.topLevelWidgets())
 
-    def _install(self, locale: str) -> None:
-        ours = Catalogue(catalogue(locale), self._app)
-        qts = QTranslator(self._app)
-        qts.load(f"qtbase_{locale}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
-        for translator in (qts, ours):
-            self._app.installTranslator(translator)
-            self._translators.append(translator)
-        self._app.setProperty("studio_translator", ours)
+    def _translate_qt(self, locale: str) -> None:
+        """Qt's own texts: buttons of standard dialogs, context menus of text boxes."""
+        self._qts = QTranslator(self._app)
+        self._qts.load(f"qtbase_{locale}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
+        self._app.installTranslator(self._qts)
 
 
 def retranslate(roots: Iterable[QWidget]) -> None:

@@ -8,7 +8,6 @@ from typing import TypeVar
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QBoxLayout,
     QComboBox,
     QDoubleSpinBox,
@@ -141,11 +140,13 @@ class ElidedLabel(QLabel):
 
 
 class CalmSpin(QDoubleSpinBox):
-    """A spin box that the mouse wheel changes only while it has the focus, so that scrolling a form changes nothing."""
+    """A spin box that the mouse wheel changes only while it has the focus, so that scrolling a form changes nothing.
+
+    Its buttons are made to vanish by the style sheet: with `NoButtons` and a style sheet Qt gives the text no room.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setKeyboardTracking(False)
 

@@ -101,6 +101,7 @@ class Filmstrip(QListWidget):
         shots = self.shots()
         if shot in shots:
             self.blockSignals(True)
+            self.clearSelection()
             self.setCurrentRow(shots.index(shot))
             self.blockSignals(False)
             self._selected()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPalette
+from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -60,7 +60,7 @@ class JobDelegate(QStyledItemDelegate):
         card = option.rect.adjusted(0, 2, 0, -2)
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.setPen(colors.accent if chosen and option.state & QStyle.StateFlag.State_HasFocus else colors.border)
-        painter.setBrush(option.palette.color(QPalette.ColorRole.Base))
+        painter.setBrush(QColor(colors.hover if option.state & QStyle.StateFlag.State_MouseOver else colors.raised))
         painter.drawRoundedRect(card.adjusted(0, 0, -1, -1), 6, 6)
         tall = option.fontMetrics.lineSpacing()
         tint = {JobState.FAILED: colors.danger, JobState.SUCCEEDED: colors.success}.get(job.state, colors.muted)

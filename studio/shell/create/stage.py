@@ -192,7 +192,12 @@ class Stage(QWidget):
     def _show_file(self, shot: Shot) -> None:
         self._shot = shot
         viewer = self._viewer(shot.kind)
-        viewer.show_file(shot.path, self._workshop.item(shot.item))
+        siblings = [
+            (other.kind, other.path, self._workshop.item(other.item))
+            for other in self.filmstrip.shots()
+            if other.job_id == shot.job_id and other != shot
+        ]
+        viewer.show_file(shot.path, self._workshop.item(shot.item), siblings)
         self._stack.setCurrentWidget(viewer)
         self._show_bar()
 

@@ -162,8 +162,8 @@ class Form(QWidget):
         self._advanced_fields = [field for field in spec.fields if field.advanced]
         self._advanced = QWidget(self)
         self._toggle = self._make_toggle()
-        if self._advanced_fields:
-            self._body.addWidget(self._toggle)
+        self._body.addWidget(self._toggle)
+        self._toggle.setVisible(bool(self._advanced_fields))
         self._body.addWidget(self._advanced)
         self._advanced.hide()
         self._body.addStretch(1)
