@@ -170,9 +170,9 @@ def _finish(params: Any, color: Floats, thickness: Floats, layout: Layout) -> Fl
     if params.finish != "picture":
         tone = 0.3 + 0.4 * level - 1.1 * hollow
         return ramp(stops(_FINISHES[params.finish]), np.clip(tone, 0, 1))
-    shaded = np.clip(color * (1 - 0.5 * np.clip(hollow, 0, 1))[..., None], 0, 1)
+    shaded: Floats = np.clip(color * (1 - 0.5 * np.clip(hollow, 0, 1))[..., None], 0, 1)
     if layout.border:
-        frame = np.broadcast_to(np.clip(color.mean(axis=(0, 1)) * 0.45, 0, 1), shaded.shape).copy()
+        frame: Floats = np.broadcast_to(np.clip(color.mean(axis=(0, 1)) * 0.45, 0, 1), shaded.shape).copy()
         frame[_inside(layout)] = shaded[_inside(layout)]
         return frame
     return shaded

@@ -18,8 +18,8 @@ def hydraulic(
 ) -> tuple[Floats, Floats]:
     """Erode by droplets that roll downhill, pick up sediment where they run fast and drop it where they slow down.
 
-    The droplet model of Beyer 2015, "Implementation of a method for hydraulic erosion", §3, with many droplets moving at
-    once; each batch sees the land the batch before left.
+    The droplet model of Beyer 2015, "Implementation of a method for hydraulic erosion", §3, with many droplets moving
+    at once; each batch sees the land the batch before left.
 
     Args:
         height: [n, n], in cells, so that a slope of 1 is 45°. Left as it is.

@@ -45,7 +45,7 @@ def blade(
 
 
 def blossom(petals: int, petal: Surface, *, open_angle: float, heart: tuple[float, float, float]) -> Surface:
-    """A flower looking along +y: `petals` copies of `petal` round a small heart; `open_angle` from the axis, radians."""
+    """A flower looking along +y: `petals` copies of `petal` round a heart; `open_angle` from the axis, radians."""
     turn = np.arange(petals) * (2 * np.pi / petals)
     out = np.stack(
         [np.cos(turn) * np.sin(open_angle), np.full(petals, np.cos(open_angle)), -np.sin(turn) * np.sin(open_angle)], 1
@@ -109,8 +109,8 @@ def pot(rng: np.random.Generator, radius: float, detail: int) -> tuple[Surface, 
     slim = rng.uniform(0.66, 0.82)
     path = np.array([
         [0.3 * slim, 0.0], [0.9 * slim, 0.0], [0.98 * slim, 0.02], [slim, 0.06], [0.5 + slim / 2, 0.42], [0.96, 0.76],
-        [0.965, 0.775], [1.04, 0.785], [1.07, 0.81], [1.08, 0.96], [1.06, 0.99], [1.02, 1.0], [0.97, 0.99], [0.945, 0.96],
-        [0.93, 0.9], [0.8, 0.91], [0.55, 0.93], [0.25, 0.945], [0.08, 0.95],
+        [0.965, 0.775], [1.04, 0.785], [1.07, 0.81], [1.08, 0.96], [1.06, 0.99], [1.02, 1.0], [0.97, 0.99],
+        [0.945, 0.96], [0.93, 0.9], [0.8, 0.91], [0.55, 0.93], [0.25, 0.945], [0.08, 0.95],
     ]) * [r, h]  # fmt: skip
     angle = np.arange(around) * (2 * np.pi / around)
     level = np.repeat(path[:, 1:], around, axis=1)

@@ -10,8 +10,8 @@ _ANY = ("surprise", "Surprise me")
 
 
 class Forms(sdk.Generator):
-    """Makes a 3D object from a seed: a thrown vessel, a plant grown by an L-system, an eroded landscape, a crystal cluster, a
-    knot, a sea shell or a stone, with colours, closed and ready to print.
+    """Makes a 3D object from a seed: a thrown vessel, a plant grown by an L-system, an eroded landscape, a crystal
+    cluster, a knot, a sea shell or a stone, with colours, closed and ready to print.
 
     Objects stand on the ground (y = 0) at a size that fits a hand or a shelf. Parts of plants and crystal clusters are
     closed solids that overlap; slicers join them.
@@ -62,8 +62,8 @@ class Forms(sdk.Generator):
         )  # fmt: skip
         knot: str = sdk.choice(
             "surprise",
-            (_ANY, ("torus", "Torus knot"), ("turks_head", "Turk's head"), ("figure_eight", "Figure eight"), "lissajous",
-             ("granny", "Granny knot")),
+            (_ANY, ("torus", "Torus knot"), ("turks_head", "Turk's head"), ("figure_eight", "Figure eight"),
+             "lissajous", ("granny", "Granny knot")),
             label="Kind of knot", when={"form": "knot"},
         )  # fmt: skip
         shell: str = sdk.choice(
@@ -76,7 +76,8 @@ class Forms(sdk.Generator):
         )
         palette: str = sdk.choice(
             "natural",
-            (("natural", "Natural"), "earth", "celadon", "ocean", "sunset", "forest", "frost", "ember", "orchid", "ink"),
+            (("natural", "Natural"), "earth", "celadon", "ocean", "sunset", "forest", "frost", "ember", "orchid",
+             "ink"),
             label="Colours", help="“Natural” takes glazes, bark, rock and minerals as they are.",
         )  # fmt: skip
         detail: int = sdk.integer(
@@ -115,7 +116,8 @@ class Forms(sdk.Generator):
             2, min=2, max=9, label="Turns around", group="Shape", when={"form": "knot", "knot": "torus"}
         )
         through: int = sdk.integer(
-            5, min=2, max=13, label="Turns through", group="Shape", when={"form": "knot", "knot": ["torus", "turks_head"]},
+            5, min=2, max=13, label="Turns through", group="Shape",
+            when={"form": "knot", "knot": ["torus", "turks_head"]},
             help="Numbers with a common divisor give a chain of rings instead of one knot.",
         )  # fmt: skip
         section: str = sdk.choice(

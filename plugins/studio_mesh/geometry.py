@@ -156,7 +156,7 @@ def tubes(points: Floats, radii: Floats, colors: Floats, sides: int) -> Surface:
         colors: [curves, n, 3].
         sides: corners of the cross-section, ≥ 3.
     """
-    curves, count = points.shape[:2]
+    curves = len(points)
     tangents = normalize(np.gradient(points, axis=1))
     first, second = transport_frames(points, tangents)
     angle = np.arange(sides) * (2 * np.pi / sides)

@@ -55,7 +55,8 @@ def sharpened(tone: Floats, amount: float) -> Floats:
     if amount <= 0:
         return tone
     wide = gaussian_filter(tone, max(tone.shape) / 24, mode="nearest")
-    return np.clip(tone + amount * (tone - wide), 0, 1)
+    lifted: Floats = np.clip(tone + amount * (tone - wide), 0, 1)
+    return lifted
 
 
 def transmission_thickness(light: Floats, thin: float, thick: float, density: float) -> Floats:

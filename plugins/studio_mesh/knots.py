@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from math import gcd
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from studio_mesh.geometry import Floats, Surface, join, loft, normalize, transport_frames
 from studio_mesh.noise import smoothstep
@@ -159,15 +161,17 @@ def _tube(
     return loft(rings, ramp(colors, np.clip(tone, 0, 1)), closed=True)
 
 
-def _outline(section: str, angle: Floats) -> Floats:
-    """Radius of the cross-section by angle, at most 1."""
+def _outline(section: str, angle: NDArray[np.floating[Any]]) -> Floats:
+    """Radius of the cross-section by angle, about 1 at most."""
+    cosine, sine = np.abs(np.cos(angle)), np.abs(np.sin(angle))
+    radius: Floats = np.ones_like(cosine)
     if section == "square":
-        return (np.abs(np.cos(angle)) ** 6 + np.abs(np.sin(angle)) ** 6) ** (-1 / 6) / 2**0.5 * 1.15
-    if section == "ribbon":
-        return (np.abs(np.cos(angle)) ** 3 + np.abs(np.sin(angle) / 0.36) ** 3) ** (-1 / 3)
-    if section == "fluted":
-        return 0.88 + 0.12 * np.cos(6 * angle)
-    return np.ones_like(angle)
+        radius = (cosine**6 + sine**6) ** (-1 / 6) / 2**0.5 * 1.12
+    elif section == "ribbon":
+        radius = (cosine**3 + (sine / 0.36) ** 3) ** (-1 / 3)
+    elif section == "fluted":
+        radius = 0.88 + 0.12 * np.cos(6 * angle)
+    return radius
 
 
 def _rope(

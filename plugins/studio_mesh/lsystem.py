@@ -109,13 +109,7 @@ def draw(
         if index % 2048 == 0:
             check()
         if letter == "F":
-            if not branch[0] and turtle.place[1] >= floor:
-                branch[0].append(turtle.place)
-                branch[1].append(turtle.radius)
-            _forward(turtle, values[0], pull)
-            if turtle.place[1] >= floor:
-                branch[0].append(turtle.place)
-                branch[1].append(turtle.radius)
+            _grow(turtle, branch, values[0], pull, floor)
         elif letter == "!":
             turtle.radius = values[0]
         elif letter == "[":
@@ -132,6 +126,19 @@ def draw(
             _TURNS[letter](turtle, values[0] * 0.017453292519943295)
     _keep(drawing, branch)
     return drawing
+
+
+def _grow(
+    turtle: Turtle, branch: tuple[list[Vector], list[float], int], length: float, pull: float, floor: float
+) -> None:
+    """Draw forwards, but record nothing below the floor."""
+    if not branch[0] and turtle.place[1] >= floor:
+        branch[0].append(turtle.place)
+        branch[1].append(turtle.radius)
+    _forward(turtle, length, pull)
+    if turtle.place[1] >= floor:
+        branch[0].append(turtle.place)
+        branch[1].append(turtle.radius)
 
 
 def _keep(drawing: Drawing, branch: tuple[list[Vector], list[float], int]) -> None:
@@ -202,8 +209,8 @@ def wood(drawing: Drawing, paint: Callable[[Floats, Floats], Floats], sides: int
         groups.setdefault((len(points), max(4, sides - 2 * order)), []).append((points, radii))
     parts = []
     for (count, corners), members in sorted(groups.items()):
-        points = np.array([places for places, _ in members], dtype=float)
-        radii = np.array([thick for _, thick in members], dtype=float)
-        colors = paint(points.reshape(-1, 3), radii.ravel()).reshape(len(members), count, 3)
-        parts.append(tubes(points, radii, colors, corners))
+        paths: Floats = np.array([places for places, _ in members], dtype=float)
+        widths: Floats = np.array([thick for _, thick in members], dtype=float)
+        colors = paint(paths.reshape(-1, 3), widths.ravel()).reshape(len(members), count, 3)
+        parts.append(tubes(paths, widths, colors, corners))
     return join(parts)

@@ -52,7 +52,7 @@ def mix(first: Floats, second: Floats, share: Floats | float) -> Floats:
 
 
 def to_linear(srgb: Floats) -> Floats:
-    """sRGB within [0, 1] to linear light (IEC 61966-2-1)."""
+    """Linear light of sRGB within [0, 1] (IEC 61966-2-1)."""
     return np.where(srgb <= 0.04045, srgb / 12.92, ((np.maximum(srgb, 0) + 0.055) / 1.055) ** 2.4)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 import studio.sdk as sdk
 from studio_mesh.geometry import Floats
@@ -45,7 +48,7 @@ def read(image: sdk.Image, height: int, width: int, *, square: bool) -> tuple[Fl
     return np.clip(color, 0, 1), alpha
 
 
-def _premultiplied(pixels: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> Floats:
+def _premultiplied(pixels: NDArray[Any]) -> Floats:
     """Any pixels as [h, w, 4]: colour times alpha, and alpha."""
     values = pixels.astype(np.float64)
     if pixels.dtype.kind in "ui":
@@ -127,7 +130,8 @@ def _sky(x: Floats, y: Floats, noise: Noise, rng: np.random.Generator) -> Floats
     tone = tone + 0.3 * cloud
     dome = np.sqrt(np.maximum(1 - (away / disc) ** 2, 0))
     ring = np.exp(-(((away - disc * 1.28) / 0.007) ** 2))
-    return np.maximum(tone + 0.3 * ring, np.where(away < disc, 0.72 + 0.26 * dome, 0))
+    sky: Floats = np.maximum(tone + 0.3 * ring, np.where(away < disc, 0.72 + 0.26 * dome, 0))
+    return sky
 
 
 def _waves(x: Floats, y: Floats, horizon: float, noise: Noise) -> Floats:

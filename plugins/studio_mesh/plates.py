@@ -70,7 +70,7 @@ def _wall(ahead: Floats, behind: Floats, colors: Floats) -> Surface:
 
 
 def _back(back: Floats, colors: Floats) -> Surface:
-    """The back: vertical strips over the points of the rim only; the outer two strips fan over the left and right rim."""
+    """The back: vertical strips over the points of the rim only; the outer two fan over its sides."""
     rows, columns = back.shape[:2]
     index: Ints = np.arange(rows * columns, dtype=np.int64).reshape(rows, columns)
     low, high = index[-1], index[0]

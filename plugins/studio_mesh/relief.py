@@ -8,8 +8,8 @@ import studio.sdk as sdk
 
 
 class Relief(sdk.Generator):
-    """Turns a picture into a solid for 3D printing: a bas-relief, a round medal, or a lithophane that shows the picture when
-    light shines through. Without a picture it draws one from the seed.
+    """Turns a picture into a solid for 3D printing: a bas-relief, a round medal, or a lithophane that shows the picture
+    when light shines through. Without a picture it draws one from the seed.
 
     The solid stands upright with the picture to the front. Sizes are millimetres; exported STL files keep them.
     """
@@ -69,7 +69,7 @@ class Relief(sdk.Generator):
              ("terracotta", "Terracotta")),
             label="Colour",
         )  # fmt: skip
-        invert: bool = sdk.toggle(False, help="Swap high and low, or thick and thin: for stamps and moulds.")
+        invert: bool = sdk.toggle(default=False, help="Swap high and low, or thick and thin: for stamps and moulds.")
         reading: str = sdk.choice(
             "brightness", (("brightness", "Bright is high"), ("shading", "Read the shading")), group="Fine tuning",
             when={"mode": "relief"},
@@ -89,13 +89,14 @@ class Relief(sdk.Generator):
             help="Softens grain that a printer can't show.",
         )
         stretch: bool = sdk.toggle(
-            True, label="Use the full range", group="Fine tuning",
+            default=True, label="Use the full range", group="Fine tuning",
             help="Spreads the picture's tones over the whole depth.",
         )  # fmt: skip
         density: float = sdk.number(
             0.7, min=0.1, max=3.0, step=0.1, unit="/mm", label="Light blocked by the material", group="Fine tuning",
             advanced=True, when={"mode": "lithophane"},
-            help="How quickly the filament swallows light; white PLA is about 0.7. Measure: halved light at 1 mm is 0.69.",
+            help="How quickly the filament swallows light; white PLA is about 0.7. "
+            "Measure: halved light at 1 mm is 0.69.",
         )  # fmt: skip
         resolution: int = sdk.integer(
             260, min=24, max=440, step=10, group="Fine tuning", unit="points",

@@ -1,7 +1,7 @@
 """Sea shells: a growing ring swept along a logarithmic helico-spiral (Raup 1966), with ribs, nodules and colour bands.
 
-The skin runs from the apex along the outside to the lip and back down inside, so a shell has a wall and is closed. Whorls
-of a tightly coiled shell lie partly inside one another, as they do in nature; slicers join them.
+The skin runs from the apex along the outside to the lip and back down inside, so a shell has a wall and is closed.
+Whorls of a tightly coiled shell lie partly inside one another, as they do in nature; slicers join them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studio_mesh.geometry import Floats, Surface, loft, normalize
+from studio_mesh.geometry import Floats, Surface, loft
 from studio_mesh.noise import Noise, smoothstep
 from studio_mesh.palettes import choose, mix, ramp
 
@@ -48,16 +48,16 @@ class Growth:
     cord_depth: float
     spines: float
     pattern: str
-    upright: bool
+    upright: bool = True
 
 
 _GROWTH = {
-    "nautilus": Growth(3.1, 0.98, 0.0, 0.88, 3.0, 0, 0.0, 0, 0.0, 0.0, "flames", False),
-    "ammonite": Growth(2.0, 1.9, 0.0, 0.9, 5.0, 26, 0.09, 0, 0.0, 0.0, "plain", False),
-    "turret": Growth(1.32, 1.1, 4.6, 1.1, 11.0, 0, 0.0, 4, 0.05, 0.0, "bands", True),
-    "moon_snail": Growth(1.95, 1.0, 1.3, 1.1, 5.0, 0, 0.0, 0, 0.0, 0.0, "clouds", True),
-    "conch": Growth(1.62, 0.9, 3.0, 1.7, 7.5, 9, 0.06, 9, 0.025, 0.35, "stripes", True),
-    "top_shell": Growth(1.5, 1.05, 1.7, 0.8, 7.0, 18, 0.05, 5, 0.04, 0.08, "spots", True),
+    "nautilus": Growth(3.1, 0.98, 0.0, 0.88, 3.0, 0, 0.0, 0, 0.0, 0.0, "flames", upright=False),
+    "ammonite": Growth(2.0, 1.9, 0.0, 0.9, 5.0, 26, 0.09, 0, 0.0, 0.0, "plain", upright=False),
+    "turret": Growth(1.32, 1.1, 4.6, 1.1, 11.0, 0, 0.0, 4, 0.05, 0.0, "bands"),
+    "moon_snail": Growth(1.95, 1.0, 1.3, 1.1, 5.0, 0, 0.0, 0, 0.0, 0.0, "clouds"),
+    "conch": Growth(1.62, 0.9, 3.0, 1.7, 7.5, 9, 0.06, 9, 0.025, 0.35, "stripes"),
+    "top_shell": Growth(1.5, 1.05, 1.7, 0.8, 7.0, 18, 0.05, 5, 0.04, 0.08, "spots"),
 }
 
 _COLORS = (
@@ -96,7 +96,7 @@ def shell(rng: np.random.Generator, *, kind: str, palette: str, detail: int) -> 
     lip = middle + 0.5 * (outer[-1] - middle) + 0.02 * (outer[-1] - outer[-2]) / max(1e-9, end / outside)
     rings = np.concatenate([outer, lip[None], inner])
     skin = choose(palette, _COLORS, rng)
-    colors = _paint(rng, rings, out, angle, growth, skin, inside + 1)
+    colors = _paint(rng, out, angle, growth, skin, inside + 1)
     if not growth.upright:  # coil in the upright plane, mouth forward
         rings = rings[..., [0, 2, 1]] * [1, 1, -1]
     rings = rings * (_SIZE / float(np.ptp(rings.reshape(-1, 3), axis=0).max()))
@@ -106,7 +106,8 @@ def shell(rng: np.random.Generator, *, kind: str, palette: str, detail: int) -> 
 
 def _whorl(theta: Floats, angle: Floats, growth: Growth, expansion: float, facing: float, ornament: Floats) -> Floats:
     """Rings [len(theta), len(angle), 3] about the y axis, apex up; the ring at angle `facing` opens
-    towards +z; `ornament` widens the ring, in ring radii."""
+    towards +z; `ornament` widens the ring, in ring radii.
+    """
     size = expansion ** (theta / (2 * np.pi))
     across = growth.offset + (1 + ornament) * np.cos(angle)[None]
     up = -growth.climb * growth.offset + growth.tall * (1 + ornament) * np.sin(angle)[None]
@@ -138,7 +139,6 @@ def _ornament(rng: np.random.Generator, theta: Floats, angle: Floats, growth: Gr
 
 def _paint(
     rng: np.random.Generator,
-    rings: Floats,
     theta: Floats,
     angle: Floats,
     growth: Growth,

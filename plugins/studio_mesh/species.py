@@ -103,7 +103,8 @@ def _broadleaf(crown: Crown) -> Callable[[Rng], Grammar]:
         taper = 0.74 if left else 0.35
         for piece in range(pieces):
             bend = crown.wiggle * (0.6 if left == crown.depth else 1.0)
-            out += [m("!", radius * taper ** ((piece + 1) / pieces)), m("+", rng.normal(0, bend)), m("&", rng.normal(0, bend)),
+            out += [m("!", radius * taper ** ((piece + 1) / pieces)), m("+", rng.normal(0, bend)), m("&",
+                rng.normal(0, bend)),
                     m("F", length / pieces)]  # fmt: skip
             if left <= 1:
                 out += _leaves(rng, crown, crown.leaves)
@@ -116,7 +117,8 @@ def _broadleaf(crown: Crown) -> Callable[[Rng], Grammar]:
         # da Vinci's rule: the branches' cross-sections add up to the stem's
         thin = tip * (0.62 if count > 1 else 0.7)
         for index in range(count):
-            out += [m("["), m("/", offset + 360 * index / count + rng.normal(0, 18)), m("&", rng.uniform(*crown.spread)),
+            out += [m("["), m("/", offset + 360 * index / count + rng.normal(0, 18)), m("&",
+                rng.uniform(*crown.spread)),
                     m("S", left - 1, length * crown.shorten[1] * rng.uniform(0.85, 1.15), thin), m("]")]  # fmt: skip
         out += [m("/", rng.uniform(0, 360)), m("&", rng.uniform(0.2, 0.55) * crown.spread[0])]
         return [*out, m("S", left - 1, length * crown.shorten[0] * rng.uniform(0.9, 1.1), tip * 0.86)]
@@ -234,7 +236,8 @@ def _fern(rng: Rng) -> Grammar:
     axiom: list[Module] = []
     for index in range(fronds):
         lean = 18 + 42 * index / fronds + rng.normal(0, 5)
-        axiom += [m("["), m("/", index * _GOLDEN + rng.normal(0, 8)), m("&", lean), m("!", 0.0016), m("F", 0.012), m("F", 0.012),
+        axiom += [m("["), m("/", index * _GOLDEN + rng.normal(0, 8)), m("&", lean), m("!", 0.0016), m("F", 0.012),
+            m("F", 0.012),
                   m("R", 0), m("]")]  # fmt: skip
     return Grammar(axiom, {"R": rachis, "P": pinna}, -rng.uniform(1.7, 2.6))
 
@@ -390,12 +393,14 @@ SPECIES: dict[str, Species] = {
     "oak": Species(_broadleaf(_OAK), _BARK, 0.01, {"L": Organ(_leaf, (*_GREENS, _AUTUMN), 0.6)}, 0.085),
     "cherry": Species(
         _broadleaf(_CHERRY), ("#3a2a2a", "#5c4440", "#7d6158", "#94776a"), 0.01,
-        {"K": Organ(_cherry_blossom, (("#e58aa8", "#f3b6c8", "#fbdce4", "#fff5f6"), ("#f0c4cc", "#f8dfe2", "#fdf1f0", "#ffffff")), 0.35, True)},
+        {"K": Organ(_cherry_blossom, (("#e58aa8", "#f3b6c8", "#fbdce4", "#fff5f6"), ("#f0c4cc", "#f8dfe2", "#fdf1f0",
+            "#ffffff")), 0.35, flower=True)},
         0.085,
     ),
     "birch": Species(
         _broadleaf(_BIRCH), ("#e9e4da", "#d8d0c2", "#9a8a78", "#6b5a48"), 0.008,
-        {"L": Organ(_leaf, (("#4a6b22", "#7c9a33", "#b5c04a", "#e0d76a"), ("#a87a16", "#d4a722", "#ecc93f", "#f7e27a")), 0.5)}, 0.075,
+        {"L": Organ(_leaf, (("#4a6b22", "#7c9a33", "#b5c04a", "#e0d76a"), ("#a87a16", "#d4a722", "#ecc93f",
+            "#f7e27a")), 0.5)}, 0.075,
     ),
     "willow": Species(
         _broadleaf(_WILLOW), _BARK, 0.01,
@@ -403,34 +408,40 @@ SPECIES: dict[str, Species] = {
     ),
     "pine": Species(
         _conifer, ("#3f2d22", "#5e4433", "#7d5d43", "#8a7a4c"), 0.008,
-        {"N": Organ(_needle, (("#16321f", "#25502f", "#3f7442", "#76a35c"), ("#1c3a38", "#2f5c55", "#4f8576", "#8fb59c")), 0.3)}, 0.08,
+        {"N": Organ(_needle, (("#16321f", "#25502f", "#3f7442", "#76a35c"), ("#1c3a38", "#2f5c55", "#4f8576",
+            "#8fb59c")), 0.3)}, 0.08,
     ),
     "palm": Species(
         _palm, ("#6b5337", "#9a7c54", "#8f9a4a", "#6f8f3a"), 0.011,
         {"L": Organ(_palm_leaflet, (("#23501f", "#3f7a2c", "#73a23a", "#b3c45a"),), 0.5),
-         "B": Organ(_nut, (("#4a2c16", "#6b4423", "#8f6236", "#a67c46"),), 0.0, False, True)}, 0.075,
+         "B": Organ(_nut, (("#4a2c16", "#6b4423", "#8f6236", "#a67c46"),), 0.0, always=True)}, 0.075,
     ),
     "fern": Species(
         _fern, ("#5a4a26", "#6b7a2f", "#7d9a3c", "#93ad4c"), 0.002,
-        {"L": Organ(_fern_leaflet, (("#1f4a22", "#357332", "#5f9a40", "#9cc25a"),), 0.85)}, 0.042, True,
+        {"L": Organ(_fern_leaflet, (("#1f4a22", "#357332", "#5f9a40", "#9cc25a"),), 0.85)}, 0.042, potted=True,
     ),
     "daisy": Species(
         _daisy, ("#3f5f26", "#557a30", "#6f933c", "#86a84a"), 0.002,
         {"L": Organ(_strap, _GREENS, 0.8),
-         "K": Organ(_daisy_head, (("#f4f1ea", "#fdfbf5", "#ffffff", "#ffffff"), ("#e8c8dc", "#f3dde8", "#fbeef3", "#ffffff"),
-                                  ("#f2c21c", "#f9d648", "#ffe680", "#fff0b0")), 0.9, True, True)}, 0.042, True,
+         "K": Organ(_daisy_head, (("#f4f1ea", "#fdfbf5", "#ffffff", "#ffffff"), ("#e8c8dc", "#f3dde8", "#fbeef3",
+             "#ffffff"),
+                                  ("#f2c21c", "#f9d648", "#ffe680", "#fff0b0")), 0.9, flower=True, always=True)},
+        0.042, potted=True,
     ),
     "tulip": Species(
         _tulip, ("#4a7040", "#5f8a4c", "#78a05a", "#90b56c"), 0.002,
         {"L": Organ(_strap, (("#2f5a3a", "#4a7a4c", "#6f9a62", "#9abd82"),), 0.3),
-         "K": Organ(_tulip_head, (("#9c1c2c", "#cc2f3a", "#e8594a", "#f7936a"), ("#6b2a7a", "#9a4aa3", "#c987c4", "#ecc6e0"),
-                                  ("#e08a1c", "#f2b02e", "#fad25a", "#fff0a8"), ("#d87a92", "#eba9b5", "#f8d5d8", "#fff4f2")), 0.9, True, True)},
-        0.042, True,
+         "K": Organ(_tulip_head, (("#9c1c2c", "#cc2f3a", "#e8594a", "#f7936a"), ("#6b2a7a", "#9a4aa3", "#c987c4",
+             "#ecc6e0"),
+                                  ("#e08a1c", "#f2b02e", "#fad25a", "#fff0a8"), ("#d87a92", "#eba9b5", "#f8d5d8",
+                                      "#fff4f2")), 0.9, flower=True, always=True)},
+        0.042, potted=True,
     ),
     "succulent": Species(
         _succulent, ("#5a6b4a", "#6f8560", "#86a078", "#a3b892"), 0.003,
-        {"L": Organ(_fat_leaf, (("#3f6b62", "#6f9a8c", "#a8c4b0", "#e0b8b4"), ("#3c5a3a", "#6b8a56", "#a3b57c", "#d98c8a"),
-                                ("#54486b", "#8374a0", "#b3a3c4", "#e6d0dc")), 1.0, False, True)}, 0.04, True,
+        {"L": Organ(_fat_leaf, (("#3f6b62", "#6f9a8c", "#a8c4b0", "#e0b8b4"), ("#3c5a3a", "#6b8a56", "#a3b57c",
+            "#d98c8a"),
+                                ("#54486b", "#8374a0", "#b3a3c4", "#e6d0dc")), 1.0, always=True)}, 0.04, potted=True,
     ),
 }  # fmt: skip
 """Every species by the name it has in records: never rename one."""

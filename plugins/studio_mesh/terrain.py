@@ -1,4 +1,4 @@
-"""Eroded landscapes as a solid slab: fractal land, running water and sliding scree, a skirt of strata and a flat base."""
+"""Eroded landscapes as a solid slab: fractal land, running water and sliding scree, a skirt of strata, a flat base."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ class Climate:
 
 
 _CLIMATES = {
-    "alps": Climate(0.36, 2.4, 1.35, -1, ("#4d5f34", "#5f6f3c", "#7c7a55", "#8d867a", "#a29c94"), "#6b645d", "#39502f", 0.5),
+    "alps": Climate(0.36, 2.4, 1.35, -1, ("#4d5f34", "#5f6f3c", "#7c7a55", "#8d867a", "#a29c94"), "#6b645d",
+        "#39502f", 0.5),
     "island": Climate(
         0.3, 2.2, 1.0, 0.16, ("#dcc894", "#7f9a4b", "#4f7a3a", "#4b6b3c", "#7d7a60"), "#7a6a58", "#2f5a33", 2
     ),
@@ -53,10 +54,13 @@ _CLIMATES = {
         0.3, 1.3, 2.4, -1, ("#8a4a2c", "#b5653a", "#cf8a52", "#dba76c", "#c98f5c"), "#9c4f30", "#7d6a3f", 2
     ),
     "volcano": Climate(
-        0.36, 2.4, 1.0, 0.1, ("#cdb98a", "#6f8a49", "#55753f", "#49603a", "#4a443f", "#413a37", "#3a3431"), "#413a36", "#37522f", 2
+        0.36, 2.4, 1.0, 0.1, ("#cdb98a", "#6f8a49", "#55753f", "#49603a", "#4a443f", "#413a37", "#3a3431"),
+            "#413a36", "#37522f", 2
     ),
-    "dunes": Climate(0.14, 0.0, 0.62, -1, ("#b98a55", "#cfa267", "#dfb87c", "#ebcd97", "#f4dfb4"), "#b98752", "#a87c4c", 2),
-    "hills": Climate(0.2, 1.8, 0.8, 0.12, ("#7d8f45", "#6f9144", "#5a8340", "#6f8a4e", "#9a9a66"), "#857a60", "#3f6b38", 2),
+    "dunes": Climate(0.14, 0.0, 0.62, -1, ("#b98a55", "#cfa267", "#dfb87c", "#ebcd97", "#f4dfb4"), "#b98752",
+        "#a87c4c", 2),
+    "hills": Climate(0.2, 1.8, 0.8, 0.12, ("#7d8f45", "#6f9144", "#5a8340", "#6f8a4e", "#9a9a66"), "#857a60",
+        "#3f6b38", 2),
 }  # fmt: skip
 
 _STRATA = ("#7d6551", "#a3845f", "#c9a877", "#e0c799", "#b58f67", "#8b6f59", "#d2b083")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 _ZH_CN = {
     "Forms": "造型",
-    "Makes a 3D object from a seed: a thrown vessel, a plant grown by an L-system, an eroded landscape, a crystal cluster, "
-    "a knot, a sea shell or a stone, with colours, closed and ready to print.\n\nObjects stand on the ground (y = 0) at a "
-    "size that fits a hand or a shelf. Parts of plants and crystal clusters are closed solids that overlap; slicers join "
-    "them.": "由种子生成三维物体：拉坯器皿、L 系统生长的植物、侵蚀地貌、晶簇、绳结、海螺或石头，带有颜色，封闭且可直接打印。\n\n"
-    "物体立在地面（y = 0）上，大小适合手持或摆放。植物与晶簇由相互重叠的封闭实体组成，切片软件会将它们合并。",
+    "Makes a 3D object from a seed: a thrown vessel, a plant grown by an L-system, an eroded landscape, a crystal "
+    "cluster, a knot, a sea shell or a stone, with colours, closed and ready to print.\n\nObjects stand on the "
+    "ground (y = 0) at a size that fits a hand or a shelf. Parts of plants and crystal clusters are closed solids "
+    "that overlap; slicers join them.":
+        "由种子生成三维物体：拉坯器皿、L 系统生长的植物、侵蚀地貌、晶簇、绳结、海螺或石头，带有颜色，封闭且可直接打"
+        "印。\n\n物体立在地面（y = 0）上，大小适合手持或摆放。植物与晶簇由相互重叠的封闭实体组成，切片软件会将它们"
+        "合并。",
     "Celadon vase": "青瓷花瓶",
     "Twisted petal bowl": "旋瓣碗",
     "Cherry in blossom": "盛开的樱树",
@@ -92,7 +94,8 @@ _ZH_CN = {
     "Orchid": "兰花",
     "Ink": "水墨",
     "Detail": "精细度",
-    "1 is light and quick, 3 suits the screen and most printers, 5 is the finest.": "1 轻快，3 适合屏幕与多数打印机，5 最精细。",
+    "1 is light and quick, 3 suits the screen and most printers, 5 is the finest.":
+        "1 轻快，3 适合屏幕与多数打印机，5 最精细。",
     "Size": "大小",
     "At 1 a vase is about 0.25 m tall.": "为 1 时花瓶约高 0.25 米。",
     "×": "×",
@@ -111,7 +114,8 @@ _ZH_CN = {
     "How many crystals, compared with the usual.": "晶体数量，与通常相比。",
     "Turns around": "绕轴圈数",
     "Turns through": "穿孔圈数",
-    "Numbers with a common divisor give a chain of rings instead of one knot.": "两数有公约数时，得到相扣的环而不是一个结。",
+    "Numbers with a common divisor give a chain of rings instead of one knot.":
+        "两数有公约数时，得到相扣的环而不是一个结。",
     "Cross-section": "截面",
     "Round": "圆",
     "Square": "方",
@@ -123,17 +127,19 @@ _ZH_CN = {
     "1 is as thick as fits without touching itself.": "1 为不碰到自身的最大粗细。",
     "Roughness": "粗糙度",
     "Relief and lithophane": "浮雕与透光浮雕",
-    "Turns a picture into a solid for 3D printing: a bas-relief, a round medal, or a lithophane that shows the picture when "
-    "light shines through. Without a picture it draws one from the seed.\n\nThe solid stands upright with the picture to the "
-    "front. Sizes are millimetres; exported STL files keep them.": "把图片变成可三维打印的实体：浅浮雕、圆形纪念章，或在透光时显出"
-    "图像的透光浮雕。没有图片时，按种子画一幅。\n\n实体竖立，图像朝前。尺寸为毫米；导出的 STL 文件保持原尺寸。",
+    "Turns a picture into a solid for 3D printing: a bas-relief, a round medal, or a lithophane that shows the "
+    "picture when light shines through. Without a picture it draws one from the seed.\n\nThe solid stands upright "
+    "with the picture to the front. Sizes are millimetres; exported STL files keep them.":
+        "把图片变成可三维打印的实体：浅浮雕、圆形纪念章，或在透光时显出图像的透光浮雕。没有图片时，按种子画一幅。\n"
+        "\n实体竖立，图像朝前。尺寸为毫米；导出的 STL 文件保持原尺寸。",
     "Bronze medal": "青铜纪念章",
     "Coloured landscape panel": "彩色风景板",
     "Lithophane for a window": "窗边透光浮雕",
     "Curved night light": "弧形小夜灯",
     "Carved terracotta tile": "雕刻陶砖",
     "Picture": "图片",
-    "The picture to carve. Without one, a landscape is drawn from the seed.": "要雕刻的图片。没有时按种子画一幅风景。",
+    "The picture to carve. Without one, a landscape is drawn from the seed.":
+        "要雕刻的图片。没有时按种子画一幅风景。",
     "Mode": "模式",
     "A relief catches light from the side; a lithophane shows its picture with light from behind.":
         "浮雕靠侧光显形；透光浮雕靠背光显出图像。",

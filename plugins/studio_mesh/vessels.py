@@ -1,7 +1,8 @@
 """Vases, bowls, bottles and cups: a superformula cross-section along a turned profile, with wall, rim and foot.
 
 Cross-sections: Gielis 2003, "A generic geometric transformation that unifies a wide range of natural and abstract
-shapes", eq. 4. Each vessel is a single closed skin that runs from the foot up the outside, over the rim and down inside.
+shapes", eq. 4. Each vessel is a single closed skin that runs from the foot up the outside, over the rim and down
+inside.
 """
 
 from __future__ import annotations
@@ -33,9 +34,12 @@ _PROFILES: dict[str, tuple[tuple[float, float, tuple[tuple[float, float, float],
         (0.12, 0.34, ((0.35, 0.72, 0.06), (0.7, 0.82, 0.06), (1.0, 0.72, 0.08))),
     ),
     "bottle": (
-        (0.30, 0.16, ((0.2, 0.19, 0.03), (0.45, 0.2, 0.03), (0.66, 0.075, 0.015), (0.9, 0.062, 0.01), (1.0, 0.08, 0.01))),
-        (0.27, 0.15, ((0.25, 0.25, 0.03), (0.48, 0.2, 0.03), (0.62, 0.07, 0.012), (0.88, 0.056, 0.01), (1.0, 0.09, 0.02))),
-        (0.26, 0.13, ((0.2, 0.16, 0.02), (0.5, 0.22, 0.03), (0.72, 0.11, 0.02), (0.86, 0.07, 0.01), (1.0, 0.085, 0.015))),
+        (0.30, 0.16, ((0.2, 0.19, 0.03), (0.45, 0.2, 0.03), (0.66, 0.075, 0.015), (0.9, 0.062, 0.01), (1.0, 0.08,
+            0.01))),
+        (0.27, 0.15, ((0.25, 0.25, 0.03), (0.48, 0.2, 0.03), (0.62, 0.07, 0.012), (0.88, 0.056, 0.01), (1.0, 0.09,
+            0.02))),
+        (0.26, 0.13, ((0.2, 0.16, 0.02), (0.5, 0.22, 0.03), (0.72, 0.11, 0.02), (0.86, 0.07, 0.01), (1.0, 0.085,
+            0.015))),
     ),
     "cup": (
         (0.10, 0.32, ((0.3, 0.4, 0.04), (0.65, 0.43, 0.04), (1.0, 0.46, 0.05))),
@@ -43,7 +47,8 @@ _PROFILES: dict[str, tuple[tuple[float, float, tuple[tuple[float, float, float],
     ),
     "jar": (
         (0.2, 0.26, ((0.25, 0.4, 0.05), (0.6, 0.46, 0.05), (0.86, 0.32, 0.04), (0.93, 0.26, 0.03), (1.0, 0.28, 0.03))),
-        (0.22, 0.22, ((0.3, 0.33, 0.04), (0.65, 0.42, 0.05), (0.88, 0.25, 0.03), (0.94, 0.22, 0.02), (1.0, 0.26, 0.03))),
+        (0.22, 0.22, ((0.3, 0.33, 0.04), (0.65, 0.42, 0.05), (0.88, 0.25, 0.03), (0.94, 0.22, 0.02), (1.0, 0.26,
+            0.03))),
     ),
 }  # fmt: skip
 
@@ -88,7 +93,8 @@ def superformula(angle: Floats, lobes: float, exponents: tuple[float, float, flo
     n1, n2, n3 = exponents
     part = np.abs(np.cos(lobes * angle / 4)) ** n2 + np.abs(np.sin(lobes * angle / 4)) ** n3
     radius: Floats = part ** (-1 / n1)
-    return radius / radius.max()
+    scaled: Floats = radius / radius.max()
+    return scaled
 
 
 def vessel(
@@ -145,7 +151,7 @@ def _draw_section(rng: np.random.Generator, lobes: int, twist: float) -> Section
     count = lobes or drawn
     return Section(
         lobes=count,
-        exponents=tuple(exponents * spread),
+        exponents=(exponents[0] * spread[0], exponents[1] * spread[1], exponents[2] * spread[2]),
         depth=depth * rng.uniform(0.75, 1.25) * min(1.0, 10 / count) ** 0.5,
         twist=turn + np.radians(twist),
         start=float(rng.uniform(0.05, 0.25)),
@@ -217,7 +223,7 @@ def _glaze(
     height: float,
     palette: str,
 ) -> Floats:
-    """Glaze colours [rows, around, 3]: bare clay at the foot, a wavy glaze line, thin and light where edges stand out."""
+    """Glaze colours [rows, around, 3]: bare clay at the foot, a wavy glaze line, light where edges stand out."""
     clay, *glaze = choose(palette, _GLAZES, rng)
     colors = np.stack(glaze)
     flat = points.reshape(-1, 3) / height

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 import trimesh
-from studio_mesh import Forms, Plugin
 
 import studio.sdk as sdk
 from studio.sdk.testing import RecordingContext, run
+from studio_mesh import Forms, Plugin
 
 KINDS = ("vessel", "plant", "terrain", "crystal", "knot", "shell", "rock")
 
@@ -59,7 +59,7 @@ def options(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("form", "kind"), [(form, kind) for form in KINDS for kind in options(form)])
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", [0, 1])
 def test_every_kind_is_closed_and_well_formed(form: str, kind: str, seed: int) -> None:
     mesh = make(seed, form=form, **{form: kind})
     assert_sound(mesh)
@@ -120,7 +120,7 @@ def test_extreme_settings_stay_closed(values: dict[str, Any]) -> None:
     assert_sound(make(4, **values))
 
 
-@pytest.mark.parametrize("around, through, rings", [(2, 3, 1), (2, 4, 2), (3, 9, 3)])
+@pytest.mark.parametrize(("around", "through", "rings"), [(2, 3, 1), (2, 4, 2), (3, 9, 3)])
 def test_torus_knots_with_a_common_divisor_are_links(around: int, through: int, rings: int) -> None:
     mesh = make(1, form="knot", knot="torus", around=around, through=through, section="round")
     assert solid(mesh).body_count == rings
@@ -145,9 +145,7 @@ def test_a_vessel_holds_water() -> None:
     """Straight down through the middle: in through the floor's top, out below, and nothing above it."""
     mesh = solid(make(3, form="vessel", vessel="vase", detail=2))
     top = float(mesh.bounds[1, 1])
-    heights = [
-        float(np.interp(0.0, [0.0], [y])) for y in mesh.vertices[np.hypot(*mesh.vertices[:, [0, 2]].T) < 1e-6][:, 1]
-    ]
+    heights = mesh.vertices[np.hypot(*mesh.vertices[:, [0, 2]].T) < 1e-6][:, 1]
     assert len(heights) == 2
     assert max(heights) < 0.2 * top
 
