@@ -50,7 +50,7 @@ class Source:
         windows = sliding_window_view(picture, (PATCH, PATCH), axis=(0, 1))
         rows, columns = windows.shape[:2]
         flat = windows.reshape(rows * columns, -1)
-        some = flat[:: max(1, len(flat) // 12000)].astype(np.float64)
+        some = flat[:: max(1, len(flat) // 4000)].astype(np.float64)
         _values, vectors = np.linalg.eigh(some.T @ some)
         basis = np.ascontiguousarray(vectors[:, ::-1][:, :COMPONENTS]).astype(np.float32)
         return cls(picture, basis, np.ascontiguousarray(flat @ basis), rows, columns)

@@ -50,7 +50,7 @@ class Resynth(sdk.Generator):
         content: sdk.Image | None = sdk.image(
             label="Picture to paint", when={"mode": "style"}, required=True, help="What the new picture shows."
         )
-        size: tuple[int, int] = sdk.size(512, 512, min=64, max=1024, when={"mode": "texture"})
+        size: tuple[int, int] = sdk.size(384, 384, min=64, max=1024, when={"mode": "texture"})
         longer_side: int = sdk.integer(
             512, min=64, max=1024, step=8, unit="px", when={"mode": "style"}, label="Longer side"
         )
@@ -123,7 +123,7 @@ def _own(ctx: sdk.Context) -> NDArray[np.uint8]:
 
     style, palette = OWN[ctx.seed % len(OWN)]
     light = Light(ramp(parse(PALETTES[palette][1])), relief=0.5)
-    return sketch(style, Look(scale=1.2), light, (256, 256), ctx)
+    return sketch(style, Look(scale=1.4), light, (208, 208), ctx)
 
 
 def _job(params: Any, ctx: sdk.Context, message: str) -> Job:
