@@ -316,6 +316,8 @@ def _ask(plugin: Plugin, check: int | str, generator: str, hash_seed: int = 0) -
 
 def _launch(request: str, hash_seed: int, said: IO[bytes]) -> subprocess.Popen[bytes]:
     home = str(Path(__file__).resolve().parents[3])
+    # torch makes this folder when transformers' models are imported: no plugin's doing, so it goes where it may.
+    compiled = str(Path(tempfile.gettempdir()) / "studio-test-torch")
     search = os.pathsep.join([home, *filter(None, [os.environ.get("PYTHONPATH")])])
     return subprocess.Popen(
         [sys.executable, "-P", "-X", "faulthandler", "-m", "studio.sdk.testing.child", request],
@@ -323,7 +325,8 @@ def _launch(request: str, hash_seed: int, said: IO[bytes]) -> subprocess.Popen[b
         stdout=subprocess.PIPE,
         stderr=said,
         env={**os.environ, "PYTHONPATH": search, "PYTHONHASHSEED": str(hash_seed), "PYTHONUTF8": "1",
-             "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"},
+             "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false",
+             "TORCHINDUCTOR_CACHE_DIR": compiled},
         start_new_session=os.name == "posix",
     )  # fmt: skip
 
