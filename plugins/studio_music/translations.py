@@ -2,4 +2,136 @@
 
 from __future__ import annotations
 
-ZH_CN: dict[str, str] = {}
+ZH_CN: dict[str, str] = {
+    # the generator
+    "Composer": "作曲家",
+    "Composes and plays a piece of music: form, harmony, melody, bass and drums from a mood and a seed.": (
+        "作曲并演奏：由情绪和随机种子生成曲式、和声、旋律、低音与鼓。"
+    ),
+    "Describe the music in words or pick what you care about; whatever stays on *Automatic* follows the mood. You get "
+    "the notes (MIDI) and a mastered recording, and the separate instruments if you want them. Give it a melody and it "
+    "writes the accompaniment.": (
+        "用文字描述音乐，或只选择你在意的选项；保持“自动”的选项由情绪决定。你会得到音符（MIDI）和母带处理后的录音，"
+        "需要时还有各乐器的分轨。给它一段旋律，它会写出伴奏。"
+    ),
+    # examples
+    "Quiet morning": "安静的早晨",
+    "Autumn quartet": "秋日弦乐",
+    "Rainy lo-fi": "雨天低保真",
+    "The hero returns": "英雄归来",
+    "Toy carousel": "玩具旋转木马",
+    "Night drive": "夜间行车",
+    "Campfire song": "篝火之歌",
+    "Late club": "深夜爵士",
+    # groups
+    "Composition": "作曲",
+    "Parts": "声部",
+    "Sound": "音色",
+    # labels
+    "Prompt": "提示词",
+    "Mood": "情绪",
+    "Ensemble": "乐队",
+    "Length in": "长度单位",
+    "Seconds": "秒",
+    "Bars": "小节",
+    "Key": "调",
+    "Mode": "调式",
+    "Metre": "拍号",
+    "Tempo": "速度",
+    "Exact tempo": "精确速度",
+    "Form": "曲式",
+    "Density": "密度",
+    "Harmonic colour": "和声色彩",
+    "Melody to accompany": "待伴奏的旋律",
+    "Melody": "旋律",
+    "Chords": "和弦",
+    "Bass": "低音",
+    "Drums": "鼓",
+    "SoundFont": "音色库 (SoundFont)",
+    "Reverberation": "混响",
+    "Human touch": "演奏的人情味",
+    "Separate instruments": "分轨",
+    # units
+    "s": "秒",
+    "bpm": "拍/分",
+    # help
+    "Words such as “a sad waltz for piano in D minor”. They decide whatever is left on Automatic below.": (
+        "例如“忧伤的钢琴圆舞曲，D minor”。下面保持“自动”的选项由这些词决定。"
+    ),
+    "Sets tempo, mode, rhythm and harmony wherever you leave them open.": "决定你没有指定的速度、调式、节奏与和声。",
+    "Who plays.": "由谁演奏。",
+    "Rounded to whole bars; the tempo bends by a few percent to meet it.": (
+        "取整到完整小节；速度会微调百分之几以符合时长。"
+    ),
+    "Quarter notes per minute.": "每分钟四分音符数。",
+    "Few long notes … many short ones.": "少而长的音 …… 多而短的音。",
+    "Plain chords of the key … sevenths, borrowed chords and secondary dominants.": (
+        "调内的简单和弦 …… 七和弦、借用和弦与副属和弦。"
+    ),
+    "Its highest part is kept as it is; chords, bass and drums are written for it.": (
+        "最高声部原样保留；为它编写和弦、低音与鼓。"
+    ),
+    "Play with the instruments of this file instead of the studio's own.": "用此文件中的乐器代替内置乐器演奏。",
+    "1 is what suits the ensemble.": "1 为适合该乐队的混响量。",
+    "Small unevenness of timing and touch; 0 is exact.": "时间与力度的细微不匀；0 表示完全精确。",
+    "Also give one recording per instrument; they add up to the mix.": "另外为每件乐器生成一条录音；它们相加即为混音。",
+    # options
+    "Automatic": "自动",
+    "Calm": "平静",
+    "Happy": "快乐",
+    "Melancholy": "忧伤",
+    "Heroic": "英雄",
+    "Mysterious": "神秘",
+    "Playful": "俏皮",
+    "Dreamy": "梦幻",
+    "Tense": "紧张",
+    "Piano solo": "钢琴独奏",
+    "Piano and strings": "钢琴与弦乐",
+    "Chamber strings": "室内弦乐",
+    "Orchestra": "管弦乐队",
+    "Harp and flute": "竖琴与长笛",
+    "Guitars and bass": "吉他与贝斯",
+    "Lo-fi": "低保真",
+    "Music box": "八音盒",
+    "Synth pop": "合成器流行",
+    "Jazz trio": "爵士三重奏",
+    "Organ": "管风琴",
+    "Major": "大调",
+    "Minor": "小调",
+    "Dorian": "多利亚调式",
+    "Mixolydian": "混合利底亚调式",
+    "Lydian": "利底亚调式",
+    "Phrygian": "弗里几亚调式",
+    "Very slow": "很慢",
+    "Slow": "慢",
+    "Medium": "中速",
+    "Fast": "快",
+    "Very fast": "很快",
+    "AABA song": "AABA 歌曲体",
+    "Ternary (ABA)": "三段体 (ABA)",
+    "Verse and chorus": "主歌与副歌",
+    "Rondo": "回旋曲",
+    "Theme and variations": "主题与变奏",
+    "One section": "单段体",
+    "As the ensemble has them": "随乐队",
+    "On": "开",
+    "Off": "关",
+    # keys and metres read the same in both languages
+    "C": "C",
+    "Db": "降 D",
+    "D": "D",
+    "Eb": "降 E",
+    "E": "E",
+    "F": "F",
+    "F#": "升 F",
+    "G": "G",
+    "Ab": "降 A",
+    "A": "A",
+    "Bb": "降 B",
+    "B": "B",
+    "4/4": "4/4",
+    "3/4": "3/4",
+    "2/4": "2/4",
+    "6/8": "6/8",
+    "5/4": "5/4",
+}

@@ -16,7 +16,7 @@ from studio_music.synth.orchestra import Player, loudness_of
 from studio_music.synth.reverb import Reverb
 from studio_music.synth.signal import SAMPLE_RATE, Signal
 
-LEVELS = {"melody": -20.0, "chords": -29.0, "bass": -24.0, "drums": -21.0}
+LEVELS = {"melody": -21.0, "chords": -26.5, "bass": -22.5, "drums": -31.0}
 """Loudness of a typical note by role, LUFS: what balances the parts."""
 
 _DRUM_REFERENCE = -17.0
@@ -183,4 +183,5 @@ def _ending(count: int) -> Signal:
     fade = np.ones(count, dtype=np.float32)
     size = min(count, SAMPLE_RATE // 2)
     fade[count - size :] = np.cos(0.5 * np.pi * np.arange(1, size + 1) / size) ** 2
+    fade[-1] = 0.0
     return fade

@@ -49,9 +49,9 @@ def piano(hz: float, velocity: float, seconds: float, rng: np.random.Generator) 
     cutoff = (900 + 5200 * velocity**1.6) * (hz / 261.6) ** 0.35
     comb = np.abs(np.sin(np.pi * number * 0.121)) + 0.05
     strength = comb / number**0.55 * np.exp(-partials / cutoff)
-    slow_t60 = 11.0 * 2 ** (-(note - 40) / 17.0)
+    slow_t60 = 16.0 * 2 ** (-(note - 40) / 19.0)
     slow = 6.91 / slow_t60 + 1.1e-7 * partials**1.75
-    fast = 3.6 * slow + 0.6
+    fast = 2.2 * slow + 0.5
     phase = np.exp(1j * rng.uniform(-0.6, 0.6, size)) * -1j
     apart = 1 + rng.normal(0.0, 1.6e-4, size)
     hertz = np.concatenate([partials, partials * apart])
@@ -67,7 +67,7 @@ def piano(hz: float, velocity: float, seconds: float, rng: np.random.Generator) 
     ]
     sound = stereo(*channels)
     knock = _knock(min(count, frames(0.09)), velocity, note, rng) * float(np.abs(strength).sum())
-    sound[: len(knock)] += 0.35 * knock[:, None]
+    sound[: len(knock)] += 0.22 * knock[:, None]
     attack = 0.0006 + 0.0022 * (1 - velocity)
     return fade_edges(sound, attack, 0.02)
 
@@ -159,4 +159,4 @@ def organ(hz: float, velocity: float, seconds: float, rng: np.random.Generator) 
     chiff = filtered(noise(count, rng), "band", (min(2 * hz, 9000), min(6 * hz, 16_000)))
     chiff *= 0.25 * np.exp(-times(count) * 32) + 0.006
     speech = np.minimum(1.0, times(count) / 0.045) ** 1.5
-    return stereo((left + chiff) * speech, (right + chiff) * speech)
+    return fade_edges(stereo((left + chiff) * speech, (right + chiff) * speech), 0.0005, 0.03)
