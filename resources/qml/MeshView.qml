@@ -24,7 +24,7 @@ View3D {
     property vector3d target: Qt.vector3d(0, 0, 0)
 
     readonly property var moods: [
-        { key: 1.5, fill: 0.45, rim: 0.9, sky: 0.5, turn: -35 },
+        { key: 1.5, fill: 0.4, rim: 0.9, sky: 0.3, turn: -35 },
         { key: 2.6, fill: 0.06, rim: 0.35, sky: 0.12, turn: -75 },
         { key: 0.3, fill: 0.25, rim: 2.6, sky: 0.3, turn: 150 }
     ]
@@ -56,7 +56,7 @@ View3D {
         backgroundMode: SceneEnvironment.Transparent
         antialiasingMode: SceneEnvironment.MSAA
         antialiasingQuality: SceneEnvironment.High
-        tonemapMode: SceneEnvironment.TonemapModeLinear
+        tonemapMode: SceneEnvironment.TonemapModeFilmic
         debugSettings: DebugSettings { wireframeEnabled: view.wireframe }
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -125,9 +125,27 @@ class PaperLibrary:
         self._note("restore", ids)
         self._trashed.difference_update(map(int, ids))
 
-    def export(self, ids: Sequence[str], folder: Path) -> list[Path]:
-        self._note("export", ids, folder)
+    def export(self, ids: Sequence[str], folder: Path, *, share: bool = False) -> list[Path]:
+        self._note("share" if share else "export", ids, folder)
         return [folder / each for each in ids]
+
+    def changed_elsewhere(self) -> bool:
+        return False
+
+    def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
+        del changed
+        return lambda: None
+
+    def mend_thumbnails(self, ids: Sequence[str]) -> bool:
+        self._note("mend", ids)
+        return False
+
+    def label(self, generator: str, name: str) -> str:
+        del generator
+        return name.capitalize()
+
+    def destinations(self, kind: str) -> list[tuple[str, str]]:
+        return [("studio.mesh.relief", "Relief")] if kind == "image" else []
 
     def take_in(self, files: Sequence[Path]) -> int:
         self._note("take_in", files)

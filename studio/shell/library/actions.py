@@ -1,4 +1,4 @@
-"""What can be done with selected items: each change is made off the GUI thread and can be taken back where it matters."""
+"""What can be done with selected items: changes are made off the GUI thread, moves can be undone."""
 
 from __future__ import annotations
 
@@ -96,9 +96,9 @@ class LibraryActions(QObject):
             sentence, work = self._undo.pop()
             self._do(work, [], sentence)
 
-    def export(self, ids: Sequence[str], folder: Path) -> None:
-        """Copy files into a folder."""
-        work = partial(self._source.export, ids, folder)
+    def export(self, ids: Sequence[str], folder: Path, *, share: bool = False) -> None:
+        """Copy files into a folder, with `share` without anything private inside."""
+        work = partial(self._source.export, ids, folder, share=share)
         self._background.run(work, partial(self._exported, folder), self._fail, self)
 
     def take_in(self, files: Sequence[Path]) -> None:

@@ -24,6 +24,9 @@ KIND_ICONS = {
     "mesh": "cube",
     "video": "film-strip",
 }
+_DRAWN_KINDS = frozenset({"text", "audio", "score"})
+"""Thumbnails of these are drawings on a ground of one colour, which the rest of the card takes on."""
+
 _ON_MEDIA = "#ffffff"
 _SHADE = QColor(0, 0, 0, 140)
 """Marks lie on pictures of any colour: white on a translucent black, in both themes."""
@@ -59,6 +62,8 @@ class CellPainter:
         card = QRect(cell.left(), cell.top(), cell.width(), cell.width())
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._selected if state.selected else self._hover if state.hovered else self._raised)
+        if row is not None and image is not None and row.kind in _DRAWN_KINDS and not state.selected:
+            painter.setBrush(_ground(image) or painter.brush())
         painter.drawRoundedRect(card, RADIUS, RADIUS)
         if row is not None:
             self._thumbnail(painter, card, row, image)
@@ -121,6 +126,14 @@ class CellPainter:
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(QRectF(card).adjusted(1, 1, -1, -1), RADIUS - 1, RADIUS - 1)
+
+
+def _ground(image: QImage) -> QColor | None:
+    """The colour a drawing begins with; None where it is see-through."""
+    if image.isNull():
+        return None
+    color = image.pixelColor(0, image.height() // 2)
+    return color if color.alpha() == 255 else None
 
 
 def drag_picture(images: list[QImage], count: int, colors: Tokens) -> QPixmap:

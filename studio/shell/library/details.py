@@ -250,8 +250,7 @@ class Details(QFrame):
         row = detail.row
         self.picture.setVisible(True)
         self._title.setText(row.title or tr("Untitled"))
-        parts = [tr(row.kind.capitalize()), *detail.facts.values()]
-        self._line.setText(" · ".join(part for part in parts[:4] if part))
+        self._line.setText(summary(row.kind, detail.facts))
         self.stars.show_rating(row.rating)
         self.tags.show_tags(detail.tags)
         self._show_favourite(marked=row.favourite)
@@ -319,6 +318,18 @@ class Details(QFrame):
         self._stop_renaming()
         if self._detail is not None and title and title != self._detail.row.title:
             self.renamed.emit(title)
+
+
+def summary(kind: str, facts: Mapping[str, str]) -> str:
+    """One line about an item: its medium and the two facts that say most."""
+    parts = [tr(kind.capitalize())]
+    for name in ("Dimensions", "Duration"):
+        if name in facts:
+            parts.append(facts[name])
+    for name, template in (("Words", "{number} words"), ("Triangles", "{number} triangles"), ("Tempo", "{number} bpm")):
+        if name in facts and len(parts) < 3:
+            parts.append(tr(template, number=facts[name]))
+    return " · ".join(parts)
 
 
 def row_file(row: Row) -> str:

@@ -51,7 +51,7 @@ class GridGeometry:
     @property
     def column_width(self) -> float:
         """Distance from one column's left edge to the next one's; spare width is shared out among the columns."""
-        return (self.width - self.gap) / self.columns
+        return max((self.width - self.gap) / self.columns, self.cell_width + self.gap)
 
     def cell(self, index: int) -> tuple[int, int, int, int]:
         """Left, top, width and height of cell `index`, in content coordinates."""

@@ -58,6 +58,7 @@ class GridView(QAbstractScrollArea):
         peeked: space was pressed on a row.
         menu_wanted: a context menu is wanted at this global position.
         side_changed: thumbnails have another size.
+        thumbnails_missing: the thumbnails of these ids cannot be read.
     """
 
     current_changed = Signal(int)
@@ -66,6 +67,7 @@ class GridView(QAbstractScrollArea):
     peeked = Signal(int)
     menu_wanted = Signal(QPoint)
     side_changed = Signal(int)
+    thumbnails_missing = Signal(list)
 
     def __init__(self, rows: LibraryRows, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +85,11 @@ class GridView(QAbstractScrollArea):
         self._creep = QTimer(self)
         self._creep.setInterval(16)
         self._creep.timeout.connect(self._creep_on)
+        self._missing: list[str] = []
+        self._missing_pause = QTimer(self)
+        self._missing_pause.setSingleShot(True)
+        self._missing_pause.setInterval(500)
+        self._missing_pause.timeout.connect(self._tell_missing)
         self._painter = CellPainter(tokens(), self.font().pixelSize() if self.font().pixelSize() > 0 else 13)
         self._geometry = GridGeometry(0, 1, self._side, self._side + TITLE_HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -209,6 +216,18 @@ class GridView(QAbstractScrollArea):
             row = self.rows.row(index)
             if row is not None and row.thumbnail is not None and str(row.thumbnail) == path:
                 self.viewport().update(self._cell_rect(index))
+                image = self._thumbnails.get(path)
+                if image is not None and image.isNull():
+                    self._missing.append(row.id)
+                    self._missing_pause.start()
+
+    def _tell_missing(self) -> None:
+        ids, self._missing = self._missing, []
+        self.thumbnails_missing.emit(ids)
+
+    def look_again(self) -> None:
+        """Ask again for the thumbnails that show."""
+        self._look()
 
     def _moved(self, *, scroll: bool = True) -> None:
         """After the cursor or selection changed: show it, say it, announce it."""

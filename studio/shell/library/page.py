@@ -8,13 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QAction, QDesktopServices, QDragEnterEvent, QDropEvent, QImage, QKeySequence
+from PySide6.QtGui import (
+    QAction,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDropEvent,
+    QHideEvent,
+    QImage,
+    QKeySequence,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QFileDialog, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.shell import icons
-from studio.shell.i18n import say
+from studio.shell.i18n import say, tr
 from studio.shell.library.actions import LibraryActions
-from studio.shell.library.details import Details
+from studio.shell.library.details import Details, plain_label
 from studio.shell.library.empty import EmptyState
 from studio.shell.library.filters import FilterBar
 from studio.shell.library.grid import GridView
@@ -26,6 +35,7 @@ from studio.shell.viewers.background import Background, Task
 from studio.shell.viewers.quick_look import QuickLook
 
 _PICTURE_SIDE = 512
+_POLL_MS = 2000
 _SETTLE_MS = 40
 """Details are fetched once the cursor rests this long: holding an arrow key asks for nothing in between."""
 
@@ -37,7 +47,7 @@ class LibraryPage(QWidget):
         recreate_requested, variations_requested, use_parameters_requested: carry the library's item.
         send_requested: item, and the id of a generator or an empty string for one still to be chosen.
         create_requested: the empty library's button was pressed.
-        status_changed: how many items show, for a status bar.
+        count_changed: how many items show.
     """
 
     recreate_requested = Signal(object)
@@ -46,6 +56,7 @@ class LibraryPage(QWidget):
     send_requested = Signal(object, str)
     create_requested = Signal()
     count_changed = Signal(int)
+    _changed_somewhere = Signal()
 
     def __init__(self, source: Source, parent: QWidget | None = None, background: Background | None = None) -> None:
         super().__init__(parent)
@@ -66,7 +77,15 @@ class LibraryPage(QWidget):
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE_MS)
         self._settle.timeout.connect(self._fetch_detail)
+        self._poll = QTimer(self)
+        self._poll.setInterval(_POLL_MS)
+        self._poll.timeout.connect(self._ask_for_changes)
         self.setAcceptDrops(True)
+        self.details.labels = lambda generator, name: source.label(generator, name) or plain_label(generator, name)
+        self.details.destinations = source.destinations
+        self._stop_watching = source.watch(self._changed_somewhere.emit)
+        self._changed_somewhere.connect(self.refresh)
+        self.destroyed.connect(self._stop_watching)
         self._lay_out()
         self._connect()
         self._make_actions()
@@ -76,10 +95,6 @@ class LibraryPage(QWidget):
     def open(self) -> None:
         """Load the first results; call once the page is first shown."""
         self.rows.search(self.filters.query)
-
-    def refresh(self) -> None:
-        """The library changed somewhere else: a result was saved, files were imported."""
-        self.rows.refresh_soon()
 
     def show_query(self, query: Query) -> None:
         """Show other items."""
@@ -149,6 +164,7 @@ class LibraryPage(QWidget):
         self.grid.activated.connect(lambda row: self._look(row, large=True))
         self.grid.peeked.connect(lambda row: self._look(row, large=False))
         self.grid.menu_wanted.connect(self._show_menu)
+        self.grid.thumbnails_missing.connect(self._mend)
         self.grid.side_changed.connect(self.filters.show_side)
         self.changes.told.connect(lambda sentence, undo: self.undo_bar.tell(sentence, undo=undo))
         self.changes.failed.connect(lambda sentence: self.undo_bar.tell(sentence, undo=False))
@@ -177,6 +193,7 @@ class LibraryPage(QWidget):
             ("tag", "Add a tag", "T", "tag"),
             ("show", "Show in folder", "Ctrl+Shift+O", "folder-open"),
             ("export", "Export…", "Ctrl+E", "export"),
+            ("share", "Share copy without private data…", "Ctrl+Shift+E", "share-network"),
             ("trash", "Move to the trash", "Del", "trash"),
             ("restore", "Bring back from the trash", "", "arrow-counter-clockwise"),
             ("undo", "Undo", "Ctrl+Z", "arrow-bend-up-left"),
@@ -192,6 +209,42 @@ class LibraryPage(QWidget):
             action.triggered.connect(partial(self._command, name))
             (self if keys.startswith("Ctrl") and name != "undo" else self.grid).addAction(action)
             self._menu_actions[name] = action
+
+    # ---- the library changes -----------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look after other programs' changes while the page shows."""
+        self._poll.start()
+        if self.rows.loaded:
+            self.rows.refresh_soon()
+        super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """What is not seen need not be fresh."""
+        self._poll.stop()
+        super().hideEvent(event)
+
+    def refresh(self) -> None:
+        """The library changed: look again, once for a burst of changes, and only if someone looks."""
+        if self.isVisible():
+            self.rows.refresh_soon()
+
+    def _ask_for_changes(self) -> None:
+        self._background.run(self._source.changed_elsewhere, self._heard, None, self)
+
+    def _heard(self, changed: bool) -> None:  # noqa: FBT001 - an answer
+        if changed:
+            self.refresh()
+
+    def _mend(self, ids: list[str]) -> None:
+        """Thumbnails are missing: have them made, then look again."""
+        work = partial(self._source.mend_thumbnails, ids)
+        self._background.run(work, self._mended, lambda _error: None, self)
+
+    def _mended(self, new: bool) -> None:
+        if new:
+            self.thumbnails.forget_missing()
+            self.grid.look_again()
 
     # ---- selection and details ---------------------------------------------------------------------------
 
@@ -255,17 +308,23 @@ class LibraryPage(QWidget):
             wanted, self._going_to = self._going_to, ""
             self.go_to(wanted)
 
-    def _find(self, item_id: str, query: Query) -> tuple[int, bool]:
-        """Where an item stands, and whether filters had to be cleared for that."""
-        position = self._source.position(query, item_id)
-        return (position, False) if position >= 0 else (self._source.position(query.unfiltered(), item_id), True)
+    def _find(self, item_id: str, query: Query) -> tuple[int, Query]:
+        """Where an item stands, and in which query: filters that hide it are dropped."""
+        free = query.unfiltered()
+        for wanted in (query, free, free.with_(trash=not query.trash)):
+            position = self._source.position(wanted, item_id)
+            if position >= 0:
+                return position, wanted
+        return -1, query
 
-    def _found(self, item_id: str, answer: tuple[int, bool]) -> None:
-        position, cleared = answer
-        if position >= 0 and cleared and self.rows.query.filtered:
+    def _found(self, item_id: str, answer: tuple[int, Query]) -> None:
+        position, query = answer
+        if position < 0:
+            return
+        if query != self.rows.query:
             self._going_to = item_id
-            self.show_query(self.rows.query.unfiltered())
-        elif position >= 0:
+            self.show_query(query)
+        else:
             self.grid.select_row(position)
             self.grid.setFocus()
 
@@ -284,7 +343,8 @@ class LibraryPage(QWidget):
             "favourite": self._favourite,
             "rename": self.details.start_renaming,
             "tag": lambda: self.details.tags.box.setFocus(),
-            "export": self._export,
+            "export": partial(self._export, share=False),
+            "share": partial(self._export, share=True),
             "trash": lambda: self._with_ids(self.changes.trash),
             "restore": lambda: self._with_ids(self.changes.restore),
             "undo": self._undo,
@@ -322,10 +382,11 @@ class LibraryPage(QWidget):
         self.undo_bar.hide()
         self.changes.undo()
 
-    def _export(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "", str(Path.home()))
+    def _export(self, *, share: bool) -> None:
+        title = tr("Share copies: choose a folder") if share else tr("Export: choose a folder")
+        folder = QFileDialog.getExistingDirectory(self, title, str(Path.home()))
         if folder:
-            self._with_ids(lambda ids: self.changes.export(ids, Path(folder)))
+            self._with_ids(lambda ids: self.changes.export(ids, Path(folder), share=share))
 
     def _show_in_folder(self) -> None:
         if self.details.detail is not None:
@@ -351,7 +412,7 @@ class LibraryPage(QWidget):
             ("quick_look",),
             ("recreate", "variations", "use", "send"),
             ("favourite", "rename", "tag"),
-            ("show", "export"),
+            ("show", "export", "share"),
             ("restore",) if trash else ("trash",),
         )
         for group in groups:

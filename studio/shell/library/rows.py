@@ -83,7 +83,7 @@ class LibraryRows(QObject):
     def replace(self, ids: Iterable[str], change: Callable[[Row], Row]) -> None:
         """Show a change at once, before the library has confirmed it."""
         chosen = set(ids)
-        for number, page in self._pages.items():
+        for number, page in list(self._pages.items()):
             if any(row.id in chosen for row in page):
                 self._pages[number] = [change(row) if row.id in chosen else row for row in page]
                 self.changed.emit(number * PAGE, number * PAGE + len(page))

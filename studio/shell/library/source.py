@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -92,8 +92,8 @@ class Query:
         return bool(self.text.strip() or self.kind or self.favourites or self.rating or self.days)
 
     def unfiltered(self) -> Query:
-        """The same place and order with nothing left out."""
-        return Query(trash=self.trash, sort=self.sort)
+        """The same place with nothing left out, in an order that knows where each item stands."""
+        return Query(trash=self.trash, sort=self.sort if self.sort in {"newest", "oldest"} else "newest")
 
     def with_(self, **changes: Any) -> Query:
         """This query with some parts changed."""
@@ -114,7 +114,7 @@ class Source(Protocol):
         """The matching items number `first` up to, not including, `last`. Raises `QueryError`."""
 
     def position(self, query: Query, item_id: str) -> int:
-        """Where an item stands among the matching ones, −1 when it does not match."""
+        """Where an item stands among the matching ones, −1 when it does not match or the order cannot tell."""
 
     def detail(self, item_id: str) -> Detail | None:
         """Everything about an item; None when there is no such item."""
@@ -143,8 +143,23 @@ class Source(Protocol):
     def restore(self, ids: Sequence[str]) -> None:
         """Bring back from the trash."""
 
-    def export(self, ids: Sequence[str], folder: Path) -> Sequence[Path]:
-        """Copy the files into `folder`; returns the copies."""
+    def export(self, ids: Sequence[str], folder: Path, *, share: bool = False) -> Sequence[Path]:
+        """Copy the files into `folder`, with `share` without anything private inside; returns the copies."""
+
+    def changed_elsewhere(self) -> bool:
+        """Whether another process changed the library since the last call."""
+
+    def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
+        """Have `changed` called, on any thread, after every change; returns what ends that."""
+
+    def mend_thumbnails(self, ids: Sequence[str]) -> bool:
+        """Make thumbnails that are missing; returns whether there are new ones. May take seconds."""
+
+    def label(self, generator: str, name: str) -> str:
+        """What people read for a generator's parameter; empty when unknown."""
+
+    def destinations(self, kind: str) -> list[tuple[str, str]]:
+        """The generators that take an item of this kind: id and title."""
 
     def take_in(self, files: Sequence[Path]) -> int:
         """Import files; returns how many were taken."""

@@ -61,6 +61,11 @@ class Thumbnails(QObject):
         if held:
             self._bytes -= held[0].sizeInBytes()
 
+    def forget_missing(self) -> None:
+        """Try again those that could not be read."""
+        for path in [path for path, (image, _) in self._images.items() if image.isNull()]:
+            del self._images[path]
+
     def _missing(self, path: str) -> bool:
         held = self._images.get(path)
         return path not in self._flying and (held is None or held[1] != self.side)

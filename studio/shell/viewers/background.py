@@ -1,7 +1,8 @@
 """Work off the GUI thread: plain functions run on a few threads, their results come back on the GUI thread.
 
 Every decode, query and file read of the viewers and of the library page goes through here, so that the window's event
-loop only ever paints and answers. Threads start on demand and leave when they have been idle for a while.
+loop only ever paints and answers. Threads start on demand and stay until the pool is closed: the library's index keeps
+a connection for each thread that asks.
 """
 
 from __future__ import annotations
@@ -15,11 +16,10 @@ from typing import Any
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 
-Done = Callable[[Any], None]
-Failed = Callable[[Exception], None]
+Done = Callable[[Any], object]
+Failed = Callable[[Exception], object]
 
 _THREADS = 2
-_IDLE_SECONDS = 2.0
 _SLICE_SECONDS = 0.004
 """Results are handed over for at most this long at a time; the event loop runs in between."""
 
@@ -122,7 +122,7 @@ class Background(QObject):
         self._finished.clear()
 
     def _serve(self) -> None:
-        """A thread's life: take work until none came for a while."""
+        """A thread's life: take work until the pool is closed."""
         while (task := self._take()) is not None:
             if task.wanted:
                 try:
@@ -136,12 +136,11 @@ class Background(QObject):
     def _take(self) -> Task | None:
         with self._ready:
             while not self._waiting:
-                self._idle += 1
-                woken = False if self._closed else self._ready.wait(_IDLE_SECONDS)
-                self._idle -= 1
-                if not self._waiting and (self._closed or not woken):
-                    self._threads.discard(threading.current_thread())
+                if self._closed:
                     return None
+                self._idle += 1
+                self._ready.wait()
+                self._idle -= 1
             return self._waiting.popleft()
 
     def _finish(self, task: Task) -> None:

@@ -1,0 +1,101 @@
+"""Errands of the library page that decode files: importing, share copies, missing thumbnails. A process of its own.
+
+``python -m studio.shell.library.errands`` reads one JSON request from standard input and writes one JSON answer. The
+window itself never decodes what others made: decoders load numpy, and a hostile file could take the window with it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from studio.sdk.errors import UserError
+
+_SECONDS = 600
+_PREFIX = "\x1eanswer "
+"""What libraries print must not be taken for the answer."""
+
+
+def take_in(folder: Path, files: Sequence[Path]) -> tuple[int, list[str]]:
+    """Import files into the library at `folder`; returns how many were taken and a sentence for each that was not."""
+    answer = _send({"do": "import", "folder": str(folder), "files": [str(file) for file in files]})
+    return int(answer["taken"]), [str(sentence) for sentence in answer["problems"]]
+
+
+def share(folder: Path, ids: Sequence[str], target: Path) -> tuple[list[Path], list[str]]:
+    """Write share copies, without prompts, names and ids inside, into `target`; returns them and what went wrong."""
+    answer = _send({"do": "share", "folder": str(folder), "ids": list(ids), "target": str(target)})
+    return [Path(path) for path in answer["written"]], [str(sentence) for sentence in answer["problems"]]
+
+
+def thumbnails(folder: Path, ids: Sequence[str]) -> int:
+    """Make missing thumbnails again; returns how many there are now."""
+    return int(_send({"do": "thumbnails", "folder": str(folder), "ids": list(ids)})["made"])
+
+
+def _send(request: dict[str, Any]) -> dict[str, Any]:
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "studio.shell.library.errands"],
+        input=json.dumps(request),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=_SECONDS,
+        env=environment,
+        check=False,
+    )
+    found = done.stdout.rpartition(_PREFIX)
+    if done.returncode or not found[1]:
+        raise UserError("That could not be done: the program doing it ended unexpectedly.")
+    answer: dict[str, Any] = json.loads(found[2])
+    return answer
+
+
+def _import(request: dict[str, Any]) -> dict[str, Any]:
+    from studio.library.library import Library
+
+    taken, problems = 0, []
+    with Library(Path(request["folder"])) as library:
+        for file in map(Path, request["files"]):
+            try:
+                library.import_file(file)
+                taken += 1
+            except UserError as error:
+                problems.append(str(error))
+    return {"taken": taken, "problems": problems}
+
+
+def _share(request: dict[str, Any]) -> dict[str, Any]:
+    from studio.library.library import Library
+
+    written, problems = [], []
+    with Library(Path(request["folder"])) as library:
+        for item_id in request["ids"]:
+            try:
+                written.append(str(library.export(item_id, Path(request["target"]), strip=True)))
+            except UserError as error:
+                problems.append(str(error))
+    return {"written": written, "problems": problems}
+
+
+def _thumbnails(request: dict[str, Any]) -> dict[str, Any]:
+    from studio.library.library import Library
+
+    with Library(Path(request["folder"])) as library:
+        return {"made": sum(library.thumbnail(item_id) is not None for item_id in request["ids"])}
+
+
+def main() -> None:
+    """Run one errand."""
+    request = json.loads(sys.stdin.read())
+    answer = {"import": _import, "share": _share, "thumbnails": _thumbnails}[request["do"]](request)
+    sys.stdout.write(_PREFIX + json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()

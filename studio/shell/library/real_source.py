@@ -1,0 +1,285 @@
+"""The library page's source over the real library."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from studio.library.search import QueryError as SearchError
+from studio.sdk.errors import UserError
+from studio.shell.library import errands
+from studio.shell.library.source import Detail, Query, QueryError, Row
+
+if TYPE_CHECKING:
+    from studio.library.index import Row as IndexRow
+    from studio.library.items import Item
+    from studio.library.library import Library
+    from studio.library.views import View
+    from studio.sdk.generator import GeneratorSpec
+
+_VIEWS_KEPT = 8
+_NEIGHBOURS = 12
+"""How far around an item the other results of its job are looked for: they are saved one after the other."""
+
+
+class LibrarySource:
+    """Answers the page from an open library; every method may be called on any thread.
+
+    Args:
+        library: the open library.
+        specs: the generators that can be used now, by id.
+    """
+
+    imports = True
+
+    def __init__(self, library: Library, specs: Callable[[], Mapping[str, GeneratorSpec]]) -> None:
+        self._library = library
+        self._specs = specs
+        self._views: dict[tuple[str, str], View] = {}
+        self._lock = threading.Lock()
+        self._mended: set[str] = set()
+        library.subscribe(lambda _change: self._forget_views())
+
+    # ---- looking -----------------------------------------------------------------------------------------
+
+    def count(self, query: Query) -> int:
+        """How many items match."""
+        self._forget_views()
+        return self._view(query).count
+
+    def rows(self, query: Query, first: int, last: int) -> list[Row]:
+        """Some of the matching items."""
+        return [self._row(row) for row in self._view(query).rows(first, max(0, last - first))]
+
+    def position(self, query: Query, item_id: str) -> int:
+        """Where an item stands among the matching ones; −1 when it does not match or the order cannot tell."""
+        if query.sort not in {"newest", "oldest"}:
+            return -1
+        place = self._library.index.number("SELECT pos FROM items WHERE id = ?", (item_id,))
+        view = self._view(query)
+        row = view.row_of(place)
+        found = view.rows(row, 1)
+        return row if found and found[0].id == item_id else -1
+
+    def detail(self, item_id: str) -> Detail | None:
+        """Everything about an item."""
+        try:
+            item = self._library.get(item_id)
+        except UserError:
+            return None
+        return self._detail(item)
+
+    def lineage(self, item_id: str) -> tuple[list[Row], list[Row]]:
+        """Parents and children in this library."""
+        library = self._library
+        return [self._row_of(item) for item in library.parents(item_id)], [
+            self._row_of(item) for item in library.children(item_id)
+        ]
+
+    def siblings(self, item_id: str) -> list[Detail]:
+        """The other results of the same job."""
+        item = self._library.get(item_id)
+        if item.origin is None or not item.origin.job:
+            return []
+        query = Query(trash=item.is_trashed)
+        place = self.position(query, item_id)
+        if place < 0:
+            return []
+        near = self._view(query).rows(max(0, place - _NEIGHBOURS), 2 * _NEIGHBOURS + 1)
+        others = [other for other in self._library.items(near) if other.id != item_id and other.origin is not None]
+        return [self._detail(other) for other in others if other.origin and other.origin.job == item.origin.job]
+
+    def changed_elsewhere(self) -> bool:
+        """Whether another process changed the library since the last call."""
+        return self._library.poll()
+
+    def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
+        """Have `changed` called, on any thread, after every change; returns what ends that."""
+        return self._library.subscribe(lambda _change: changed())
+
+    def mend_thumbnails(self, ids: Sequence[str]) -> bool:
+        """Make thumbnails that are missing, once for each item; returns whether there are new ones."""
+        wanted = [item_id for item_id in ids if item_id not in self._mended]
+        self._mended.update(wanted)
+        return bool(wanted) and errands.thumbnails(self._library.folder, wanted) > 0
+
+    def label(self, generator: str, name: str) -> str:
+        """What people read for a parameter; empty where its generator is not here."""
+        from studio.shell.i18n import tr_spec
+
+        spec = self._specs().get(generator)
+        field = next((field for field in spec.fields if field.name == name), None) if spec else None
+        return tr_spec(spec, field.label) if spec and field else ""
+
+    def destinations(self, kind: str) -> list[tuple[str, str]]:
+        """The generators that take an item of this kind: id and title."""
+        from studio.shell.create.stage import receivers
+
+        found: dict[str, str] = {}
+        for generator, _field, title in receivers(dict(self._specs()), kind):
+            found.setdefault(generator, title)
+        return list(found.items())
+
+    # ---- changing ----------------------------------------------------------------------------------------
+
+    def rate(self, ids: Sequence[str], rating: int) -> None:
+        """Give 0 … 5 stars."""
+        self._each(ids, partial(self._library.update, rating=rating))
+
+    def favourite(self, ids: Sequence[str], marked: bool) -> None:
+        """Mark or unmark."""
+        self._each(ids, partial(self._library.update, favourite=marked))
+
+    def tag(self, ids: Sequence[str], tag: str, present: bool) -> None:
+        """Add a tag or take it away."""
+        library = self._library
+        change = partial(library.tag, add=[tag]) if present else partial(library.tag, remove=[tag])
+        self._each(ids, change)
+
+    def rename(self, item_id: str, title: str) -> None:
+        """Give a new title; the file is renamed too."""
+        self._library.rename(item_id, title)
+
+    def trash(self, ids: Sequence[str]) -> None:
+        """Move to the trash."""
+        self._each(ids, self._library.trash)
+
+    def restore(self, ids: Sequence[str]) -> None:
+        """Bring back from the trash."""
+        self._each(ids, self._library.restore)
+
+    def export(self, ids: Sequence[str], folder: Path, *, share: bool = False) -> list[Path]:
+        """Copy files into a folder; with `share` without anything private inside."""
+        if not share:
+            return [self._library.export(item_id, folder) for item_id in ids]
+        written, problems = errands.share(self._library.folder, ids, folder)
+        _complain(problems)
+        return written
+
+    def take_in(self, files: Sequence[Path]) -> int:
+        """Import files; folders are looked into, one level deep."""
+        every = [inner for file in files for inner in (sorted(file.iterdir()) if file.is_dir() else (file,))]
+        taken, problems = errands.take_in(self._library.folder, [file for file in every if file.is_file()])
+        self._library.poll()
+        self._forget_views()
+        if not taken:
+            _complain(problems or ["There are no files that the library can keep."])
+        return taken
+
+    def _each(self, ids: Iterable[str], change: Callable[[str], object]) -> None:
+        """Change items one by one; what is gone meanwhile does not stop the others."""
+        problems = []
+        for item_id in ids:
+            try:
+                change(item_id)
+            except UserError as error:
+                problems.append(str(error))
+        _complain(problems)
+
+    # ---- inside ------------------------------------------------------------------------------------------
+
+    def _forget_views(self) -> None:
+        with self._lock:
+            self._views.clear()
+
+    def _view(self, query: Query) -> View:
+        text = query_text(query)
+        with self._lock:
+            view = self._views.get((text, query.sort))
+        if view is None:
+            try:
+                view = self._library.view(text, query.sort, typing=True)
+            except SearchError as error:
+                raise QueryError(error.message) from error
+            with self._lock:
+                while len(self._views) >= _VIEWS_KEPT:
+                    self._views.pop(next(iter(self._views)))
+                self._views[text, query.sort] = view
+        return view
+
+    def _row(self, row: IndexRow) -> Row:
+        return Row(
+            id=row.id,
+            kind=row.kind,
+            title=row.title,
+            path=self._library.folder / row.file,
+            thumbnail=self._library.store.thumbnail_path(row.id),
+            rating=row.rating,
+            favourite=bool(row.favourite),
+        )
+
+    def _row_of(self, item: Item) -> Row:
+        store = self._library.store
+        thumbnail = store.thumbnail_path(item.id)
+        return Row(item.id, item.kind, item.title, store.path(item), thumbnail, item.rating, item.favourite)
+
+    def _detail(self, item: Item) -> Detail:
+        origin = item.origin
+        return Detail(
+            row=self._row_of(item),
+            tags=item.tags,
+            created=datetime.fromtimestamp(item.created_ms / 1000, UTC),
+            generator=(origin.generator_title or origin.generator) if origin else "",
+            seed=origin.seed if origin else None,
+            values=origin.values if origin else {},
+            facts=said_facts(item.kind, item.facts),
+            size=item.bytes,
+            trashed=item.is_trashed,
+            item=item,
+        )
+
+
+def query_text(query: Query) -> str:
+    """A page's query in the library's query language; what is typed comes last, as its last word may go on."""
+    parts = []
+    if query.kind:
+        parts.append(f"kind:{query.kind}")
+    if query.favourites:
+        parts.append("is:favourite")
+    if query.rating:
+        parts.append(f"rating:>={query.rating}")
+    if query.days:
+        since = datetime.now().astimezone() - timedelta(days=query.days)
+        parts.append(f"date:>={since.date().isoformat()}")
+    if query.trash:
+        parts.append("is:trashed")
+    typed = query.text.strip()
+    if typed:
+        parts.append(f"({query.text}" if parts else query.text)
+    return " ".join(parts)
+
+
+def said_facts(kind: str, facts: Mapping[str, Any]) -> dict[str, str]:
+    """An item's facts as people read them, label → text; labels are translated where they are shown."""
+    said: dict[str, str] = {}
+    if kind in {"image", "video"} and {"width", "height"} <= facts.keys():
+        said["Dimensions"] = f"{facts['width']} × {facts['height']}"
+    if "duration" in facts and (seconds := _number(facts["duration"])) is not None:
+        said["Duration"] = f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+    if (rate := _number(facts.get("sample_rate"))) is not None:
+        said["Sample rate"] = f"{rate / 1000:g} kHz"
+    for name, label in (("tempo", "Tempo"), ("meter", "Metre"), ("key", "Key"), ("frame_rate", "Frames per second")):
+        if facts.get(name):
+            value = _number(facts[name])
+            said[label] = f"{value:g}" if value is not None else str(facts[name])[:100]
+    for name, label in (("words", "Words"), ("vertices", "Vertices"), ("faces", "Triangles"), ("notes", "Notes")):
+        if (number := _number(facts.get(name))) is not None:
+            said[label] = f"{number:,.0f}"
+    return said
+
+
+def _number(value: Any) -> float | None:
+    """A record's number, if it is one: records may come from anywhere."""
+    usable = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e15
+    return float(value) if usable else None
+
+
+def _complain(problems: Sequence[str]) -> None:
+    """Raise one error for all that went wrong."""
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise UserError(problems[0] + more)

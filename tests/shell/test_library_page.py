@@ -1,0 +1,433 @@
+"""The library page as an artist uses it, over a paper library of any size."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from helpers.paper_library import PaperLibrary
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QImage
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from studio.shell.library.grid import GridView
+from studio.shell.library.page import LibraryPage
+from studio.shell.viewers.background import Background
+from studio.shell.viewers.inspector import Inspector
+
+Key = Qt.Key
+CTRL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+OpenPage = Callable[..., LibraryPage]
+
+
+@pytest.fixture
+def open_page(qtbot: QtBot, tmp_path: Path) -> Iterator[OpenPage]:
+    """Opens pages over paper libraries and closes their threads."""
+    pools: list[Background] = []
+    picture = tmp_path / "thumbnail.png"
+
+    def make(count: int = 200, **wishes: object) -> LibraryPage:
+        image = QImage(64, 48, QImage.Format.Format_RGB32)
+        image.fill(0x336699)
+        assert image.save(str(picture))
+        library = PaperLibrary(count, tmp_path, (picture,))
+        if titles := wishes.get("titles"):
+            assert isinstance(titles, dict)
+            library.rename_all(titles)
+        pool = Background()
+        pools.append(pool)
+        page = LibraryPage(library, background=pool)
+        page.__dict__["paper"] = library
+        qtbot.addWidget(page)
+        page.resize(1100, 700)
+        page.show()
+        page.open()
+        qtbot.waitUntil(lambda: page.rows.loaded and not pool.busy, timeout=5000)
+        return page
+
+    yield make
+    for pool in pools:
+        pool.close()
+    Inspector.shared().close()
+    Background.shared().close()
+    Background.shared().deleteLater()
+    qtbot.wait(1)
+
+
+def paper(page: LibraryPage) -> PaperLibrary:
+    library = page.__dict__["paper"]
+    assert isinstance(library, PaperLibrary)
+    return library
+
+
+def settle(qtbot: QtBot, page: LibraryPage) -> None:
+    """Wait until everything that was asked for is there."""
+    qtbot.wait(60)
+    qtbot.waitUntil(lambda: not page._background.busy, timeout=5000)
+    qtbot.wait(10)
+
+
+def middle(grid: GridView, row: int) -> QPoint:
+    return grid._cell_rect(row).center()
+
+
+# ---- looking -------------------------------------------------------------------------------------------------
+
+
+def test_a_million_items_open_with_only_what_shows(qtbot: QtBot, open_page: OpenPage) -> None:
+    asked: list[tuple[int, int]] = []
+    page = open_page(1_000_000)
+    library = paper(page)
+    usual = library.rows
+    library.rows = lambda query, first, last: asked.append((first, last)) or usual(query, first, last)  # type: ignore[method-assign,func-returns-value]
+    page.grid.verticalScrollBar().setValue(page.grid.verticalScrollBar().maximum() // 2)
+    settle(qtbot, page)
+    assert page.rows.count == 1_000_000
+    assert 0 < len(asked) <= 6
+    assert all(last - first <= 64 for first, last in asked)
+    assert page.grid.rows.row(page.grid._visible().start) is not None
+
+
+def test_arrows_home_end_and_pages_move_the_cursor(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(500)
+    grid = page.grid
+    columns = grid._geometry.columns
+    grid.setFocus()
+    for key, row in ((Key.Key_Right, 0), (Key.Key_Right, 1), (Key.Key_Down, 1 + columns), (Key.Key_Up, 1)):
+        qtbot.keyClick(grid, key)
+        assert grid.selection.current == row
+    qtbot.keyClick(grid, Key.Key_End)
+    assert list(grid.selection.rows) == [499]
+    assert grid.verticalScrollBar().value() == grid.verticalScrollBar().maximum()
+    qtbot.keyClick(grid, Key.Key_Home)
+    assert (grid.selection.current, grid.verticalScrollBar().value()) == (0, 0)
+    qtbot.keyClick(grid, Key.Key_PageDown)
+    assert grid.selection.current >= columns
+
+
+def test_shift_extends_ctrl_moves_alone_and_ctrl_a_takes_all(qtbot: QtBot, open_page: OpenPage) -> None:
+    grid = open_page(300).grid
+    grid.select_row(4)
+    qtbot.keyClick(grid, Key.Key_Right, SHIFT)
+    qtbot.keyClick(grid, Key.Key_Right, SHIFT)
+    assert list(grid.selection.rows) == [4, 5, 6]
+    qtbot.keyClick(grid, Key.Key_Right, CTRL)
+    assert list(grid.selection.rows) == [4, 5, 6]
+    qtbot.keyClick(grid, Key.Key_Space, CTRL)
+    assert list(grid.selection.rows) == [4, 5, 6, 7]
+    qtbot.keyClick(grid, Key.Key_A, CTRL)
+    assert len(grid.selection.rows) == 300
+    qtbot.keyClick(grid, Key.Key_Escape)
+    assert not grid.selection.rows
+
+
+def test_clicks_select_toggle_and_extend(qtbot: QtBot, open_page: OpenPage) -> None:
+    grid = open_page(300).grid
+    view, left = grid.viewport(), Qt.MouseButton.LeftButton
+    qtbot.mouseClick(view, left, pos=middle(grid, 2))
+    qtbot.mouseClick(view, left, CTRL, pos=middle(grid, 5))
+    assert list(grid.selection.rows) == [2, 5]
+    qtbot.mouseClick(view, left, SHIFT, pos=middle(grid, 7))
+    assert list(grid.selection.rows) == [5, 6, 7]
+    qtbot.mouseClick(view, left, pos=middle(grid, 6))
+    assert list(grid.selection.rows) == [6]
+
+
+def test_a_rubber_band_selects_what_it_touches(qtbot: QtBot, open_page: OpenPage) -> None:
+    grid = open_page(300).grid
+    view = grid.viewport()
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(2, 2))
+    qtbot.mouseMove(view, middle(grid, 1))
+    qtbot.mouseMove(view, middle(grid, grid._geometry.columns + 1))
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=middle(grid, grid._geometry.columns + 1))
+    columns = grid._geometry.columns
+    assert list(grid.selection.rows) == [0, 1, columns, columns + 1]
+    assert not grid._band.isVisible()
+
+
+def test_the_grid_tells_assistive_technology_where_it_is(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(300)
+    page.grid.select_row(3)
+    said = page.grid.accessibleDescription()
+    row = page.grid.current_row()
+    assert row is not None
+    assert row.title in said
+    assert "item 4 of 300" in said
+    assert page.grid.accessibleName() == "Library items"
+
+
+def test_search_as_you_type_finds_and_explains(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(400)
+    qtbot.keyClicks(page.filters.search, "fox")
+    settle(qtbot, page)
+    qtbot.waitUntil(lambda: page.rows.query.text == "fox" and page.rows.count < 400)
+    row = page.rows.row(0)
+    assert row is not None
+    assert "fox" in row.title.lower()
+    page.filters.search.setText('fox "')
+    qtbot.waitUntil(lambda: page.filters._error.isVisible())
+    assert "quotation mark" in page.filters._error.text()
+    assert page.rows.count > 0, "the last results stay"
+    page.filters.search.setText("nothinghasthisname")
+    qtbot.waitUntil(lambda: page.rows.count == 0)
+    assert page.empty.state == "search"
+    assert not page.filters._error.isVisible()
+    page.empty.pressed.emit("search")
+    qtbot.waitUntil(lambda: page.rows.count == 400)
+
+
+def test_filters_by_medium_and_favourites(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(400)
+    page.filters._kind_buttons[2].click()
+    settle(qtbot, page)
+    assert page.rows.count == 50
+    assert {row.kind for index in range(50) if (row := page.rows.row(index))} == {"text"}
+    page.filters._favourites.click()
+    settle(qtbot, page)
+    assert page.rows.count < 50
+
+
+def test_an_empty_library_says_so_and_leads_to_create(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(0)
+    assert page.empty.isVisible()
+    assert page.empty.state == "library"
+    with qtbot.waitSignal(page.create_requested):
+        page.empty.pressed.emit("library")
+
+
+# ---- changing ------------------------------------------------------------------------------------------------
+
+
+def test_number_keys_rate_and_f_marks_at_once(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(100)
+    page.grid.setFocus()
+    page.grid.select_row(1)
+    row = page.grid.current_row()
+    assert row is not None
+    qtbot.keyClick(page.grid, Key.Key_4)
+    rated = page.grid.current_row()
+    assert rated is not None
+    assert rated.rating == 4, "shown before the library has answered"
+    qtbot.keyClick(page.grid, Key.Key_F)
+    settle(qtbot, page)
+    assert ("rate", [row.id], 4) in paper(page).calls
+    assert ("favourite", [row.id], not row.favourite) in paper(page).calls
+
+
+def test_delete_moves_to_the_trash_and_undo_brings_back(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(100)
+    page.grid.setFocus()
+    page.grid.select_row(2)
+    qtbot.keyClick(page.grid, Key.Key_Right, SHIFT)
+    qtbot.keyClick(page.grid, Key.Key_Delete)
+    qtbot.waitUntil(lambda: page.rows.count == 98)
+    assert page.undo_bar.isVisible()
+    assert "2 items" in page.undo_bar.accessibleName()
+    qtbot.keyClick(page.grid, Key.Key_Z, CTRL)
+    qtbot.waitUntil(lambda: page.rows.count == 100)
+    page.filters._trash.click()
+    settle(qtbot, page)
+    assert page.empty.state == "trash"
+
+
+def test_renaming_with_f2(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(100)
+    page.grid.setFocus()
+    page.grid.select_row(0)
+    settle(qtbot, page)
+    qtbot.keyClick(page.grid, Key.Key_F2)
+    box = page.details._title_box
+    assert box.isVisible()
+    box.setText("Red fox")
+    qtbot.keyClick(box, Key.Key_Return)
+    settle(qtbot, page)
+    row = page.rows.row(0)
+    assert row is not None
+    assert row.title == "Red fox"
+
+
+def test_tags_are_added_to_everything_selected(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(50)
+    page.grid.select_all()
+    settle(qtbot, page)
+    page.details.tags.box.setText("winter")
+    qtbot.keyClick(page.details.tags.box, Key.Key_Return)
+    settle(qtbot, page)
+    call = next(call for call in paper(page).calls if call[0] == "tag")
+    assert (len(call[1]), call[2], call[3]) == (50, "winter", True)  # type: ignore[arg-type]
+
+
+def test_actions_reach_items_that_were_never_fetched(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(10_000)
+    page.grid.setFocus()
+    page.grid.select_all()
+    qtbot.keyClick(page.grid, Key.Key_5)
+    qtbot.waitUntil(lambda: any(call[0] == "rate" for call in paper(page).calls), timeout=10_000)
+    call = next(call for call in paper(page).calls if call[0] == "rate")
+    assert len(set(call[1])) == 10_000  # type: ignore[call-overload]
+
+
+# ---- details and requests ------------------------------------------------------------------------------------
+
+
+def test_details_show_how_it_was_made_and_ask_for_more(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(100)
+    page.grid.select_row(3)
+    settle(qtbot, page)
+    shown = " ".join(each.text() for each in page.details.findChildren(QLabel) if each.isVisibleTo(page.details))
+    for expected in ("Texture", "Octaves", "512 × 512", "Gain"):
+        assert expected in shown
+    for command, signal in (
+        ("recreate", page.recreate_requested),
+        ("variations", page.variations_requested),
+        ("use", page.use_parameters_requested),
+    ):
+        with qtbot.waitSignal(signal) as caught:
+            page.details.command.emit(command)
+        assert caught.args == [("item", "96")]
+    with qtbot.waitSignal(page.send_requested) as caught:
+        page.details.sent.emit("studio.mesh.relief")
+    assert caught.args == [("item", "96"), "studio.mesh.relief"]
+
+
+def test_lineage_leads_to_relatives_even_through_filters(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(100)
+    page.filters.search.setText("96")
+    qtbot.waitUntil(lambda: page.rows.count == 1)
+    page.grid.select_row(0)
+    settle(qtbot, page)
+    page.details.relative_chosen.emit("95")
+    qtbot.waitUntil(lambda: page.rows.count == 100)
+    settle(qtbot, page)
+    row = page.grid.current_row()
+    assert row is not None
+    assert row.id == "95"
+
+
+HOSTILE = [
+    "<b>bold</b>",
+    "<img src='file:///etc/passwd'>",
+    "&lt;script&gt;",
+    "\u202egnp.exe",
+    "a\nb\tc",
+    "&File",
+    "x" * 5000,
+    "<a href='https://example.com'>go</a>",
+]
+
+
+def test_text_from_outside_is_shown_literally(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(len(HOSTILE), titles=dict(enumerate(HOSTILE)))
+    for index, title in enumerate(reversed(HOSTILE)):
+        page.grid.select_row(index)
+        settle(qtbot, page)
+        assert page.details._title.text() == title
+        page.grid._hover(-1)
+        page.grid._hover(index)
+        tip = page.grid.viewport().toolTip()
+        assert "<b>" not in tip
+        assert "<img" not in tip
+        assert "<a " not in tip
+    labels = page.findChildren(QLabel)
+    assert labels
+    assert all(each.textFormat() == Qt.TextFormat.PlainText for each in labels)
+    page.grab()
+
+
+def test_every_control_has_an_accessible_name(qtbot: QtBot, open_page: OpenPage) -> None:
+    from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QLineEdit, QScrollBar
+
+    page = open_page(20)
+    page.grid.select_row(0)
+    settle(qtbot, page)
+    for kind in (QAbstractButton, QAbstractSlider, QComboBox, QLineEdit):
+        for control in page.findChildren(kind):
+            internal = isinstance(control, QScrollBar) or control.objectName().startswith("qt_")
+            private = control.parent().metaObject().className() in {"QLineEdit", "_SearchBox"}
+            text = control.text() if isinstance(control, QAbstractButton) else ""
+            assert internal or private or control.accessibleName() or text, control
+
+
+# ---- quick look, dropping, ending ----------------------------------------------------------------------------
+
+
+def test_space_opens_a_quick_look_and_arrows_step(qtbot: QtBot, open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page(100)
+    image = QImage(40, 40, QImage.Format.Format_RGB32)
+    image.fill(0)
+    for number in (99, 98, 97):
+        image.save(str(tmp_path / f"{number}.png"))
+    page.grid.setFocus()
+    page.grid.select_row(0)
+    qtbot.keyClick(page.grid, Key.Key_Space)
+    look = page.quick_look
+    assert look is not None
+    qtbot.waitUntil(lambda: look.viewer is not None and look.viewer.path == tmp_path / "99.png")
+    assert look.isVisible()
+    qtbot.keyClick(look, Key.Key_Right)
+    qtbot.waitUntil(lambda: look.viewer is not None and look.viewer.path == tmp_path / "98.png", timeout=5000)
+    assert page.grid.selection.current == 1
+    qtbot.keyClick(look, Key.Key_Space)
+    assert not look.isVisible()
+
+
+def test_dropped_files_are_imported(qtbot: QtBot, open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page(10)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "picture.png"))])
+    event = QDropEvent(
+        QPointF(10, 10),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    page.dropEvent(event)
+    qtbot.waitUntil(lambda: page.rows.count == 11)
+    assert ("take_in", [tmp_path / "picture.png"]) in paper(page).calls
+
+
+def test_what_is_remembered_comes_back_and_nonsense_is_ignored(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(10)
+    page.restore_state({"side": 240, "split": [600, 400], "sort": "title"})
+    assert page.grid.side == 240
+    assert page.state()["side"] == 240
+    page.restore_state({"side": "large", "split": [1], "sort": 7})
+    assert page.grid.side == 240
+
+
+def test_closing_ends_every_thread(qtbot: QtBot) -> None:
+    before = set(threading.enumerate())
+    pool = Background()
+    done: list[int] = []
+    for number in range(20):
+        pool.run(lambda number=number: number, done.append)  # type: ignore[misc]
+    qtbot.waitUntil(lambda: len(done) == 20)
+    assert sorted(done) == list(range(20))
+    pool.close()
+    assert {thread for thread in threading.enumerate() if thread not in before and thread.is_alive()} == set()
+
+
+def test_cancelled_work_and_work_for_the_dead_calls_nobody(qtbot: QtBot) -> None:
+    from PySide6.QtCore import QObject
+
+    pool, called, owner = Background(), [], QObject()
+    gate = threading.Event()
+    pool.run(gate.wait, called.append)
+    cancelled = pool.run(lambda: 1, called.append)
+    pool.run(lambda: 2, called.append, None, owner)
+    cancelled.cancel()
+    owner.deleteLater()
+    qtbot.wait(5)
+    del owner
+    gate.set()
+    qtbot.waitUntil(lambda: not pool.busy)
+    time.sleep(0.01)
+    qtbot.wait(10)
+    assert called == [True]
+    pool.close()
