@@ -13,7 +13,7 @@ _HEX = frozenset("0123456789abcdef")
 DEPTH_LIMIT = 60
 
 
-class RecordError(Exception):
+class RecordError(ValueError):
     """A record can't be used; the message is a sentence that says why."""
 
 

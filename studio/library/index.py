@@ -162,6 +162,11 @@ class Index:
         if self.number(schema.UNRECORDED):
             raise IndexDamaged("records are missing")
 
+    @property
+    def is_built(self) -> bool:
+        """Whether it was ever filled from the files; a rebuild killed half way leaves it as it was before."""
+        return self.number("PRAGMA application_id") == schema.BUILT
+
     def check(self) -> list[str]:
         """A full check of the database, which takes seconds for a large one. Returns its complaints."""
         try:
@@ -205,6 +210,7 @@ class Index:
                     self._insert(item, self._free_position(item))
                     count += 1
             self._connection.execute(schema.NO_BULK)
+            self._connection.execute(f"PRAGMA application_id = {schema.BUILT}")
             self._connection.execute(schema.CHANGED, (self._writer,))
         self.all("PRAGMA wal_checkpoint(TRUNCATE)")
         return count

@@ -74,14 +74,13 @@ class Library:
         except OSError as error:
             reason = error.strerror or error
             raise UserError(f"The library can't be opened at “{self.folder}”: {reason}.") from error
-        fresh = not self.index_file.exists()
         try:
             self.index = Index(self.index_file)
         except IndexDamaged:
             self._set_aside()
-            self.index, fresh = Index(self.index_file), True
+            self.index = Index(self.index_file)
         recovered = self.store.recover()
-        if fresh and next(self.store.records(), None) is not None:
+        if not self.index.is_built:
             self.rebuild(progress)
         self._take(recovered)
         self._generation = self.index.generation()

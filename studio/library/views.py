@@ -140,7 +140,8 @@ class View:
             raise ValueError("only orders by time know where an item stands")
         sign = ">" if self._plan.descending else "<"
         source, where, values = self._plan.walk
-        sql = f"SELECT count(*) FROM {source} WHERE {where} AND {self._plan.keys[0]} {sign} ?"  # noqa: S608 (own constants)
+        where = f"{where} AND {self._plan.keys[0]} {sign} ?"
+        sql = f"SELECT count(*) FROM {source} WHERE {where}"  # noqa: S608 (own constants)
         return self._index.number(sql, (*values, position))
 
     def _anchor(self, start: int) -> tuple[int, Key | None]:
@@ -179,7 +180,8 @@ def _planned(node: Node, sort: str) -> _Plan:
 
 def _plain(node: Node, sort: str) -> _Plan | None:
     """The commonest views, which need no words: everything, one kind, favourites. None for others."""
-    where, values, count = "i.trashed = 0", (), "SELECT sum(n) FROM counts WHERE trashed = 0"
+    values: tuple[str, ...] = ()
+    where, count = "i.trashed = 0", "SELECT sum(n) FROM counts WHERE trashed = 0"
     if isinstance(node, Filter) and node.name == "kind" and sort in ("newest", "oldest"):
         where, values, count = f"{where} AND i.kind = ?", (node.value,), f"{count} AND kind = ?"
     elif node == Filter("is", "favourite") and sort in ("newest", "oldest"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -121,6 +122,7 @@ def _opened(path: Path) -> PIL.Image.Image:
     """The picture with its header read and its size checked, nothing decoded yet."""
     import PIL.Image
 
+    warnings.filterwarnings("ignore", module=r"PIL\.")  # Pillow mutters about each slip in a file's metadata
     PIL.Image.MAX_IMAGE_PIXELS = limits.IMAGE_PIXELS  # Pillow warns or refuses above; our own check is exact
     try:
         picture = PIL.Image.open(path, formats=_READABLE)

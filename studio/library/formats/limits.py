@@ -44,10 +44,11 @@ DECODER_ERRORS = (
     SyntaxError,
     TypeError,
     ValueError,
+    Warning,
     struct.error,
     zlib.error,
 )
-"""What decoders of other people raise on bytes that are not what they claim (Pillow alone raises most of these)."""
+"""What decoders of other people raise (warnings, where those are made errors) on bytes that are not what they claim (Pillow alone raises most of these)."""
 
 
 def damaged(name: str, what: str) -> UserError:

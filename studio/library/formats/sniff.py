@@ -109,7 +109,7 @@ def sniff(path: Path, kind: str | None = None) -> str:
         return ".bmp"
     if suffix := _as_model(path, head, size, kind):
         return suffix
-    if head[0] == 0xFF and len(head) > 1 and head[1] & 0xE0 == 0xE0 and head[1] & 0x06:
+    if head[0] == 0xFF and len(head) > 1 and head[1] & 0xE0 == 0xE0 and head[1] & 0x06 in (0x02, 0x04):
         return ".mp3"
     return _as_text(path, head, kind)
 

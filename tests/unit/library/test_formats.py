@@ -1,0 +1,265 @@
+"""Every format gives back what was written into it, record included."""
+
+from __future__ import annotations
+
+import json
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+from helpers import library_artifacts as made
+
+from studio import sdk
+from studio.library import formats
+from studio.library.formats import meshes
+
+RECORD = {"id": "x", "values": {"prompt": "a fox, 狐狸"}}
+
+
+def through(artifact: sdk.Artifact, path: Path, **options: object) -> sdk.Artifact:
+    formats.write(artifact, path, RECORD, **options)
+    return formats.read(path, artifact.kind)
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_png_is_exact(channels: int, tmp_path: Path) -> None:
+    picture = made.picture(channels=channels)
+    back = through(picture, tmp_path / "a.png")
+    assert isinstance(back, sdk.Image)
+    assert np.array_equal(back.pixels, picture.pixels)
+
+
+def test_height_maps_keep_sixteen_bits(tmp_path: Path) -> None:
+    heights = np.arange(64 * 64, dtype=np.uint16).reshape(64, 64) * 13
+    back = through(sdk.Image(heights), tmp_path / "a.png")
+    assert isinstance(back, sdk.Image)
+    assert back.pixels.dtype == np.uint16
+    assert np.array_equal(back.pixels, heights)
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".webp"])
+def test_lossy_pictures_come_close(suffix: str, tmp_path: Path) -> None:
+    ramp = np.tile(np.linspace(0, 255, 64).astype(np.uint8)[None, :, None], (64, 1, 3))
+    back = through(sdk.Image(ramp), tmp_path / f"a{suffix}", quality=95)
+    assert isinstance(back, sdk.Image)
+    assert np.abs(back.pixels.astype(int) - ramp).mean() < 3
+
+
+def test_pictures_are_turned_upright(tmp_path: Path) -> None:
+    import PIL.Image
+
+    exif = PIL.Image.Exif()
+    exif[0x0112] = 6
+    PIL.Image.fromarray(made.picture(24, 16).pixels).save(tmp_path / "a.jpg", exif=exif)
+    back = formats.read(tmp_path / "a.jpg")
+    assert isinstance(back, sdk.Image)
+    assert back.pixels.shape[:2] == (24, 16)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "options", "error"),
+    [
+        (".flac", {}, 2**-23),
+        (".wav", {"bits": "24"}, 2**-23),
+        (".wav", {"bits": "16"}, 2**-15),
+        (".wav", {"bits": "float"}, 0),
+    ],
+)
+def test_sound_comes_back_to_the_last_bit(suffix: str, options: dict[str, str], error: float, tmp_path: Path) -> None:
+    sound = made.sound()
+    back = through(sound, tmp_path / f"a{suffix}", **options)
+    assert isinstance(back, sdk.Audio)
+    assert back.sample_rate == 48_000
+    assert back.samples.shape == sound.samples.shape
+    assert np.abs(back.samples - sound.samples).max() <= error
+
+
+@pytest.mark.parametrize("suffix", [".mp3", ".ogg", ".opus"])
+def test_lossy_sound_keeps_its_length_and_level(suffix: str, tmp_path: Path) -> None:
+    sound = made.sound(0.5)
+    back = through(sound, tmp_path / f"a{suffix}")
+    assert isinstance(back, sdk.Audio)
+    assert abs(len(back.samples) / back.sample_rate - 0.5) < 0.1
+    assert 0.35 < np.abs(back.samples).max() < 0.65
+
+
+def test_scores_keep_notes_tempo_meter_key_and_instruments(tmp_path: Path) -> None:
+    song = made.song()
+    back = through(song, tmp_path / "a.mid")
+    assert isinstance(back, sdk.Score)
+    assert back.tracks == song.tracks
+    assert (back.tempo, back.meter, back.key) == (96.0, (3, 4), "D minor")
+
+
+@pytest.mark.parametrize("key", ["C major", "F# minor", "Bb major", "Eb minor", "G♯ minor"])
+def test_keys_survive_midi(key: str, tmp_path: Path) -> None:
+    song = sdk.Score(made.song().tracks, key=key)
+    back = through(song, tmp_path / "a.mid")
+    assert isinstance(back, sdk.Score)
+    assert back.key == key.replace("♯", "#")
+
+
+@pytest.mark.parametrize(("suffix", "precision"), [(".glb", 0), (".ply", 0), (".obj", 1e-6), (".stl", 1e-6)])
+def test_meshes_keep_their_shape(suffix: str, precision: float, tmp_path: Path) -> None:
+    cube = made.cube()
+    back = through(cube, tmp_path / f"a{suffix}")
+    assert isinstance(back, sdk.Mesh)
+    assert len(back.faces) == 12
+    assert meshes.is_watertight(back)
+    corners, wanted = (np.sort(mesh.vertices[mesh.faces].reshape(12, 9), axis=0) for mesh in (back, cube))
+    assert np.abs(corners - wanted).max() <= precision
+
+
+@pytest.mark.parametrize("suffix", [".glb", ".ply", ".obj"])
+def test_vertex_colours_come_back_exactly(suffix: str, tmp_path: Path) -> None:
+    cube = made.cube()
+    back = through(cube, tmp_path / f"a{suffix}")
+    assert isinstance(back, sdk.Mesh)
+    assert back.colors is not None
+    assert cube.colors is not None
+    assert np.array_equal(back.colors[back.faces.astype(int)], cube.colors[cube.faces.astype(int)])
+
+
+def test_glb_colours_are_linear_light(tmp_path: Path) -> None:
+    grey = np.full((8, 4), [188, 188, 188, 255], dtype=np.uint8)  # half of white's light is 188 in sRGB
+    cube = made.cube()
+    formats.write(sdk.Mesh(cube.vertices, cube.faces, colors=grey), tmp_path / "a.glb")
+    data = (tmp_path / "a.glb").read_bytes()
+    length = struct.unpack("<I", data[12:16])[0]
+    document, binary = json.loads(data[20 : 20 + length]), data[28 + length :]
+    accessor = document["accessors"][document["meshes"][0]["primitives"][0]["attributes"]["COLOR_0"]]
+    start = document["bufferViews"][accessor["bufferView"]]["byteOffset"]
+    assert struct.unpack("<H", binary[start : start + 2])[0] / 65_535 == pytest.approx(0.5029, abs=1e-3)
+
+
+def test_textures_travel_in_glb(tmp_path: Path) -> None:
+    cube = made.cube(textured=True)
+    back = through(cube, tmp_path / "a.glb")
+    assert isinstance(back, sdk.Mesh)
+    assert back.texture is not None
+    assert cube.texture is not None
+    assert np.array_equal(back.texture.pixels, cube.texture.pixels)
+    assert back.uv is not None
+    assert cube.uv is not None
+    assert np.abs(back.uv - cube.uv).max() < 1e-6
+
+
+def test_trimesh_reads_our_glb(tmp_path: Path) -> None:
+    import trimesh
+
+    formats.write(made.cube(textured=True), tmp_path / "a.glb", RECORD)
+    scene = trimesh.load(tmp_path / "a.glb")
+    (mesh,) = scene.geometry.values()
+    assert mesh.is_watertight
+    assert mesh.volume == pytest.approx(1.0)
+
+
+def test_obj_names_its_material_after_itself(tmp_path: Path) -> None:
+    formats.write(made.cube(textured=True), tmp_path / "vase.obj")
+    assert {path.name for path in tmp_path.iterdir()} == {"vase.obj", "vase.mtl", "vase.png"}
+    assert "mtllib vase.mtl" in (tmp_path / "vase.obj").read_text()
+    assert "map_Kd vase.png" in (tmp_path / "vase.mtl").read_text()
+
+
+def test_stl_is_in_millimetres_and_stands_up(tmp_path: Path) -> None:
+    import trimesh
+
+    tall = made.cube()
+    tall = sdk.Mesh(tall.vertices * np.array([0.01, 0.05, 0.02], np.float32), tall.faces)
+    formats.write(tall, tmp_path / "a.stl")
+    assert trimesh.load(tmp_path / "a.stl").extents == pytest.approx([10, 20, 50], abs=1e-3)
+    formats.write(tall, tmp_path / "b.stl", millimetres=False, z_up=False)
+    back = formats.read(tmp_path / "b.stl")
+    assert isinstance(back, sdk.Mesh)
+    assert np.ptp(back.vertices, axis=0) == pytest.approx([0.01, 0.05, 0.02], abs=1e-6)
+
+
+def test_video_keeps_frames_rate_and_sound(tmp_path: Path) -> None:
+    clip = made.clip()
+    back = through(clip, tmp_path / "a.mp4")
+    assert isinstance(back, sdk.Video)
+    assert len(back.frames) == 6
+    assert back.frame_rate == pytest.approx(12.0)
+    assert np.abs(back.frames[3].astype(int) - clip.frames[3]).mean() < 6
+    assert back.audio is not None
+    assert abs(len(back.audio.samples) / back.audio.sample_rate - 0.5) < 0.1
+
+
+def test_videos_of_odd_size_are_evened(tmp_path: Path) -> None:
+    odd = sdk.Video([frame[:47, :63] for frame in made.clip().frames], 12.0)
+    back = through(odd, tmp_path / "a.mp4")
+    assert isinstance(back, sdk.Video)
+    assert back.frames[0].shape == (48, 64, 3)
+
+
+@pytest.mark.parametrize(
+    ("artifact", "suffix"),
+    [
+        (made.picture(), ".png"),
+        (made.picture(), ".jpg"),
+        (made.picture(), ".webp"),
+        (made.sound(), ".flac"),
+        (made.sound(), ".wav"),
+        (made.sound(), ".mp3"),
+        (made.sound(), ".ogg"),
+        (made.sound(), ".opus"),
+        (made.song(), ".mid"),
+        (made.cube(), ".glb"),
+        (made.cube(), ".obj"),
+        (made.cube(), ".ply"),
+        (made.clip(), ".mp4"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_records_come_back_from_inside_the_file(artifact: sdk.Artifact, suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"a{suffix}"
+    formats.write(artifact, path, RECORD)
+    text = formats.embedded_record(path)
+    assert text is not None
+    assert json.loads(text) == RECORD
+    formats.write(artifact, path)
+    assert formats.embedded_record(path) is None
+
+
+def test_content_decides_not_the_ending(tmp_path: Path) -> None:
+    formats.write(made.picture(), tmp_path / "a.png")
+    lying = tmp_path / "a.mp3"
+    (tmp_path / "a.png").rename(lying)
+    assert formats.read(lying).kind == "image"
+    with pytest.raises(sdk.UserError, match="is a picture; a sound is wanted here"):
+        formats.read(lying, "audio")
+
+
+def test_a_missing_or_empty_file_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "empty.png").touch()
+    for name, sentence in (
+        ("nothing.png", "There is no file"),
+        ("empty.png", "it is empty"),
+        (".", "There is no file"),
+    ):
+        with pytest.raises(sdk.UserError, match=sentence):
+            formats.read(tmp_path / name)
+
+
+def test_an_unknown_ending_names_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(sdk.UserError, match=r"\.png, \.jpg, \.webp"):
+        formats.write(made.picture(), tmp_path / "a.xyz")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+def test_chinese_text_is_read_in_its_usual_encodings(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes("雪中的狐狸，一只狐狸走过雪地。\r\n".encode(encoding))
+    back = formats.read(tmp_path / "a.txt", "text")
+    assert isinstance(back, sdk.Text)
+    assert back.text == "雪中的狐狸，一只狐狸走过雪地。\n"
+
+
+@pytest.mark.parametrize("artifact", made.one_of_each(), ids=lambda artifact: artifact.kind)
+def test_facts_are_json(artifact: sdk.Artifact) -> None:
+    assert json.loads(json.dumps(formats.facts(artifact))) == formats.facts(artifact)
+
+
+def test_words_are_counted_as_word_processors_do() -> None:
+    assert formats.facts(sdk.Text("It's a well-known fox. 狐狸 2026"))["words"] == 7

@@ -1,0 +1,329 @@
+"""The library: files and index together."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from helpers import library_artifacts as made
+
+from studio import sdk
+from studio.library import Origin, Parent, formats
+from studio.library.index import Index
+from studio.library.items import Item
+from studio.library.library import Change, Library
+from studio.library.views import STEP, View
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with Library(tmp_path / "library") as opened:
+        yield opened
+
+
+def text(
+    library: Library, words: str, generator: str = "studio.text.storyteller", seed: int = 1, **more: object
+) -> Item:
+    item = library.save(sdk.Text(words), Origin(generator=generator, seed=seed))
+    return library.update(item.id, **more) if more else item
+
+
+def found(library: Library, query: str) -> set[str]:
+    return {item.title for item in library.search(query)}
+
+
+def test_what_is_saved_is_found(library: Library) -> None:
+    item = library.save(made.picture(), Origin(generator="studio.image.texture", values={"prompt": "fox in snow"}))
+    assert library.search("fox") == [item]
+    assert library.get(item.id) == item
+    assert library.resolve(item.id[-6:]) == library.resolve(item.id[:20]) == library.resolve(item.file) == item
+    assert library.stats()["kinds"] == {"image": 1}
+
+
+def test_the_query_language_finds_what_it_says(library: Library) -> None:
+    text(library, "red fox in snow", rating=5, tags=["winter", "deep blue"], seed=11)
+    text(library, "grey wolf in snow", rating=2, favourite=True)
+    text(library, "Café on a summer night", generator="acme.verse")
+    text(library, "雪中的红狐狸", rating=4)
+    fox, wolf, cafe, red = "red fox in snow", "grey wolf in snow", "Café on a summer night", "雪中的红狐狸"
+    for query, wanted in {
+        "snow": {fox, wolf},
+        "snow -fox": {wolf},
+        "fox OR wolf": {fox, wolf},
+        "-snow": {cafe, red},
+        '"fox in"': {fox},
+        '"in fox"': set(),
+        "cafe": {cafe},
+        "SNO*": {fox, wolf},
+        "sno": set(),
+        "狐狸": {red},
+        "红狐": {red},
+        "狐红": set(),
+        "雪": {red},
+        "rating:>=4": {fox, red},
+        "rating:<3 snow": {wolf},
+        "is:rated": {fox, wolf, red},
+        "is:favourite": {wolf},
+        "-is:favourite snow": {fox},
+        "tag:winter": {fox},
+        'tag:"Deep Blue"': {fox},
+        "winter": {fox},
+        "is:tagged": {fox},
+        "tag:deep": set(),
+        "generator:verse": {cafe},
+        "generator:acme.verse": {cafe},
+        "generator:storyteller kind:text": {fox, wolf, red},
+        "kind:image": set(),
+        "seed:11": {fox},
+        "date:today": {fox, wolf, cafe, red},
+        "date:<2020": set(),
+        "date:>=2020-05-17": {fox, wolf, cafe, red},
+        "(fox OR wolf) rating:5": {fox},
+        "!!! ,": {fox, wolf, cafe, red},
+        "ａｃｍｅ OR ＦＯＸ": {fox},
+    }.items():
+        assert found(library, query) == wanted, query
+
+
+def test_trash_is_hidden_until_asked_for_and_can_be_undone(library: Library) -> None:
+    item = text(library, "fox")
+    library.trash(item.id)
+    assert found(library, "fox") == found(library, "") == set()
+    assert found(library, "is:trashed") == found(library, "fox is:trashed") == {"fox"}
+    assert library.stats()["trashed"] == 1
+    assert library.restore(item.id) == item
+    assert found(library, "fox") == {"fox"}
+    library.trash(item.id)
+    assert library.empty_trash() == 1
+    assert found(library, "is:trashed") == set()
+    assert not library.store.path(item).exists()
+
+
+def test_lineage_goes_both_ways(library: Library) -> None:
+    poem = text(library, "a poem")
+    picture = library.save(
+        made.picture(), Origin(parents=(Parent(item=poem.id), Parent(sha256="1" * 64, name="x.png")))
+    )
+    model = library.save(made.cube(), Origin(parents=(Parent(item=picture.id),)))
+    assert library.parents(picture.id) == [poem]
+    assert library.children(picture.id) == [model]
+    tree = library.lineage(picture.id)
+    assert set(tree.items) == {poem.id, picture.id, model.id}
+    assert set(tree.edges) == {(poem.id, picture.id), (picture.id, model.id)}
+    assert [(parent.name, child) for parent, child in tree.outside] == [("x.png", picture.id)]
+
+
+def test_everything_comes_back_after_the_index_is_deleted(tmp_path: Path) -> None:
+    with Library(tmp_path) as library:
+        first = library.rate(library.save(made.picture(), None).id, 5)
+        second = library.tag(library.save(made.cube(), Origin(parents=(Parent(item=first.id),))).id, ["blue"])
+        third = library.trash(library.save(made.song(), None).id)
+    for path in tmp_path.glob("index.db*"):
+        path.unlink()
+    with Library(tmp_path) as library:
+        assert [library.get(item.id) for item in (first, second, third)] == [first, second, third]
+        assert library.children(first.id) == [second]
+        assert found(library, "is:trashed") == {"a song"}
+        assert library.verify().fine
+
+
+def test_a_lost_record_comes_back_from_inside_the_file(library: Library) -> None:
+    item = library.save(made.picture(), Origin(generator="studio.image.x", values={"prompt": "fox"}))
+    library.store.path(item).with_suffix(".json").unlink()
+    orphan = library.store.path(item).with_name("holiday.png")
+    shutil.copyfile(library.store.path(library.save(made.story(), None)), orphan.with_suffix(".txt"))
+    report = library.rebuild()
+    assert report.restored == [library.store.path(item)]
+    assert report.orphans == [orphan.with_suffix(".txt")]
+    assert library.get(item.id) == item
+    assert library.store.read(item.id) == item
+
+
+@pytest.mark.parametrize("damage", ["empty", "garbage", "truncated", "zeros", "a folder", "another database", "newer"])
+def test_a_damaged_index_is_rebuilt_and_never_fatal(damage: str, tmp_path: Path) -> None:
+    with Library(tmp_path) as library:
+        items = [text(library, f"fox {number}", rating=number % 6) for number in range(12)]
+    path = tmp_path / "index.db"
+    whole = path.read_bytes()
+    if damage == "a folder":
+        path.unlink()
+        path.mkdir()
+    elif damage in ("another database", "newer"):
+        path.unlink()
+        import apsw
+
+        with apsw.Connection(str(path)) as other:
+            other.execute("CREATE TABLE x(y)" if damage != "newer" else "PRAGMA user_version = 99")
+            other.execute("PRAGMA user_version = 1" if damage != "newer" else "SELECT 1")
+        other.close()
+    else:
+        path.write_bytes(
+            {
+                "empty": b"",
+                "garbage": b"garbage" * 1000,
+                "truncated": whole[: len(whole) // 2 // 4096 * 4096],
+                "zeros": whole[:4096] + bytes(len(whole) - 4096),
+            }[damage]
+        )
+    with Library(tmp_path) as library:
+        assert sorted(library.search("fox"), key=lambda item: item.id) == sorted(items, key=lambda item: item.id)
+        assert library.index.check() == []
+
+
+def test_damage_found_while_open_is_healed_too(tmp_path: Path) -> None:
+    with Library(tmp_path) as library:
+        for number in range(300):
+            library.index.put(library.store.save(sdk.Text(f"fox {number}"), None)) if number < 3 else None
+    data = bytearray((tmp_path / "index.db").read_bytes())
+    middle = [page for page in range(1, len(data) // 4096) if b"fox" in data[page * 4096 : page * 4096 + 4096]]
+    with Library(tmp_path) as library:
+        for page in middle:
+            data[page * 4096 : page * 4096 + 4096] = b"\x00" * 4096
+        (tmp_path / "index.db").write_bytes(data)
+        assert len(library.search("fox")) == 3
+
+
+def test_verify_finds_every_changed_and_missing_file(library: Library) -> None:
+    items = [library.save(made.picture(seed=seed), None) for seed in range(4)]
+    paths = [library.store.path(item) for item in items]
+    paths[0].write_bytes(paths[0].read_bytes()[:-1] + b"x")
+    paths[1].unlink()
+    paths[2].with_suffix(".json").write_text("{")
+    report = library.verify()
+    assert report.changed == [paths[0]]
+    assert report.missing == [paths[1]]
+    assert [path for path, _reason in report.damaged] == [paths[2].with_suffix(".json")]
+    assert report.gone == [items[2].id]
+    assert not report.fine
+
+
+def test_two_libraries_on_one_folder_see_each_other(tmp_path: Path) -> None:
+    with Library(tmp_path) as one, Library(tmp_path) as two:
+        item = one.save(made.picture(), None)
+        assert two.poll()
+        assert not two.poll()
+        assert not one.poll()
+        assert two.get(item.id) == item
+        two.rate(item.id, 4)
+        assert one.get(item.id).rating == 4
+
+
+def test_threads_share_a_library(library: Library) -> None:
+    problems: list[BaseException] = []
+
+    def work(name: int) -> None:
+        try:
+            for number in range(5):
+                item = library.save(sdk.Text(f"fox {name} {number}"), None)
+                library.rate(item.id, 3)
+                library.search("fox")
+        except Exception as error:  # noqa: BLE001 (shown by the test)
+            problems.append(error)
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    assert len(library.search("fox rating:3")) == 20
+
+
+def test_subscribers_are_told(library: Library) -> None:
+    told: list[Change] = []
+    stop = library.subscribe(told.append)
+    item = library.save(made.picture(), None)
+    library.rate(item.id, 2)
+    library.trash(item.id)
+    library.delete(item.id)
+    stop()
+    library.save(made.picture(), None)
+    assert [change.kind for change in told] == ["added", "changed", "changed", "removed"]
+    assert all(change.ids == (item.id,) for change in told)
+
+
+@pytest.mark.parametrize("artifact", made.one_of_each(), ids=lambda artifact: artifact.kind)
+def test_a_share_copy_tells_nothing_private(artifact: sdk.Artifact, library: Library, tmp_path: Path) -> None:
+    secret = "Zanzibarprompt"
+    if artifact.kind == "text":
+        secret = "storytellerprompt"
+    item = library.save(artifact, Origin(generator="studio.x.secretgenerator", values={"prompt": secret}))
+    for suffix in formats.export_suffixes(item.kind):
+        copy = library.export(item.id, tmp_path / f"copy{suffix}", strip=True)
+        data = copy.read_bytes()
+        for private in (secret, "secretgenerator", item.id):
+            assert private.encode() not in data
+            assert private.encode("utf-16-be") not in data
+        assert formats.embedded_record(copy) is None
+        assert formats.read(copy, item.kind).kind == item.kind
+
+
+def test_an_export_with_its_record_is_the_same_file(library: Library, tmp_path: Path) -> None:
+    item = library.save(made.picture(), Origin(values={"prompt": "fox"}))
+    folder = tmp_path / "out"
+    folder.mkdir()
+    first = library.export(item.id, folder)
+    second = library.export(item.id, folder)
+    assert first.name == Path(item.file).name
+    assert second != first
+    assert first.read_bytes() == library.store.path(item).read_bytes()
+    smaller = library.export(item.id, tmp_path / "a.jpg", quality=80)
+    assert "fox" in (formats.embedded_record(smaller) or "")
+    with pytest.raises(sdk.UserError, match="choose another place"):
+        library.export(item.id, library.store.path(item))
+
+
+def test_files_from_outside_can_be_taken_in(library: Library, tmp_path: Path) -> None:
+    formats.write(made.picture(), tmp_path / "Holiday in Rome.png")
+    item = library.import_file(tmp_path / "Holiday in Rome.png")
+    assert item.title == "Holiday in Rome"
+    assert found(library, "is:imported") == {"Holiday in Rome"}
+    loaded = library.load(item.id)
+    assert isinstance(loaded, sdk.Image)
+    assert np.array_equal(loaded.pixels, made.picture().pixels)
+
+
+def filled(path: Path, count: int) -> Index:
+    """An index of made-up items, every third a picture, every fifth favourite."""
+    index = Index(path)
+    kinds = ("image", "text", "audio")
+    index.put_all(
+        Item(
+            id=f"{number:026d}",
+            kind=kinds[number % 3],
+            title=f"item {number:06d}",
+            created=f"2026-01-{1 + number % 28:02d}T10:00:00.000+00:00",
+            file="2026-01/x.png",
+            rating=number % 6,
+            favourite=not number % 5,
+            text="fox" if number % 2 else "wolf",
+        )
+        for number in range(count)
+    )
+    return index
+
+
+@pytest.mark.parametrize("query", ["", "kind:image", "is:favourite", "fox", "fox rating:>2", "-kind:text"])
+@pytest.mark.parametrize("sort", ["newest", "oldest", "rating", "title"])
+def test_rows_pages_and_counts_agree_for_every_order(query: str, sort: str, tmp_path: Path) -> None:
+    index = filled(tmp_path / "index.db", 2 * STEP + 500)
+    view = View(index, query, sort)
+    pages, cursor = [], None
+    while True:
+        page = view.page(cursor, limit=700)
+        pages += [row.id for row in page.rows]
+        cursor = page.cursor
+        if cursor is None:
+            break
+    assert len(pages) == len(set(pages)) == view.count
+    assert [row.id for row in view.rows(0, 10_000)] == pages
+    for start in (len(pages) - 3, 0, len(pages) // 2, len(pages) + 5):
+        assert [row.id for row in View(index, query, sort).rows(start, 50)] == pages[start : start + 50]
+    assert view.count_up_to(10) == min(10, len(pages))
+    if sort in ("newest", "oldest"):
+        assert view.row_of(view.rows(17, 1)[0].position) == 17
+    index.close()
