@@ -9,7 +9,10 @@ import json
 import sys
 import zlib
 from pathlib import Path
-from typing import Any
+
+TYPE_CHECKING = False  # as typing.TYPE_CHECKING, without importing typing at every start
+if TYPE_CHECKING:
+    from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 """The folder that holds the `studio` package: a checkout's root, or ``site-packages``."""

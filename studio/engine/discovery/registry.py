@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Container, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
 from studio.engine.discovery.cache import CHECKOUT, DescriptorCache
-from studio.engine.discovery.plugins import PluginInfo, PluginState
 from studio.engine.discovery.switches import PluginSwitches
 
+TYPE_CHECKING = False  # as typing.TYPE_CHECKING, without importing typing at every start
 if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Mapping, Sequence
+    from typing import Any
+
     from studio.disk.home import Home
+    from studio.engine.discovery.plugins import PluginInfo
     from studio.engine.discovery.sources import Source
     from studio.sdk import GeneratorSpec
 
 STUDIO = "atelier-studio"
+READY = "ready"
 
 PIP_NAMES = {
     "PIL": "pillow",
@@ -32,17 +35,26 @@ class Registry:
     """What discovery found.
 
     Attributes:
-        plugins: every plugin with its state, the studio's own first, then by distribution and name.
         descriptors: generators that can be used, by id, as JSON (see `GeneratorSpec.to_json`).
         switches: the artist's decisions; after changing one, discover again.
     """
 
     def __init__(
-        self, plugins: tuple[PluginInfo, ...], descriptors: Mapping[str, dict[str, Any]], switches: PluginSwitches
+        self,
+        rows: Sequence[PluginInfo | Mapping[str, Any]],
+        descriptors: Mapping[str, dict[str, Any]],
+        switches: PluginSwitches,
     ) -> None:
-        self.plugins = plugins
+        self._rows = rows
         self.descriptors = descriptors
         self.switches = switches
+
+    @cached_property
+    def plugins(self) -> tuple[PluginInfo, ...]:
+        """Every plugin with its state, the studio's own first, then by distribution and name."""
+        from studio.engine.discovery.plugins import PluginInfo
+
+        return tuple(row if isinstance(row, PluginInfo) else PluginInfo.from_json(row) for row in self._rows)
 
     @classmethod
     def discover(
@@ -158,17 +170,17 @@ class _Discovery:
     def _may_run(self, source: dict[str, Any], name: str) -> bool:
         return self._hindrance(source, name) is None and not source["problem"] and not source["incompatible"]
 
-    def _hindrance(self, source: dict[str, Any], name: str) -> tuple[PluginState, str] | None:
+    def _hindrance(self, source: dict[str, Any], name: str) -> tuple[str, str] | None:
         """Why the artist's decisions keep a plugin from running, if they do."""
         key = f"{source['distribution']}:{name}"
         if key in self._switches.quarantined:
-            return PluginState.QUARANTINED, self._switches.quarantined[key]
+            return "quarantined", self._switches.quarantined[key]
         if key in self._switches.disabled:
-            return PluginState.DISABLED, "You switched it off."
+            return "disabled", "You switched it off."
         own = source["distribution"] == STUDIO
         if not own and self._consent is not None and source["distribution"] not in self._consent:
             return (
-                PluginState.NEEDS_CONSENT,
+                "needs consent",
                 "It is installed but has not run yet. Allow it to run if you trust its author.",
             )
         return None
@@ -210,74 +222,69 @@ class _Discovery:
 
     def _judge(self, sources: list[dict[str, Any]]) -> Registry:
         """Rows and usable descriptors; of two generators with one id the first keeps it."""
-        rows: list[PluginInfo] = []
+        rows: list[dict[str, Any]] = []
         descriptors: dict[str, dict[str, Any]] = {}
-        owners: dict[str, PluginInfo] = {}
+        owners: dict[str, dict[str, Any]] = {}
         for source in sources:
             for name, target in sorted(source["entries"]):
                 row = self._row(source, name, target)
-                offered = source["found"].get(name, {}).get("descriptors", ()) if row.state is PluginState.READY else ()
+                offered = source["found"][name]["descriptors"] if row["state"] == READY else ()
                 rival = next((owners[plain["id"]] for plain in offered if plain["id"] in owners), None)
                 if rival is not None:
                     row, offered = _duplicate(row, rival), ()
                 rows.append(row)
                 owners.update((plain["id"], row) for plain in offered)
-                usable = (plain for plain in offered if plain["id"] not in (row.missing or ()))
-                descriptors.update((plain["id"], plain) for plain in usable)
-        return Registry(tuple(rows), descriptors, self._switches)
+                descriptors.update((plain["id"], plain) for plain in offered if plain["id"] not in row["missing"])
+        return Registry(rows, descriptors, self._switches)
 
-    def _row(self, source: dict[str, Any], name: str, target: str) -> PluginInfo:
-        row = PluginInfo(
-            name=name,
-            distribution=source["distribution"],
-            version=source["version"],
-            target=target,
-            state=PluginState.BROKEN,
-            reason=source["problem"],
-            first_party=source["distribution"] == STUDIO,
-            location=source["location"],
-        )
+    def _row(self, source: dict[str, Any], name: str, target: str) -> dict[str, Any]:
+        """One row in the form of `PluginInfo.to_json`: a warm start that lists generators never needs the class."""
+        row = {
+            "name": name,
+            "distribution": source["distribution"],
+            "version": source["version"],
+            "target": target,
+            "state": "broken",
+            "reason": source["problem"],
+            "generators": [],
+            "missing": {},
+            "first_party": source["distribution"] == STUDIO,
+            "location": source["location"],
+        }
         if source["problem"]:
             return row
         if source["incompatible"]:
-            return row._replace(state=PluginState.INCOMPATIBLE, reason=_other_studio(source["incompatible"]))
+            return {**row, "state": "incompatible", "reason": _other_studio(source["incompatible"])}
         found = source["found"].get(name)
         if found is not None:
             row = _with_findings(row, found)
         hindrance = self._hindrance(source, name)
-        return row if hindrance is None else row._replace(state=hindrance[0], reason=hindrance[1], details="")
+        return row if hindrance is None else {**row, "state": hindrance[0], "reason": hindrance[1], "details": ""}
 
 
-def _with_findings(row: PluginInfo, found: Mapping[str, Any]) -> PluginInfo:
+def _with_findings(row: dict[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
     """The row completed by what the scout reported."""
-    names = tuple(plain["id"] for plain in found["descriptors"])
-    missing = {name: tuple(modules) for name, modules in found.get("missing", {}).items()}
-    row = row._replace(
-        state=PluginState(found["state"]),
-        reason=found["reason"],
-        details=found["details"],
-        generators=names,
-        missing=missing,
-        api=found["api"],
-        seconds=found["seconds"],
-    )
+    names = [plain["id"] for plain in found["descriptors"]]
+    missing: dict[str, list[str]] = found.get("missing", {})
+    told = {part: found[part] for part in ("state", "reason", "details", "api", "seconds")}
+    row = {**row, **told, "generators": names, "missing": missing}
     if not missing:
         return row
     modules = sorted({module.partition(".")[0] for lacking in missing.values() for module in lacking})
     packages = " ".join(PIP_NAMES.get(module, module) for module in modules)
     advice = f"{', '.join(modules)} not installed. Install with: pip install {packages}"
     if len(missing) == len(names):
-        return row._replace(state=PluginState.NEEDS_SETUP, reason=f"It needs modules that are missing: {advice}")
-    return row._replace(reason=f"{', '.join(missing)} cannot be used yet: {advice}")
+        return {**row, "state": "needs setup", "reason": f"It needs modules that are missing: {advice}"}
+    return {**row, "reason": f"{', '.join(missing)} cannot be used yet: {advice}"}
 
 
-def _duplicate(row: PluginInfo, rival: PluginInfo) -> PluginInfo:
-    shared = ", ".join(name for name in row.generators if name in rival.generators)
-    return row._replace(
-        state=PluginState.BROKEN,
-        reason=f"“{row.name}” ({row.distribution}) and “{rival.name}” ({rival.distribution}) both offer {shared}; "
-        f"the one of “{rival.name}” is used. Remove one of the two plugins.",
+def _duplicate(row: dict[str, Any], rival: dict[str, Any]) -> dict[str, Any]:
+    shared = ", ".join(name for name in row["generators"] if name in rival["generators"])
+    reason = (
+        f"“{row['name']}” ({row['distribution']}) and “{rival['name']}” ({rival['distribution']}) both offer {shared}; "
+        f"the one of “{rival['name']}” is used. Remove one of the two plugins."
     )
+    return {**row, "state": "broken", "reason": reason}
 
 
 def _other_studio(asked: str) -> str:
@@ -292,9 +299,7 @@ def _other_studio(asked: str) -> str:
 def _forget(source: dict[str, Any], *, everything: bool) -> None:
     """Drop what is known of plugins that were not ready (a changed environment may have cured them), or of all."""
     source["found"] = {
-        name: found
-        for name, found in source["found"].items()
-        if not everything and found["state"] == PluginState.READY.value
+        name: found for name, found in source["found"].items() if not everything and found["state"] == READY
     }
 
 
