@@ -100,11 +100,11 @@ class PaperLibrary:
         self._note("rate", ids, rating)
         self._ratings.update({int(each): rating for each in ids})
 
-    def favourite(self, ids: Sequence[str], marked: bool) -> None:
+    def favourite(self, ids: Sequence[str], *, marked: bool) -> None:
         self._note("favourite", ids, marked)
         self._favourites.update({int(each): marked for each in ids})
 
-    def tag(self, ids: Sequence[str], tag: str, present: bool) -> None:
+    def tag(self, ids: Sequence[str], tag: str, *, present: bool) -> None:
         self._note("tag", ids, tag, present)
         for each in ids:
             tags = self._tags.setdefault(int(each), [])

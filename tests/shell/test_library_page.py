@@ -11,6 +11,7 @@ import pytest
 from helpers.paper_library import PaperLibrary
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -99,52 +100,52 @@ def test_arrows_home_end_and_pages_move_the_cursor(qtbot: QtBot, open_page: Open
     columns = grid._geometry.columns
     grid.setFocus()
     for key, row in ((Key.Key_Right, 0), (Key.Key_Right, 1), (Key.Key_Down, 1 + columns), (Key.Key_Up, 1)):
-        qtbot.keyClick(grid, key)
+        QTest.keyClick(grid, key)
         assert grid.selection.current == row
-    qtbot.keyClick(grid, Key.Key_End)
+    QTest.keyClick(grid, Key.Key_End)
     assert list(grid.selection.rows) == [499]
     assert grid.verticalScrollBar().value() == grid.verticalScrollBar().maximum()
-    qtbot.keyClick(grid, Key.Key_Home)
+    QTest.keyClick(grid, Key.Key_Home)
     assert (grid.selection.current, grid.verticalScrollBar().value()) == (0, 0)
-    qtbot.keyClick(grid, Key.Key_PageDown)
+    QTest.keyClick(grid, Key.Key_PageDown)
     assert grid.selection.current >= columns
 
 
 def test_shift_extends_ctrl_moves_alone_and_ctrl_a_takes_all(qtbot: QtBot, open_page: OpenPage) -> None:
     grid = open_page(300).grid
     grid.select_row(4)
-    qtbot.keyClick(grid, Key.Key_Right, SHIFT)
-    qtbot.keyClick(grid, Key.Key_Right, SHIFT)
+    QTest.keyClick(grid, Key.Key_Right, SHIFT)
+    QTest.keyClick(grid, Key.Key_Right, SHIFT)
     assert list(grid.selection.rows) == [4, 5, 6]
-    qtbot.keyClick(grid, Key.Key_Right, CTRL)
+    QTest.keyClick(grid, Key.Key_Right, CTRL)
     assert list(grid.selection.rows) == [4, 5, 6]
-    qtbot.keyClick(grid, Key.Key_Space, CTRL)
+    QTest.keyClick(grid, Key.Key_Space, CTRL)
     assert list(grid.selection.rows) == [4, 5, 6, 7]
-    qtbot.keyClick(grid, Key.Key_A, CTRL)
+    QTest.keyClick(grid, Key.Key_A, CTRL)
     assert len(grid.selection.rows) == 300
-    qtbot.keyClick(grid, Key.Key_Escape)
+    QTest.keyClick(grid, Key.Key_Escape)
     assert not grid.selection.rows
 
 
 def test_clicks_select_toggle_and_extend(qtbot: QtBot, open_page: OpenPage) -> None:
     grid = open_page(300).grid
     view, left = grid.viewport(), Qt.MouseButton.LeftButton
-    qtbot.mouseClick(view, left, pos=middle(grid, 2))
-    qtbot.mouseClick(view, left, CTRL, pos=middle(grid, 5))
+    QTest.mouseClick(view, left, pos=middle(grid, 2))
+    QTest.mouseClick(view, left, CTRL, pos=middle(grid, 5))
     assert list(grid.selection.rows) == [2, 5]
-    qtbot.mouseClick(view, left, SHIFT, pos=middle(grid, 7))
+    QTest.mouseClick(view, left, SHIFT, pos=middle(grid, 7))
     assert list(grid.selection.rows) == [5, 6, 7]
-    qtbot.mouseClick(view, left, pos=middle(grid, 6))
+    QTest.mouseClick(view, left, pos=middle(grid, 6))
     assert list(grid.selection.rows) == [6]
 
 
 def test_a_rubber_band_selects_what_it_touches(qtbot: QtBot, open_page: OpenPage) -> None:
     grid = open_page(300).grid
     view = grid.viewport()
-    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(2, 2))
-    qtbot.mouseMove(view, middle(grid, 1))
-    qtbot.mouseMove(view, middle(grid, grid._geometry.columns + 1))
-    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=middle(grid, grid._geometry.columns + 1))
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(2, 2))
+    QTest.mouseMove(view, middle(grid, 1))
+    QTest.mouseMove(view, middle(grid, grid._geometry.columns + 1))
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=middle(grid, grid._geometry.columns + 1))
     columns = grid._geometry.columns
     assert list(grid.selection.rows) == [0, 1, columns, columns + 1]
     assert not grid._band.isVisible()
@@ -163,7 +164,7 @@ def test_the_grid_tells_assistive_technology_where_it_is(qtbot: QtBot, open_page
 
 def test_search_as_you_type_finds_and_explains(qtbot: QtBot, open_page: OpenPage) -> None:
     page = open_page(400)
-    qtbot.keyClicks(page.filters.search, "fox")
+    QTest.keyClicks(page.filters.search, "fox")
     settle(qtbot, page)
     qtbot.waitUntil(lambda: page.rows.query.text == "fox" and page.rows.count < 400)
     row = page.rows.row(0)
@@ -209,11 +210,11 @@ def test_number_keys_rate_and_f_marks_at_once(qtbot: QtBot, open_page: OpenPage)
     page.grid.select_row(1)
     row = page.grid.current_row()
     assert row is not None
-    qtbot.keyClick(page.grid, Key.Key_4)
+    QTest.keyClick(page.grid, Key.Key_4)
     rated = page.grid.current_row()
     assert rated is not None
     assert rated.rating == 4, "shown before the library has answered"
-    qtbot.keyClick(page.grid, Key.Key_F)
+    QTest.keyClick(page.grid, Key.Key_F)
     settle(qtbot, page)
     assert ("rate", [row.id], 4) in paper(page).calls
     assert ("favourite", [row.id], not row.favourite) in paper(page).calls
@@ -223,12 +224,12 @@ def test_delete_moves_to_the_trash_and_undo_brings_back(qtbot: QtBot, open_page:
     page = open_page(100)
     page.grid.setFocus()
     page.grid.select_row(2)
-    qtbot.keyClick(page.grid, Key.Key_Right, SHIFT)
-    qtbot.keyClick(page.grid, Key.Key_Delete)
+    QTest.keyClick(page.grid, Key.Key_Right, SHIFT)
+    QTest.keyClick(page.grid, Key.Key_Delete)
     qtbot.waitUntil(lambda: page.rows.count == 98)
     assert page.undo_bar.isVisible()
     assert "2 items" in page.undo_bar.accessibleName()
-    qtbot.keyClick(page.grid, Key.Key_Z, CTRL)
+    QTest.keyClick(page.grid, Key.Key_Z, CTRL)
     qtbot.waitUntil(lambda: page.rows.count == 100)
     page.filters._trash.click()
     settle(qtbot, page)
@@ -240,11 +241,11 @@ def test_renaming_with_f2(qtbot: QtBot, open_page: OpenPage) -> None:
     page.grid.setFocus()
     page.grid.select_row(0)
     settle(qtbot, page)
-    qtbot.keyClick(page.grid, Key.Key_F2)
+    QTest.keyClick(page.grid, Key.Key_F2)
     box = page.details._title_box
     assert box.isVisible()
     box.setText("Red fox")
-    qtbot.keyClick(box, Key.Key_Return)
+    QTest.keyClick(box, Key.Key_Return)
     settle(qtbot, page)
     row = page.rows.row(0)
     assert row is not None
@@ -256,7 +257,7 @@ def test_tags_are_added_to_everything_selected(qtbot: QtBot, open_page: OpenPage
     page.grid.select_all()
     settle(qtbot, page)
     page.details.tags.box.setText("winter")
-    qtbot.keyClick(page.details.tags.box, Key.Key_Return)
+    QTest.keyClick(page.details.tags.box, Key.Key_Return)
     settle(qtbot, page)
     call = next(call for call in paper(page).calls if call[0] == "tag")
     assert (len(call[1]), call[2], call[3]) == (50, "winter", True)  # type: ignore[arg-type]
@@ -266,7 +267,7 @@ def test_actions_reach_items_that_were_never_fetched(qtbot: QtBot, open_page: Op
     page = open_page(10_000)
     page.grid.setFocus()
     page.grid.select_all()
-    qtbot.keyClick(page.grid, Key.Key_5)
+    QTest.keyClick(page.grid, Key.Key_5)
     qtbot.waitUntil(lambda: any(call[0] == "rate" for call in paper(page).calls), timeout=10_000)
     call = next(call for call in paper(page).calls if call[0] == "rate")
     assert len(set(call[1])) == 10_000  # type: ignore[call-overload]
@@ -348,7 +349,7 @@ def test_every_control_has_an_accessible_name(qtbot: QtBot, open_page: OpenPage)
     for kind in (QAbstractButton, QAbstractSlider, QComboBox, QLineEdit):
         for control in page.findChildren(kind):
             internal = isinstance(control, QScrollBar) or control.objectName().startswith("qt_")
-            private = control.parent().metaObject().className() in {"QLineEdit", "_SearchBox"}
+            private = isinstance(control.parent(), QLineEdit)
             text = control.text() if isinstance(control, QAbstractButton) else ""
             assert internal or private or control.accessibleName() or text, control
 
@@ -364,15 +365,15 @@ def test_space_opens_a_quick_look_and_arrows_step(qtbot: QtBot, open_page: OpenP
         image.save(str(tmp_path / f"{number}.png"))
     page.grid.setFocus()
     page.grid.select_row(0)
-    qtbot.keyClick(page.grid, Key.Key_Space)
+    QTest.keyClick(page.grid, Key.Key_Space)
     look = page.quick_look
     assert look is not None
     qtbot.waitUntil(lambda: look.viewer is not None and look.viewer.path == tmp_path / "99.png")
     assert look.isVisible()
-    qtbot.keyClick(look, Key.Key_Right)
+    QTest.keyClick(look, Key.Key_Right)
     qtbot.waitUntil(lambda: look.viewer is not None and look.viewer.path == tmp_path / "98.png", timeout=5000)
     assert page.grid.selection.current == 1
-    qtbot.keyClick(look, Key.Key_Space)
+    QTest.keyClick(look, Key.Key_Space)
     assert not look.isVisible()
 
 
@@ -416,7 +417,8 @@ def test_closing_ends_every_thread(qtbot: QtBot) -> None:
 def test_cancelled_work_and_work_for_the_dead_calls_nobody(qtbot: QtBot) -> None:
     from PySide6.QtCore import QObject
 
-    pool, called, owner = Background(), [], QObject()
+    called: list[object] = []
+    pool, owner = Background(), QObject()
     gate = threading.Event()
     pool.run(gate.wait, called.append)
     cancelled = pool.run(lambda: 1, called.append)

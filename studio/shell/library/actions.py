@@ -61,11 +61,11 @@ class LibraryActions(QObject):
     def favourite(self, ids: Sequence[str], *, marked: bool) -> None:
         """Mark or unmark; the grid shows it at once."""
         self._rows.replace(ids, lambda row: replace(row, favourite=marked))
-        self._do(partial(self._source.favourite, ids, marked), ids)
+        self._do(partial(self._source.favourite, ids, marked=marked), ids)
 
     def tag(self, ids: Sequence[str], tag: str, *, present: bool) -> None:
         """Add a tag or take it away."""
-        self._do(partial(self._source.tag, ids, tag, present), ids)
+        self._do(partial(self._source.tag, ids, tag, present=present), ids)
 
     def rename(self, item_id: str, title: str) -> None:
         """Give a title; the grid shows it at once."""

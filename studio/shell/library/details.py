@@ -322,10 +322,7 @@ class Details(QFrame):
 
 def summary(kind: str, facts: Mapping[str, str]) -> str:
     """One line about an item: its medium and the two facts that say most."""
-    parts = [tr(kind.capitalize())]
-    for name in ("Dimensions", "Duration"):
-        if name in facts:
-            parts.append(facts[name])
+    parts = [tr(kind.capitalize()), *(facts[name] for name in ("Dimensions", "Duration") if name in facts)]
     for name, template in (("Words", "{number} words"), ("Triangles", "{number} triangles"), ("Tempo", "{number} bpm")):
         if name in facts and len(parts) < 3:
             parts.append(tr(template, number=facts[name]))

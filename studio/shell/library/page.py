@@ -232,7 +232,7 @@ class LibraryPage(QWidget):
     def _ask_for_changes(self) -> None:
         self._background.run(self._source.changed_elsewhere, self._heard, None, self)
 
-    def _heard(self, changed: bool) -> None:  # noqa: FBT001 - an answer
+    def _heard(self, changed: bool) -> None:
         if changed:
             self.refresh()
 

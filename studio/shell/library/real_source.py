@@ -274,7 +274,7 @@ def said_facts(kind: str, facts: Mapping[str, Any]) -> dict[str, str]:
 
 def _number(value: Any) -> float | None:
     """A record's number, if it is one: records may come from anywhere."""
-    usable = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e15
+    usable = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e15  # and no NaN
     return float(value) if usable else None
 
 

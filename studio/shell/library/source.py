@@ -128,10 +128,10 @@ class Source(Protocol):
     def rate(self, ids: Sequence[str], rating: int) -> None:
         """Give 0 … 5 stars."""
 
-    def favourite(self, ids: Sequence[str], marked: bool) -> None:
+    def favourite(self, ids: Sequence[str], *, marked: bool) -> None:
         """Mark or unmark."""
 
-    def tag(self, ids: Sequence[str], tag: str, present: bool) -> None:
+    def tag(self, ids: Sequence[str], tag: str, *, present: bool) -> None:
         """Add a tag or take it away."""
 
     def rename(self, item_id: str, title: str) -> None:

@@ -16,11 +16,18 @@ from studio.shell.viewers.base import Viewer
 from studio.shell.viewers.controls import action_button
 from studio.shell.widgets import label, tool_button
 
-MOST_BYTES = 8 * 2**20
+MOST_BYTES = 2**20
+"""A novel's worth; laying out more would hold up the window."""
+
+_LONGEST_LINE = 4000
+"""Longer lines are shown broken, and the text then is read only: Qt lays out a line as a whole."""
 _PAGE_WIDTH = 760
 _MOST_MARKED = 1000
 _WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af]|[^\W_]+(?:['’\-][^\W_]+)*")
 """A word, or a single CJK character, which counts as one."""
+
+
+_OVERLONG = re.compile(rf"([^\n]{{{_LONGEST_LINE}}})(?=[^\n])")
 
 
 def words(text: str) -> int:
@@ -155,7 +162,7 @@ class TextViewer(Viewer):
             self.edited.emit(text)
 
     def _note(self) -> str:
-        return tr("only the beginning is shown") if self._truncated else ""
+        return tr("too long to edit here") if self._truncated else ""
 
     def _copy(self) -> None:
         QApplication.clipboard().setText(self.text)
@@ -289,7 +296,7 @@ class _FindRow(QWidget):
 
 
 def read_text(path: Path) -> tuple[str, bool]:
-    """The text of a file and whether only its beginning was read.
+    """The text of a file and whether that is not all of it as it stands there.
 
     Bytes that are no UTF-8 become replacement characters; NULs too, as Qt ends lines there.
 
@@ -299,4 +306,6 @@ def read_text(path: Path) -> tuple[str, bool]:
     with path.open("rb") as file:
         data = file.read(MOST_BYTES + 1)
     text = data[:MOST_BYTES].decode("utf-8-sig", errors="replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd"), len(data) > MOST_BYTES
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    broken = _OVERLONG.sub(r"\1\n", text)
+    return broken, len(data) > MOST_BYTES or broken != text

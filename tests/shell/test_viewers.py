@@ -1,0 +1,491 @@
+"""Viewers: what they show of good files, and the one sentence they say about bad ones."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QTextCursor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from studio import sdk
+from studio.library import formats
+from studio.shell.viewers import viewer_for
+from studio.shell.viewers.background import Background
+from studio.shell.viewers.base import FullScreen, Viewer
+from studio.shell.viewers.image import ImageViewer
+from studio.shell.viewers.inspecting import is_closed
+from studio.shell.viewers.inspector import Inspector
+from studio.shell.viewers.mesh import MeshViewer
+from studio.shell.viewers.music import MusicViewer, measure_chunk
+from studio.shell.viewers.quick_look import QuickLook
+from studio.shell.viewers.text import MOST_BYTES, TextViewer, words
+
+Key = Qt.Key
+
+
+@pytest.fixture(autouse=True)
+def closed_afterwards(qtbot: QtBot) -> Iterator[None]:
+    """Ends the shared threads and the inspecting process after each test."""
+    yield
+    Inspector.shared().close()
+    Background.shared().close()
+    for shared in (Inspector.shared(), Background.shared()):
+        shared.deleteLater()
+        shared.setParent(None)
+    qtbot.wait(1)
+
+
+@pytest.fixture(scope="module")
+def media(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A small good file of every medium."""
+    folder = tmp_path_factory.mktemp("media")
+    seconds = np.arange(24_000) / 24_000
+    sound = (0.5 * np.sin(2 * np.pi * 440 * seconds)).astype(np.float32)
+    notes = tuple(sdk.Note(float(beat), 0.9, 60 + beat, 80) for beat in range(4))
+    drums = (sdk.Note(0.0, 0.25, 36, 100),)
+    corners = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], np.float32)
+    made: dict[str, sdk.Artifact] = {
+        "text.txt": sdk.Text("A fox walks through snow.\n\nIt is cold."),
+        "image.png": sdk.Image(np.zeros((48, 64, 3), np.uint8) + np.array([200, 40, 40], np.uint8)),
+        "audio.flac": sdk.Audio(np.stack([sound, sound], 1), 24_000),
+        "score.mid": sdk.Score(
+            (sdk.Track("Lead", notes), sdk.Track("Drums", drums, drums=True)), 90.0, (3, 4), "D minor"
+        ),
+        "mesh.glb": sdk.Mesh(corners, np.array([[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]], np.uint32)),
+    }
+    for name, artifact in made.items():
+        formats.write(artifact, folder / name)
+    return {name.split(".")[0]: folder / name for name in made}
+
+
+def shown(qtbot: QtBot, kind: str) -> Viewer:
+    viewer = viewer_for(kind)
+    qtbot.addWidget(viewer)
+    viewer.resize(640, 480)
+    viewer.show()
+    return viewer
+
+
+def load(qtbot: QtBot, viewer: Viewer, path: Path) -> None:
+    with qtbot.waitSignal(viewer.loaded, timeout=20_000):
+        viewer.show_file(path)
+
+
+# ---- all of them ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["text", "image", "audio", "score"])
+def test_a_good_file_is_shown_and_let_go(qtbot: QtBot, media: dict[str, Path], kind: str) -> None:
+    viewer = shown(qtbot, kind)
+    load(qtbot, viewer, media[kind])
+    assert str(viewer.path) == str(media[kind])
+    viewer.grab()
+    viewer.clear()
+    assert viewer.path is None
+    viewer.grab()
+
+
+def _hostile(kind: str, good: bytes) -> dict[str, bytes]:
+    noise = np.random.default_rng(3).integers(0, 256, 2000, np.uint8).tobytes()
+    return {
+        "empty": b"",
+        "noise": noise,
+        "truncated": good[: len(good) // 2],
+        "head and noise": good[:24] + noise,
+        "markup": b"<b>x</b><img src='file:///etc/passwd'>" * 10,
+    }
+
+
+@pytest.mark.parametrize("kind", ["image", "audio", "score", "mesh"])
+def test_a_damaged_file_is_one_sentence_and_no_crash(
+    qtbot: QtBot, media: dict[str, Path], tmp_path: Path, kind: str
+) -> None:
+    for name, data in _hostile(kind, media[kind].read_bytes()).items():
+        path = tmp_path / f"{name}{media[kind].suffix}"
+        path.write_bytes(data)
+        said: list[str] = []
+        viewer = shown(qtbot, kind)
+        viewer.failed.connect(said.append)
+        viewer.loaded.connect(partial(said.append, ""))
+        viewer.show_file(path)
+        qtbot.waitUntil(partial(bool, said), timeout=30_000)
+        viewer.grab()
+        if name in {"empty", "noise", "markup"}:
+            assert said[0], name
+            assert "\n" not in said[0]
+
+
+def test_a_missing_file_is_one_sentence(qtbot: QtBot, tmp_path: Path) -> None:
+    for kind in ("text", "image", "audio", "score", "mesh"):
+        viewer = shown(qtbot, kind)
+        with qtbot.waitSignal(viewer.failed, timeout=20_000) as caught:
+            viewer.show_file(tmp_path / "gone.bin")
+        assert caught.args[0]
+
+
+def test_labels_show_text_literally_and_controls_have_names(qtbot: QtBot) -> None:
+    from PySide6.QtWidgets import QAbstractButton
+
+    for kind in ("text", "image", "audio", "mesh", "video"):
+        viewer = shown(qtbot, kind)
+        assert all(each.textFormat() == Qt.TextFormat.PlainText for each in viewer.findChildren(QLabel))
+        for button in viewer.findChildren(QAbstractButton):
+            assert button.accessibleName() or button.text(), (kind, button)
+        assert viewer.actions()
+
+
+def test_the_window_never_loads_numpy_or_decoders(media: dict[str, Path]) -> None:
+    script = f"""
+import sys
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QTimer
+app = QApplication([])
+from studio.shell.viewers import viewer_for
+from studio.shell.viewers.background import Background
+from studio.shell.viewers.inspector import Inspector
+left = []
+for kind, path in {[(kind, str(path)) for kind, path in media.items() if kind != "mesh"]!r}:
+    viewer = viewer_for(kind)
+    viewer.loaded.connect(lambda: (left.pop(), left or app.quit()))
+    left.append(viewer)
+    viewer.show_file(Path(path))
+QTimer.singleShot(60000, app.quit)
+app.exec()
+heavy = {{"numpy", "soundfile", "PIL", "mido", "trimesh", "torch", "scipy"}} & set(sys.modules)
+print("left", len(left), "heavy", sorted(heavy))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=90, check=False)
+    assert "left 0 heavy []" in done.stdout, done.stdout + done.stderr
+
+
+# ---- text ----------------------------------------------------------------------------------------------------
+
+
+def test_text_streams_in_and_follows_only_at_the_end(qtbot: QtBot) -> None:
+    viewer = shown(qtbot, "text")
+    assert isinstance(viewer, TextViewer)
+    for number in range(200):
+        viewer.append_text(f"line {number}\n")
+    bar = viewer.page.verticalScrollBar()
+    assert bar.value() == bar.maximum()
+    bar.setValue(0)
+    viewer.append_text("more\n")
+    assert bar.value() == 0
+    assert viewer.text.endswith("line 199\nmore\n")
+
+
+def test_markup_and_control_characters_stay_text(qtbot: QtBot, tmp_path: Path) -> None:
+    hostile = "<b>bold</b> <img src='file:///etc/passwd'> \u202egnp.exe &amp; a\0b"
+    path = tmp_path / "hostile.txt"
+    path.write_text(hostile, encoding="utf-8")
+    viewer = shown(qtbot, "text")
+    assert isinstance(viewer, TextViewer)
+    load(qtbot, viewer, path)
+    assert viewer.text == hostile.replace("\0", "\ufffd")
+    viewer.clear()
+    viewer.append_text(hostile)
+    assert viewer.text == hostile.replace("\0", "\ufffd")
+
+
+def test_bytes_that_are_no_text_and_very_long_files_are_shown_in_part(qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "long.txt"
+    path.write_bytes(b"\xff\xfe word " * (MOST_BYTES // 4))
+    viewer = shown(qtbot, "text")
+    assert isinstance(viewer, TextViewer)
+    load(qtbot, viewer, path)
+    assert viewer.page.isReadOnly(), "a part must not be kept as if it were the whole"
+    assert "too long" in viewer._count.text()
+    assert max(map(len, viewer.text.split("\n"))) <= 4000
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("", 0), ("one two", 2), ("It's well-known.", 2), ("雪地里的狐狸", 6), ("fox 狐狸 2", 4), ("… — !", 0)],
+)
+def test_words_are_counted_as_writers_count_them(text: str, number: int) -> None:
+    assert words(text) == number
+
+
+def test_editing_is_announced_once_and_offered_as_a_version(qtbot: QtBot, media: dict[str, Path]) -> None:
+    viewer = shown(qtbot, "text")
+    assert isinstance(viewer, TextViewer)
+    load(qtbot, viewer, media["text"])
+    assert not viewer._keep.isEnabled()
+    viewer.page.moveCursor(QTextCursor.MoveOperation.End)
+    with qtbot.waitSignal(viewer.edited, timeout=3000) as caught:
+        QTest.keyClicks(viewer.page, " Very.")
+    assert caught.args[0].endswith("It is cold. Very.")
+    with qtbot.waitSignal(viewer.version_wanted):
+        viewer._keep.trigger()
+    assert not viewer._keep.isEnabled()
+
+
+def test_find_marks_every_place_and_goes_round(qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "fox.txt"
+    path.write_text("fox one\nFox two\nwolf\nfox three", encoding="utf-8")
+    viewer = shown(qtbot, "text")
+    assert isinstance(viewer, TextViewer)
+    load(qtbot, viewer, path)
+    viewer._start_finding()
+    viewer._find_row.box.setText("fox")
+    assert len(viewer.page.extraSelections()) == 3
+    places = []
+    for _ in range(4):
+        places.append(viewer.page.textCursor().blockNumber())
+        QTest.keyClick(viewer._find_row.box, Key.Key_Return)
+    assert places == [0, 1, 3, 0]
+    QTest.keyClick(viewer._find_row.box, Key.Key_Escape)
+    assert not viewer._find_row.isVisible()
+    assert viewer.page.extraSelections() == []
+
+
+# ---- image ---------------------------------------------------------------------------------------------------
+
+
+def _picture(width: int, height: int, color: str = "#336699") -> QImage:
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(QColor(color))
+    return image
+
+
+def test_zooming_keeps_the_pixel_under_the_pointer(qtbot: QtBot) -> None:
+    viewer = shown(qtbot, "image")
+    assert isinstance(viewer, ImageViewer)
+    viewer.show_preview(_picture(2000, 1500))
+    canvas = viewer.picture_canvas
+    assert canvas.zoom < 1
+    at = QPointF(200, 150)
+    before = canvas._pixel_at(at)
+    for _ in range(6):
+        canvas.zoom_by(1, at)
+        after = canvas._pixel_at(at)
+        assert abs(after.x() - before.x()) <= 4
+        assert abs(after.y() - before.y()) <= 4
+    assert not canvas.fitted
+    canvas.fit()
+    assert canvas.fitted
+
+
+def test_a_newer_preview_of_the_same_size_keeps_the_view(qtbot: QtBot) -> None:
+    viewer = shown(qtbot, "image")
+    assert isinstance(viewer, ImageViewer)
+    viewer.show_preview(_picture(800, 800))
+    viewer.picture_canvas.zoom_by(5, QPointF(100, 100))
+    zoom = viewer.picture_canvas.zoom
+    viewer.show_preview(_picture(800, 800, "#aa3300"))
+    assert viewer.picture_canvas.zoom == zoom
+    viewer.show_preview(_picture(400, 800))
+    assert viewer.picture_canvas.fitted
+
+
+def test_the_pixels_on_the_screen_are_the_pictures(qtbot: QtBot) -> None:
+    viewer = shown(qtbot, "image")
+    assert isinstance(viewer, ImageViewer)
+    image = _picture(40, 30)
+    image.setPixelColor(0, 0, QColor("#ff0000"))
+    viewer.show_preview(image)
+    canvas = viewer.picture_canvas
+    canvas.actual_size()
+    corner = canvas._target(canvas.rect()).topLeft().toPoint()
+    grabbed = canvas.grab().toImage()
+    assert grabbed.pixelColor(corner) == QColor("#ff0000")
+    assert grabbed.pixelColor(corner + QPoint(1, 0)) == QColor("#336699")
+    assert grabbed.pixelColor(corner + QPoint(39, 29)) == QColor("#336699")
+    assert grabbed.pixelColor(corner - QPoint(1, 0)) != QColor("#ff0000")
+
+
+def test_comparing_shows_one_picture_each_side_of_the_slider(qtbot: QtBot, tmp_path: Path) -> None:
+    viewer = shown(qtbot, "image")
+    assert isinstance(viewer, ImageViewer)
+    before = tmp_path / "before.png"
+    _picture(400, 300, "#00aa00").save(str(before))
+    viewer.show_preview(_picture(400, 300, "#aa0000"))
+    viewer.show_before(before)
+    canvas = viewer.picture_canvas
+    qtbot.waitUntil(lambda: canvas.mode == "slider", timeout=5000)
+    grabbed = canvas.grab().toImage()
+    target = canvas._target(canvas.rect()).toRect()
+    assert grabbed.pixelColor(target.left() + 20, target.bottom() - 10) == QColor("#00aa00")
+    assert grabbed.pixelColor(target.right() - 20, target.bottom() - 10) == QColor("#aa0000")
+    viewer._next_mode()
+    assert canvas.mode == "side"
+    canvas.grab()
+    viewer.show_before(None)
+    assert canvas.mode == "off"
+
+
+def test_a_picture_that_claims_to_be_enormous_is_refused_calmly(qtbot: QtBot, tmp_path: Path) -> None:
+    import struct
+    import zlib
+
+    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    chunk = b"IHDR" + header
+    path = tmp_path / "bomb.png"
+    data = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    path.write_bytes(data + struct.pack(">I", 4) + b"IDAT" + b"\0" * 8)
+    viewer = shown(qtbot, "image")
+    with qtbot.waitSignal(viewer.failed, timeout=20_000) as caught:
+        viewer.show_file(path)
+    assert caught.args[0]
+
+
+# ---- music ---------------------------------------------------------------------------------------------------
+
+
+def test_a_score_with_its_recording_shows_both_and_plays(qtbot: QtBot, media: dict[str, Path]) -> None:
+    viewer = shown(qtbot, "score")
+    assert isinstance(viewer, MusicViewer)
+    with qtbot.waitSignal(viewer.loaded, timeout=20_000):
+        viewer.show_file(media["score"], None, [("audio", media["audio"], None)])
+    assert viewer.roll.roll is not None
+    assert [note.pitch for note in viewer.roll.roll.notes] == [36, 60, 61, 62, 63]
+    assert viewer.roll.roll.drums == {1}
+    assert viewer.player.path == media["audio"]
+    assert "90 bpm" in viewer._facts.text()
+    assert "3/4" in viewer._facts.text()
+    assert viewer.span.duration == pytest.approx(4 * 60 / 90, abs=0.2)
+    viewer.player.seek(0.5)
+    assert viewer.span.position == pytest.approx(0.5)
+    assert viewer.transport.time.text().startswith("0:00 /")
+
+
+def test_a_score_alone_says_that_it_cannot_be_played(qtbot: QtBot, media: dict[str, Path]) -> None:
+    viewer = shown(qtbot, "score")
+    assert isinstance(viewer, MusicViewer)
+    load(qtbot, viewer, media["score"])
+    assert not viewer.transport.play.isEnabled()
+    assert "without a recording" in viewer._facts.text()
+
+
+def test_a_lost_sibling_does_not_hide_the_score(qtbot: QtBot, media: dict[str, Path], tmp_path: Path) -> None:
+    viewer = shown(qtbot, "score")
+    assert isinstance(viewer, MusicViewer)
+    with qtbot.waitSignal(viewer.loaded, timeout=20_000):
+        viewer.show_file(media["score"], None, [("audio", tmp_path / "gone.flac", None)])
+    assert viewer.roll.isVisible()
+    assert not viewer.waveform.isVisible()
+
+
+def test_the_waveform_grows_while_sound_is_made(qtbot: QtBot) -> None:
+    viewer = shown(qtbot, "audio")
+    assert isinstance(viewer, MusicViewer)
+    chunk = np.linspace(-1, 1, 4096, dtype=np.float32).tobytes()
+    assert measure_chunk(chunk, 2)[0][0] == -1.0
+    for _ in range(3):
+        viewer.append_audio(chunk, 24_000, 2)
+    qtbot.waitUntil(lambda: viewer.span.duration == pytest.approx(3 * 2048 / 24_000), timeout=5000)
+    viewer.grab()
+
+
+def test_zooming_in_time_stays_inside_the_piece(qtbot: QtBot, media: dict[str, Path]) -> None:
+    viewer = shown(qtbot, "audio")
+    assert isinstance(viewer, MusicViewer)
+    load(qtbot, viewer, media["audio"])
+    span = viewer.span
+    for factor, at in ((4.0, 0.9), (4.0, 0.1), (0.01, 0.5)):
+        span.zoom(factor, at)
+        assert 0 <= span.start <= span.start + span.length <= span.duration + 1e-9
+
+
+# ---- 3D ------------------------------------------------------------------------------------------------------
+
+
+def test_a_closed_surface_is_told_from_an_open_one() -> None:
+    corners = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], np.float32)
+    faces = np.array([[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]], np.uint32)
+    assert is_closed(corners, faces)
+    assert not is_closed(corners, faces[:-1])
+    flipped = faces.copy()
+    flipped[0] = flipped[0, ::-1]
+    assert not is_closed(corners, flipped)
+    assert is_closed(corners[faces.reshape(-1)], np.arange(12, dtype=np.uint32).reshape(-1, 3)), "seams count as one"
+
+
+def test_without_graphics_the_thumbnail_is_shown_with_a_sentence(
+    qtbot: QtBot, media: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.shell.viewers.mesh.graphics_available", lambda: False)
+    thumbnail = tmp_path / "thumbnail.png"
+    _picture(64, 64).save(str(thumbnail))
+    viewer = shown(qtbot, "mesh")
+    assert isinstance(viewer, MeshViewer)
+    viewer.thumbnail = thumbnail
+    load(qtbot, viewer, media["mesh"])
+    assert "rendered picture" in viewer.stage._sentence.text()
+    assert "4 triangles" in viewer._facts.text()
+    assert "watertight" in viewer._facts.text()
+    viewer.thumbnail = None
+    with qtbot.waitSignal(viewer.failed, timeout=20_000):
+        viewer.show_file(media["mesh"])
+
+
+# ---- the inspecting process ----------------------------------------------------------------------------------
+
+
+def test_when_the_inspecting_process_dies_the_next_file_still_opens(qtbot: QtBot, media: dict[str, Path]) -> None:
+    inspector = Inspector.shared()
+    said: list[str] = []
+    found: list[object] = []
+    inspector.ask("waveform", media["audio"], found.append, said.append, inspector)
+    process = inspector._process
+    assert process is not None
+    qtbot.waitUntil(lambda: process.processId() != 0)
+    process.kill()
+    qtbot.waitUntil(lambda: bool(said), timeout=10_000)
+    inspector.ask("waveform", media["audio"], found.append, said.append, inspector)
+    qtbot.waitUntil(lambda: bool(found), timeout=20_000)
+    assert len(said) == 1
+
+
+def test_a_file_that_takes_too_long_is_given_up(qtbot: QtBot, media: dict[str, Path]) -> None:
+    inspector = Inspector.shared()
+    said: list[object] = []
+    inspector.ask("waveform", media["audio"], said.append, said.append, inspector)
+    inspector._give_up()
+    assert "too long" in str(said[0])
+    assert not inspector.running
+
+
+# ---- quick look and full screen ------------------------------------------------------------------------------
+
+
+def test_quick_look_swaps_viewers_and_closes_on_space(qtbot: QtBot, media: dict[str, Path]) -> None:
+    look = QuickLook()
+    qtbot.addWidget(look)
+    look.open_at()
+    look.show_item("text", media["text"], "<b>A fox</b>")
+    qtbot.waitUntil(lambda: isinstance(look.viewer, TextViewer) and "fox" in look.viewer.text, timeout=5000)
+    assert look._title.text() == "<b>A fox</b>"
+    text = look.viewer
+    look.show_item("image", media["image"], "Red")
+    assert isinstance(text, TextViewer)
+    assert text.text == ""
+    qtbot.waitUntil(lambda: isinstance(look.viewer, ImageViewer) and not look.viewer.image.isNull(), timeout=5000)
+    assert look.viewer is not None
+    assert isinstance(look.viewer, ImageViewer)
+    QTest.keyClick(look.viewer.picture_canvas, Key.Key_Space)
+    assert not look.isVisible()
+
+
+def test_full_screen_shows_the_same_and_ends_with_escape(qtbot: QtBot) -> None:
+    viewer = shown(qtbot, "image")
+    assert isinstance(viewer, ImageViewer)
+    viewer.show_preview(_picture(100, 80))
+    viewer.toggle_full_screen()
+    screens = [each for each in QApplication.topLevelWidgets() if isinstance(each, FullScreen)]
+    assert len(screens) == 1
+    twin = screens[0].viewer
+    assert isinstance(twin, ImageViewer)
+    assert twin.image.size() == viewer.image.size()
+    with qtbot.waitSignal(screens[0].destroyed):
+        QTest.keyClick(screens[0], Key.Key_Escape)
