@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from studio.engine.conformance import run_in_worker
 from studio.sdk.testing.conformance import CHECKS, Plugin, check_plugin
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +20,7 @@ PATH = [*filter(None, sys.path), str(ROOT / "plugins")]
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_first_party_plugin_passes_twenty_of_twenty(name: str) -> None:
-    results = list(check_plugin(Plugin(TARGETS[name], path=PATH)))
+    results = list(check_plugin(Plugin(TARGETS[name], path=PATH, worker=run_in_worker)))
     generators = {result.generator for result in results}
     assert len(results) == len(CHECKS) * len(generators)
     assert [f"{result.generator}: {result}" for result in results if not result.passed] == []

@@ -213,7 +213,7 @@ def _longest_wait(trial: Trial) -> tuple[int, float]:
     A `yield` is a cancel point too, so results count as such.
     """
     started = fair_time()
-    ctx, results = trial.stream_defaults()
+    ctx, results = trial.stream()
     yields = [fair_time() for _ in results]
     marks = sorted([started, *yields, *ctx.stamps, fair_time()])
     return ctx.points, max(later - earlier for earlier, later in itertools.pairwise(marks))
@@ -221,7 +221,7 @@ def _longest_wait(trial: Trial) -> tuple[int, float]:
 
 def _close_at_first_result(trial: Trial) -> None:
     """Cancel where it yields: the host then closes the iterator."""
-    _, results = trial.stream_defaults()
+    _, results = trial.stream(trial.small)
     next(results, None)
     close = getattr(results, "close", None)
     started = fair_time()
@@ -236,7 +236,7 @@ def _close_at_first_result(trial: Trial) -> None:
 
 def _cancel_at(trial: Trial, point: int) -> None:
     """Cancel a default run at one of its cancel points and see that it ends there."""
-    ctx, results = trial.stream_defaults(cancel_after=point)
+    ctx, results = trial.stream(cancel_after=point)
     passed_on, yielded_after = False, 0
     try:
         for _ in results:

@@ -6,7 +6,7 @@
         print(result)
 
 Most checks run with reduced values: size fields at 64×64 (or their minimum), numbers that say how much is made at their
-minimum. Checks 6, 14 and 20 use the defaults. A check may take 60 s; within 8, 9 and 16 the runs share 20 s, and one
+minimum. Checks 6, 14 and 20 use the defaults. A check may take 60 s; within 8, 9 and 16 the runs share 12 s, and one
 that takes more than its share is cut short, which the remark then says.
 """
 
@@ -298,7 +298,7 @@ def _ask(plugin: Plugin, check: int | str, generator: str, hash_seed: int = 0) -
         "check": check,
         "generator": generator,
         "given": dict(plugin.given.get(generator, {})),
-        "budget": plugin.limit / 3,
+        "budget": plugin.limit / 5,
     }
     with tempfile.TemporaryFile() as said:  # not a pipe, which a program the plugin left behind could keep open
         process = _launch(json.dumps(request), hash_seed, said)

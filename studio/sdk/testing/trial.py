@@ -115,10 +115,10 @@ class Trial:
         """Run with the default parameters, in full."""
         return self._run(self.given, seed, None)
 
-    def stream_defaults(self, **how: Any) -> tuple[ProbeContext, Iterator[Result]]:
-        """A default run to be taken step by step; `how` goes to its context."""
+    def stream(self, values: Values | None = None, **how: Any) -> tuple[ProbeContext, Iterator[Result]]:
+        """A run to be taken step by step, with default parameters besides `values`; `how` goes to its context."""
         ctx = self._context(7, **how)
-        return ctx, stream(self.generator, {**inputs_for(self.generator), **self.given}, ctx)
+        return ctx, stream(self.generator, {**inputs_for(self.generator), **(values or {}), **self.given}, ctx)
 
     def unload(self) -> None:
         """Give back what earlier runs loaded."""
