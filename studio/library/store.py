@@ -82,10 +82,9 @@ class Store:
             thumbnail = self._thumbnailer().submit(_thumbnail, artifact, folder / staging.THUMBNAIL)
             data = folder / f"{staging.DATA}{suffix}"
             formats.encode(artifact, data, item.to_embed())
-            durable.sync_file(data)
             kept = item.with_(file=self._free_name(item, suffix), sha256=hash_file(data), bytes=data.stat().st_size)
             thumbnail.result()
-            _write_synced(folder / staging.RECORD, _record_bytes(kept))
+            (folder / staging.RECORD).write_bytes(_record_bytes(kept))
             return self._staging.commit(folder)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)

@@ -174,7 +174,8 @@ def _planned(node: Node, sort: str) -> _Plan:
         walk = ("words", "words MATCH ?", (live,))
         source = "words JOIN items i ON i.pos = words.rowid"
         return _Plan(source, f"words MATCH ?{kept}", (match,), walk, ("words.rowid",), sort == "newest", count)
-    source, where = "items i", f"i.pos IN (SELECT rowid FROM words WHERE words MATCH ?){kept}"
+    source = "items i"
+    where = f"i.pos IN (SELECT rowid FROM words WHERE words MATCH ?){kept}"  # noqa: S608 (own constants)
     return _Plan(source, where, (match,), (source, where, (match,)), *_order(sort), count)
 
 

@@ -52,7 +52,8 @@ def killed_at_random(folder: Path, longest: float, chance: random.Random) -> lis
     child = os.fork()
     if child == 0:
         os.close(reading)
-        save_for_ever(folder, lambda item_id: os.write(writing, f"{item_id}\n".encode()) and None)
+        with os.fdopen(writing, "w") as say:
+            save_for_ever(folder, lambda item_id: print(item_id, file=say, flush=True))
     os.close(writing)
     time.sleep(chance.uniform(0.0, longest))
     os.kill(child, signal.SIGKILL)

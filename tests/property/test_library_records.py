@@ -13,7 +13,7 @@ from studio.library import names
 from studio.library.checking import plain_json
 from studio.library.items import KINDS, Item, Origin, Parent, RecordError, new_id, parse_record, to_iso
 
-words = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
+words = st.text(st.characters(codec="utf-8"), max_size=40)
 json_values = st.recursive(
     st.none()
     | st.booleans()

@@ -14,9 +14,11 @@ from studio.library.items import Item, new_id
 from studio.library.search import And, Filter, Not, Or, QueryError, Words
 from studio.library.views import View
 
-pieces = st.sampled_from(
-    ["fox", "雪中", '"', "(", ")", "-", "OR", "*", ":", "kind:", "image", "rating:>=", "4", "date:<", "2026-11", "tag:", "is:", "favourite", "seed:", "generator:", "a.b", "\ue000a", "NEAR", "AND", "^", "'", "é", "ﬁ", "🦊", "{", "+"]
-) | st.sampled_from((" ", "\0", "\ud800"))
+PIECES = """
+fox 雪中 " ( ) - OR * : kind: image rating:>= 4 date:< 2026-11 tag: is: favourite seed: generator: a.b \ue000a NEAR AND
+^ ' é ﬁ 🦊 { +
+"""
+pieces = st.sampled_from((*PIECES.split(), " ", "\0", "\ud800"))
 queries = st.lists(pieces | st.text(max_size=5), max_size=12).map("".join)
 
 

@@ -48,7 +48,8 @@ DECODER_ERRORS = (
     struct.error,
     zlib.error,
 )
-"""What decoders of other people raise (warnings, where those are made errors) on bytes that are not what they claim (Pillow alone raises most of these)."""
+"""What decoders of other people raise on bytes that are not what they claim; Pillow alone raises most of these, and
+warnings are raised where those are made errors."""
 
 
 def damaged(name: str, what: str) -> UserError:
