@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from studio.disk.home import Home
+from studio.engine.discovery.loading import add_plugins_folder
 from studio.engine.discovery.registry import Registry
 from studio.engine.discovery.switches import PluginSwitches
 from studio.engine.engine import Engine
@@ -24,6 +26,7 @@ def check_plugin(home: Home, name: str) -> Iterator[CheckResult]:
     Raises:
         UserError: there is no such plugin.
     """
+    add_plugins_folder()
     registry = Registry.discover(home)
     by_generator = [row for row in registry.plugins if name in row.generators]
     for row in by_generator or registry.find(name):
@@ -50,16 +53,18 @@ def run_in_worker(
         request = GenerationRequest.of(spec, given, 1)
         registry = Registry((), {spec.id: spec.to_json()}, PluginSwitches(home))
         peaks = [0]
+        told = threading.Event()
 
         def hear(event: Event) -> None:
-            if isinstance(event, WorkerChanged):
+            if isinstance(event, WorkerChanged) and event.peak_bytes:
                 peaks.append(event.peak_bytes)
+                told.set()
 
         engine = Engine(home, registry, None, Settings(home.settings_file))
         engine.subscribe(hear)
         try:
             (job,) = engine.wait([engine.submit(request).id], timeout=120)
-            # The worker tells its memory right after the job's end; closing waits for all it said.
+            told.wait(10)  # the worker tells its memory right after the job's end
         except TimeoutError:
             return WorkerRun(0, (), "it did not end within two minutes")
         finally:

@@ -284,6 +284,8 @@ def _in_worker(plugin: Plugin, descriptor: Mapping[str, Json]) -> dict[str, Any]
         run = plugin.worker(descriptor, dict(plugin.given.get(descriptor["id"], {})), inputs)
         if run.error or not run.kinds:
             return {"failed": f"In the studio's worker it fails: {run.error or 'nothing was made'}"}
+        if run.peak_bytes <= 0:
+            return {"failed": "The studio's worker did not tell how much memory it took."}
         peak, where = run.peak_bytes, ""
     if peak > estimate * 1e9:
         return {"failed": f"It takes {peak / 1e9:.2f} GB{where}; its `needs` say {estimate:g} GB."}
