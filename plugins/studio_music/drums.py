@@ -144,7 +144,8 @@ def play(style: str, sections: Sequence[Section], meter: Meter, density: float, 
 
     Args:
         style: a key of `STYLES`.
-        sections: the form; introductions stay without drums, each other section ends with a fill.
+        sections: the form; introductions stay without drums, the others end with a fill, the last
+            with a single stroke.
         meter: the time signature.
         density: 0…1, shifts the energy the pattern answers to.
         rng: source of chance.
@@ -159,14 +160,21 @@ def play(style: str, sections: Sequence[Section], meter: Meter, density: float, 
             at = (section.start + index) * meter.bar
             bar = Bar(meter, energy, rng, kicks)
             played = STYLES[style](bar)
-            if section.label == "O":
-                played = [(0.0, CRASH, 0.5), (0.0, KICK, 0.7)] if index == section.bars - 1 else []
+            if section is sections[-1] and index == section.bars - 1:
+                played = _close(style)
             elif style in _WITH_FILLS and index == section.bars - 1 and section.bars > 1:
                 played = _with_fill(played, bar)
             if index == 0 and style in _WITH_FILLS and section.start > 0 and energy > 0.45:
                 played = [(0.0, CRASH, 0.55), *played]
             hits += [(at + start, drum, loud) for start, drum, loud in played]
     return sorted(hits)
+
+
+def _close(style: str) -> list[Hit]:
+    """The last bar: one stroke to end on."""
+    if style not in _WITH_FILLS:
+        return [(0.0, TRIANGLE, 0.4)]
+    return [(0.0, BASS_DRUM if style == "orchestral" else KICK, 0.7), (0.0, CRASH, 0.45)]
 
 
 def _groove(meter: Meter, rng: np.random.Generator) -> tuple[float, ...]:

@@ -108,17 +108,21 @@ def _resonate(excitation: Signal, delay: int, taps: Signal) -> Signal:
 
 
 def _burst(string: String, period: float, velocity: float, rng: np.random.Generator) -> Signal:
-    """The pluck: filtered noise with a notch at the multiples of the plucking place, free of DC, RMS 1 over a
-    period.
+    """The pluck: one period of noise without DC, RMS 1.
+
+    It is made from its partials, so that it joins itself smoothly as it goes round: softer touch darkens it, partials
+    with a node at the plucking place are missing.
     """
     size = int(np.ceil(period))
-    raw = noise(size + 64, rng)
+    number = np.arange(1, size // 2)
+    hertz = number * SAMPLE_RATE / period
     cutoff = string.brightness * (1 - string.softness * (1 - velocity))
-    soft = filtered(filtered(raw, "low", min(cutoff, 18_000.0), 1), "low", min(cutoff * 1.4, 18_000.0), 1)[64:]
-    shift = max(1, round(string.position * period))
-    combed = soft - np.roll(soft, shift)
-    combed -= combed.mean()
-    return np.asarray(combed / (np.sqrt(np.mean(combed**2)) + 1e-9), dtype=np.float32)
+    comb = np.abs(np.sin(np.pi * number * string.position))
+    level = comb / number**0.3 / (1 + (hertz / cutoff) ** 2) * rng.uniform(0.75, 1.25, len(number))
+    lines = np.zeros(size // 2 + 1, dtype=complex)
+    lines[1 : size // 2] = level * np.exp(2j * np.pi * rng.random(len(number)))
+    burst = np.fft.irfft(lines, size)
+    return np.asarray(burst / (np.sqrt(np.mean(burst**2)) + 1e-9), dtype=np.float32)
 
 
 def _thump(string: String, velocity: float, count: int, rng: np.random.Generator) -> Signal:

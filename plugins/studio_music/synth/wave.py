@@ -20,8 +20,10 @@ Spectrum: TypeAlias = Callable[[Signal, Signal], Signal]
 
 _TABLE = 8192
 _CUTOFFS = 14
-_LEVELS = np.array([1.0, 0.42, 0.55, 0.5, 0.45, 0.4], dtype=np.float32)
+_LEVELS = np.array([1.0, 0.5, 0.5, 0.45, 0.45], dtype=np.float32)
 """How loud each player of a unison is: unequal, so that their beating never cancels the tone."""
+_SPOTS = (0.0, -1.0, 1.0, -0.5, 0.5)
+"""Where each player stands between the flattest (−1) and the sharpest (1); the loudest is in tune."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,11 @@ def play(voice: Voice, hz: float, velocity: float, seconds: float, rng: np.rando
     out = np.zeros((count, 2), dtype=np.float32)
     levels = _LEVELS[: voice.players] / np.sqrt(np.sum(_LEVELS[: voice.players] ** 2))
     for player in range(voice.players):
-        spot = 0.0 if voice.players == 1 else 2 * player / (voice.players - 1) - 1
+        spot = _SPOTS[player]
         phase = _phase(voice, hz, spot, count, rng)
         tone = _read(tables, path, phase)
         tone *= levels[player]
-        side = voice.width * spot * (1 if player % 2 else -1) if voice.players > 2 else voice.width * spot
+        side = voice.width * spot * (-1 if abs(spot) < 1 else 1)
         out[:, 0] += tone * np.float32(np.sqrt(0.5 - 0.5 * side))
         out[:, 1] += tone * np.float32(np.sqrt(0.5 + 0.5 * side))
     if voice.breath:

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 import studio.sdk as sdk
+from studio.sdk.testing import run
+from studio_music.composer import Composer
 from studio_music.synth import loudness, master, modal, plucked, sampler
 from studio_music.synth.drumkit import KIT
 from studio_music.synth.patches import PATCHES
@@ -238,3 +240,11 @@ def test_missing_and_foreign_files_are_refused(tmp_path: Path) -> None:
     for path in (text, tmp_path / "nowhere.sf2", tmp_path):
         with pytest.raises(sdk.UserError):
             SoundFont(path)
+
+
+def test_the_composer_plays_with_a_chosen_soundfont(tmp_path: Path) -> None:
+    path = soundfont(tmp_path / "sine.sf2")
+    values = {"soundfont": str(path), "length_in": "bars", "bars": 1, "pace": "very-fast", "ensemble": "acoustic"}
+    (recording,) = [made for made in run(Composer, values) if isinstance(made, sdk.Audio)]
+    assert np.isfinite(recording.samples).all()
+    assert loudness.integrated(recording.samples) == pytest.approx(-16.0, abs=1.5)
