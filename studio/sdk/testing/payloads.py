@@ -191,7 +191,7 @@ def _open_edges(artifact: Mesh) -> int:
     forward = ends[:, 0] * (2**32) + ends[:, 1]
     backward = ends[:, 1] * (2**32) + ends[:, 0]
     edges, counts = np.unique(forward, return_counts=True)
-    return int((counts > 1).sum() + np.setxor1d(edges, np.unique(backward)).size)
+    return int((counts > 1).sum() + np.setdiff1d(edges, backward).size)
 
 
 def _video(artifact: Video) -> Iterator[str]:
