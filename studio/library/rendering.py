@@ -22,7 +22,9 @@ CLAY = (214, 207, 196, 255)
 TURN, TILT = -0.6, 0.42
 """The camera stands to the right of the front (radians about y) and above (radians about x)."""
 FACE_LIMIT = 150_000
-"""Larger meshes are thinned out evenly before drawing; at thumbnail size their triangles are smaller than pixels."""
+"""Of larger meshes, points that fall into the same pixel are made one before drawing."""
+CREASE = 0.75
+"""Cosine of the angle between a triangle and its point's mean normal beyond which the edge is drawn sharp (41°)."""
 FRAGMENT_LIMIT = 12_000_000
 _KEY, _FILL = (-0.45, 0.65, 0.62), (0.75, 0.1, 0.45)
 _KEY_LIGHT, _FILL_LIGHT, _SKY, _EARTH, _RIM = 0.78, 0.16, 0.34, 0.12, 0.22
@@ -50,15 +52,17 @@ def mesh(model: sdk.Mesh, side: int) -> PIL.Image.Image:
 
     big = side * 3 // 2  # drawn larger and reduced: smooth edges
     faces = model.faces.astype(np.int64)
-    if len(faces) > FACE_LIMIT:
-        faces = faces[np.linspace(0, len(faces) - 1, FACE_LIMIT).astype(np.int64)]
     points, turn = _placed(model.vertices.astype(np.float64), big)
-    hits = _visible(points[faces], big)
-    normals = (_point_normals(points, faces) if model.normals is None else model.normals @ turn.T)[faces]
+    if len(faces) > FACE_LIMIT:
+        faces = _clustered(points, faces)
+    corners = points[faces]
+    hits = _visible(corners, big)
+    normals = _corner_normals(points, faces) if model.normals is None else (model.normals @ turn.T)[faces]
     colors = _linear_colors(model)[faces]
     picture = _ground(big).reshape(-1, 3)
     weights = hits.weights[:, :, None]
     normal = (normals[hits.faces] * weights).sum(axis=1)
+    normal[_turned_away(corners[hits.faces])] *= -1  # the inside of an open surface: light that side
     picture[hits.pixels] = _lit(normal, (colors[hits.faces] * weights).sum(axis=1))
     encoded = np.where(picture <= 0.0031308, picture * 12.92, 1.055 * np.power(picture, 1 / 2.4) - 0.055)
     pixels = np.rint(np.clip(encoded, 0, 1) * 255).astype(np.uint8).reshape(big, big, 3)
@@ -157,16 +161,44 @@ def _barycentric(corners: Array, x: Array, y: Array) -> Array:
     return np.asarray(weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-12))
 
 
-def _point_normals(points: Array, faces: Array) -> Array:
-    """Normals of points, the mean of their triangles' weighted by area."""
+def _turned_away(corners: Array) -> Array:
+    """Which triangles [n, 3, 3] show their back."""
+    import numpy as np
+
+    u, v = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    return np.asarray(u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0] < 0)
+
+
+def _clustered(points: Array, faces: Array) -> Array:
+    """Triangles between the first points of each pixel-sized cell (vertex clustering, Rossignac and Borrel 1993)."""
+    import numpy as np
+
+    cells = np.floor(points - points.min(axis=0)).astype(np.int64)
+    _cell, first, inverse = np.unique(
+        (cells[:, 0] << 42) + (cells[:, 1] << 21) + cells[:, 2], return_index=True, return_inverse=True
+    )
+    merged = first[inverse.ravel()][faces]
+    a, b, c = merged.T
+    return np.asarray(merged[(a != b) & (b != c) & (c != a)])
+
+
+def _corner_normals(points: Array, faces: Array) -> Array:
+    """Normals at the corners of triangles [m, 3, 3]: their points' mean, or the triangle's own at a sharp edge."""
     import numpy as np
 
     corners = points[faces]
-    face_normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    return np.stack(
-        [np.bincount(faces.ravel(), np.repeat(face_normals[:, axis], 3), minlength=len(points)) for axis in range(3)],
-        axis=1,
-    )
+    flat = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])  # length is area
+    columns = [np.bincount(faces.ravel(), np.repeat(flat[:, axis], 3), minlength=len(points)) for axis in range(3)]
+    smooth = _unit(np.stack(columns, axis=1))[faces]
+    own = np.broadcast_to(_unit(flat)[:, None], smooth.shape)
+    sharp = (smooth * own).sum(axis=2) < CREASE
+    return np.where(sharp[:, :, None], own, smooth)
+
+
+def _unit(vectors: Array) -> Array:
+    import numpy as np
+
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12))
 
 
 def _linear_colors(model: sdk.Mesh) -> Array:
@@ -193,8 +225,7 @@ def _lit(normals: Array, colors: Array) -> Array:
     """Light in linear units: a key light, a fill light, sky from above, and a rim where the surface turns away."""
     import numpy as np
 
-    unit = normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
-    unit = np.where(unit[:, 2:] < 0, -unit, unit)  # seen from behind: light that side
+    unit = _unit(normals)
     key, fill = np.array(_KEY) / np.linalg.norm(_KEY), np.array(_FILL) / np.linalg.norm(_FILL)
     sky = _EARTH + (_SKY - _EARTH) * (unit[:, 1] * 0.5 + 0.5)
     light = sky + _KEY_LIGHT * np.maximum(unit @ key, 0) + _FILL_LIGHT * np.maximum(unit @ fill, 0)

@@ -55,7 +55,7 @@ class Staging:
         if self._library_lock is None:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._library_lock = FileLock(self._folder / _LOCK, thread_local=False, is_singleton=False)
-        with self._library_lock:
+        with self._library_lock.acquire(poll_interval=0.005):
             yield
 
     def session(self) -> Path:

@@ -351,7 +351,8 @@ class Store:
         except UserError:
             return None
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self._staging.temporary()
+        with self._lock:
+            temporary = self._staging.temporary()
         if not _thumbnail(artifact, temporary):
             return None
         temporary.replace(path)

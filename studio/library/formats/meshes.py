@@ -134,8 +134,7 @@ def is_watertight(mesh: sdk.Mesh) -> bool:
     """Whether every edge joins exactly two triangles, once in each direction, points at one place counting as one."""
     import numpy as np
 
-    _points, ids = np.unique(mesh.vertices.round(7), axis=0, return_inverse=True)
-    faces = ids.ravel()[mesh.faces.astype(np.int64)]
+    _points, faces = merged(mesh.vertices.round(7)[mesh.faces.astype(np.int64)])
     faces = faces[(faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])]
     if not len(faces):
         return False

@@ -176,8 +176,8 @@ def test_a_damaged_index_is_rebuilt_and_never_fatal(damage: str, tmp_path: Path)
 
 def test_damage_found_while_open_is_healed_too(tmp_path: Path) -> None:
     with Library(tmp_path) as library:
-        for number in range(300):
-            library.index.put(library.store.save(sdk.Text(f"fox {number}"), None)) if number < 3 else None
+        for number in range(3):
+            text(library, f"fox {number}")
     data = bytearray((tmp_path / "index.db").read_bytes())
     middle = [page for page in range(1, len(data) // 4096) if b"fox" in data[page * 4096 : page * 4096 + 4096]]
     with Library(tmp_path) as library:
