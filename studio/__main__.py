@@ -9,11 +9,12 @@ import sys
 def main(argv: list[str] | None = None) -> int:
     """Choose a face and run it; returns the exit code.
 
-    Without a command (or with options of the window only) the window opens. Either face is imported only when it is
-    the one asked for: the command line works without Qt, and answers in milliseconds.
+    Without a command (or with options of the window, ``--library PATH`` and ``--exit-after-first-paint``) the window
+    opens. Either face is imported only when it is the one asked for: the command line works without Qt, and answers in
+    milliseconds.
     """
     arguments = sys.argv[1:] if argv is None else argv
-    if arguments and not arguments[0].startswith("--exit-after") and arguments[0] != "window":
+    if arguments and (not arguments[0].startswith("-") or arguments[0] in {"-h", "--help", "--version"}):
         from studio.cli.main import main as run_command
 
         return run_command(arguments)

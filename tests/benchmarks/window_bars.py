@@ -1,0 +1,165 @@
+"""The window's bars: launch and memory against a bare Qt window, and the event loop while a worker works.
+
+Needs a display (under Linux without one: ``xvfb-run -a python tests/benchmarks/window_bars.py``).
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+for entry in (ROOT, ROOT / "tests"):
+    sys.path.insert(0, str(entry))
+
+from benchmarks.bars import Bar, median, percentile  # noqa: E402
+
+BARE = """
+import sys
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
+app = QApplication(sys.argv)
+class Window(QMainWindow):
+    def paintEvent(self, event):
+        super().paintEvent(event)
+        QTimer.singleShot(0, self.answer)
+    def answer(self):
+        where = QPointF(1, 1)
+        QApplication.postEvent(self, QMouseEvent(QEvent.Type.MouseMove, where, where, Qt.MouseButton.NoButton,
+                               Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier))
+    def mouseMoveEvent(self, event):
+        app.quit()
+window = Window()
+window.setCentralWidget(QLabel("bare"))
+window.resize(1400, 900)
+window.show()
+sys.exit(app.exec())
+"""
+
+
+def _once(command: list[str], environment: dict[str, str]) -> tuple[float, int]:
+    """Wall seconds and peak memory (KB) of a process."""
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, f"{command} ended with {process.returncode}"
+    return time.perf_counter() - begun, usage.ru_maxrss
+
+
+def launch(folder: Path, rounds: int = 8) -> list[Bar]:
+    """Start to an answered input event, and peak memory until then."""
+    environment = {**os.environ, "STUDIO_HOME": str(folder), "PYTHONPATH": str(ROOT)}
+    studio = [sys.executable, "-m", "studio", "--exit-after-first-paint"]
+    bare = [sys.executable, "-c", BARE]
+    for _ in range(2):  # a warm cache of descriptors, as at every start but the first
+        _once(studio, environment)
+        _once(bare, environment)
+    ours: list[tuple[float, int]] = []
+    theirs: list[tuple[float, int]] = []
+    for _ in range(rounds):
+        ours.append(_once(studio, environment))
+        theirs.append(_once(bare, environment))
+        theirs.append(_once(bare, environment))
+        ours.append(_once(studio, environment))
+    seconds = median([time for time, _ in ours]) / median([time for time, _ in theirs])
+    memory = median([float(rss) for _, rss in ours]) / median([float(rss) for _, rss in theirs])
+    told = f"{seconds:.2f} ({median([t for t, _ in ours]):.2f} s / {median([t for t, _ in theirs]):.2f} s)"
+    return [
+        Bar("launch until input is answered / bare PySide6 window", told, "≤ 1.5", seconds <= 1.5),
+        Bar("memory at first paint / bare PySide6 window", f"{memory:.2f}", "≤ 1.5", memory <= 1.5),
+    ]
+
+
+LOOP = """
+import json, sys, time
+from PySide6.QtCore import QTimer, Qt
+from PySide6.QtWidgets import QApplication
+from studio.shell.app import Studio, places
+app = QApplication([sys.argv[0]])
+home, settings = places([])
+studio = Studio(app, home, settings)
+beats, marks = [], {}
+last = time.perf_counter()
+def beat():
+    global last
+    now = time.perf_counter()
+    beats.append((now, 1000 * (now - last)))
+    last = now
+pulse = QTimer()
+pulse.setTimerType(Qt.TimerType.PreciseTimer)
+pulse.timeout.connect(beat)
+from studio.engine.requests import GenerationRequest
+waiting = []
+def submit():
+    engine = studio.bridge.engine
+    marks["work"] = time.perf_counter()
+    for name, values in (("studio.text.storyteller", {"length": 60}), ("studio.image.texture", {"size": [1024, 1024]}),
+                         ("studio.mesh.forms", {}), ("studio.music.composer", {})):
+        if name in studio.workshop.registry.specs:
+            spec = studio.workshop.registry.spec(name)
+            waiting.append(engine.submit(GenerationRequest.of(spec, values, 3)).id)
+    QTimer.singleShot(200, look)
+def look():
+    jobs = {job.id: job for job in studio.bridge.engine.jobs()}
+    if all(jobs[name].state.is_final for name in waiting):
+        marks["end"] = time.perf_counter()
+        failed = [job.failure.message for job in jobs.values() if job.failure]
+        QTimer.singleShot(3000, lambda: finish(failed))
+    else:
+        QTimer.singleShot(200, look)
+def finish(failed):
+    marks["idle end"] = time.perf_counter()
+    pulse.stop()
+    print(json.dumps({"beats": beats, "marks": marks, "failed": failed}))
+    studio.window.close()
+    app.quit()
+def ready():
+    if not studio.bridge.is_attached:
+        QTimer.singleShot(50, ready)
+        return
+    pulse.start(1)
+    submit()
+studio.open()
+QTimer.singleShot(500, ready)
+code = app.exec()
+studio.close()
+sys.exit(code)
+"""
+
+
+def event_loop(folder: Path) -> list[Bar]:
+    """Time between turns of the event loop: while a worker imports, generates and saves, and idle afterwards."""
+    import json
+
+    environment = {**os.environ, "STUDIO_HOME": str(folder), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", LOOP], env=environment, capture_output=True, text=True, check=True, timeout=300
+    )
+    told = json.loads(done.stdout.splitlines()[-1])
+    marks = told["marks"]
+    busy = [gap for moment, gap in told["beats"] if marks["work"] + 0.05 < moment <= marks["end"]]
+    idle = [gap for moment, gap in told["beats"] if marks["end"] + 0.5 < moment <= marks["idle end"]]
+    p99, calm, worst = percentile(busy, 0.99), percentile(idle, 0.99), max(busy)
+    failed = f", failed: {told['failed']}" if told["failed"] else ""
+    return [
+        Bar("event loop p99 while the worker imports, generates and saves", f"{p99:.1f} ms, idle {calm:.1f} ms{failed}",
+            "≤ 8 ms and ≤ 3× idle", p99 <= 8 and p99 <= 3 * calm and not failed),
+        Bar("event loop's longest turn meanwhile", f"{worst:.0f} ms of {len(busy)} turns", "≤ 50 ms", worst <= 50),
+    ]  # fmt: skip
+
+
+def main() -> None:
+    """Print every bar."""
+    with tempfile.TemporaryDirectory(prefix="studio-bench-") as name:
+        for bar in (*launch(Path(name) / "launch"), *event_loop(Path(name) / "loop")):
+            print(bar.line(), flush=True)
+
+
+if __name__ == "__main__":
+    main()
