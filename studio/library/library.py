@@ -119,12 +119,19 @@ class Library:
         try:
             return ask()
         except IndexDamaged:
-            with self._lock:
-                self.index.close()
-                self._set_aside()
-                self.index = Index(self.index_file)
-                self.rebuild()
+            self.mend()
             return ask()
+
+    def mend(self) -> None:
+        """Set a damaged index aside and build a new one; for who asked a `View` and was told `IndexDamaged`.
+
+        Views made before are of no use afterwards.
+        """
+        with self._lock:
+            self.index.close()
+            self._set_aside()
+            self.index = Index(self.index_file)
+            self.rebuild()
 
     # -- adding and changing ------------------------------------------------------------------------------------
 
