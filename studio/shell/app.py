@@ -19,8 +19,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
-from PySide6.QtGui import QIcon, QMouseEvent
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QApplication
 
 from studio.disk.home import Home
@@ -93,7 +93,6 @@ class Studio(QObject):
         registry = self._startup.wait_for_generators(CACHE_SECONDS)
         if registry is not None:
             self.workshop.set_registry(registry)
-            self.window.restore_create()
         self._first_paint = FirstPaint(
             self.window, self._painted_and_left if leave_after_first_paint else self._painted
         )
@@ -127,20 +126,13 @@ class Studio(QObject):
         """Answer one input event, as a benchmark's stopwatch waits for, then end with code 0."""
         answer = _Answer(self.window, self._app.quit)
         self.window.installEventFilter(answer)
-        where = QPointF(1, 1)
-        move = QMouseEvent(
-            QEvent.Type.MouseMove, where, where, Qt.MouseButton.NoButton, Qt.MouseButton.NoButton,
-            Qt.KeyboardModifier.NoModifier,
-        )  # fmt: skip
-        QApplication.postEvent(self.window, move)
+        key = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Shift, Qt.KeyboardModifier.NoModifier)
+        QApplication.postEvent(self.window, key)
 
     def _registry_found(self, registry: Any) -> None:
         if registry is self.workshop.registry:
             return
-        first = self.workshop.registry is None
         self.workshop.set_registry(registry)
-        if first:
-            self.window.restore_create()
         if self.bridge.is_attached:
             self.bridge.engine.replace_registry(registry)  # type: ignore[attr-defined]
 
@@ -179,8 +171,8 @@ class _Answer(QObject):
         self._answered = answered
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Wait for a mouse move."""
-        if event.type() == QEvent.Type.MouseMove:
+        """Wait for a key."""
+        if event.type() == QEvent.Type.KeyPress:
             watched.removeEventFilter(self)
             self._answered()
         return False

@@ -10,7 +10,6 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from studio.shell.i18n import say, tr
-from studio.shell.icons import decorate
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +17,14 @@ class Command:
     """One thing that can be done.
 
     Attributes:
-        action: carries text, icon, shortcut and what happens.
+        action: carries text, shortcut and what happens.
         group: heading in the cheat sheet (a source text of ours).
+        icon: the name of its icon; drawn only where it is shown.
     """
 
     action: QAction
     group: str
+    icon: str
 
 
 class Commands:
@@ -50,13 +51,12 @@ class Commands:
         """Add a command; with `within`, its keys work only while the focus is in that widget."""
         action = QAction(within or self._window)
         say(action.setText, text)
-        decorate(action, icon)
         action.setShortcuts([QKeySequence(key) for key in keys])
         context = Qt.ShortcutContext.WidgetWithChildrenShortcut if within else Qt.ShortcutContext.WindowShortcut
         action.setShortcutContext(context)
         action.triggered.connect(lambda: run())
         (within or self._window).addAction(action)
-        self._commands.append(Command(action, group))
+        self._commands.append(Command(action, group, icon))
         return action
 
     def add_source(self, source: Callable[[], Iterator[tuple[str, str, Callable[[], object]]]]) -> None:
@@ -70,7 +70,7 @@ class Commands:
     def entries(self) -> list[tuple[str, str, Callable[[], object], str]]:
         """What the palette offers now: text, keys, what to do, icon name or empty."""
         entries: list[tuple[str, str, Callable[[], object], str]] = [
-            (made.action.text(), keys_of(made.action), made.action.trigger, _icon_name(made.action))
+            (made.action.text(), keys_of(made.action), made.action.trigger, made.icon)
             for made in self._commands
             if made.action.isEnabled()
         ]
@@ -90,11 +90,6 @@ class Commands:
 def keys_of(action: QAction) -> str:
     """An action's keys as people read them."""
     return action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-
-
-def _icon_name(action: QAction) -> str:
-    drawn = action.__dict__.get("_studio_icon")
-    return str(drawn[0]) if drawn else ""
 
 
 def fuzzy(pattern: str, text: str) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QRect, QSize, Qt
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from studio.disk.resources import resources
 
 _DECORATED = "_studio_icon"
-_SIZES = (16, 20, 24, 32)
+_SIZES = (18, 22)
 
 
 class Decorable(Protocol):
@@ -25,13 +25,16 @@ class Decorable(Protocol):
 
 def icon(name: str, color: QColor | str | None = None) -> QIcon:
     """The icon called `name` (a Phosphor name such as ``"magic-wand"``) in `color`, or the text colour in force."""
-    palette = QGuiApplication.palette()
-    normal = QColor(color) if color is not None else palette.color(QPalette.ColorRole.WindowText)
-    disabled = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.WindowText)
+    wanted = QColor(color) if color is not None else QGuiApplication.palette().color(QPalette.ColorRole.WindowText)
+    return _icon(name, wanted.name())
+
+
+@lru_cache(256)
+def _icon(name: str, color: str) -> QIcon:
+    """Two sizes; Qt greys them where a button is disabled."""
     made = QIcon()
     for size in _SIZES:
-        made.addPixmap(pixmap(name, size, normal), QIcon.Mode.Normal)
-        made.addPixmap(pixmap(name, size, disabled), QIcon.Mode.Disabled)
+        made.addPixmap(pixmap(name, size, color))
     return made
 
 

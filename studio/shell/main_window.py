@@ -267,9 +267,6 @@ class MainWindow(QMainWindow):
         geometry = (self._state or {}).get("geometry")
         if isinstance(geometry, str):
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii", "replace")))
-
-    def restore_create(self) -> None:
-        """Show what *Create* showed last; called when the generators are known."""
         self.create_page.restore_state(part(self._state, "create"))
 
     def save_state(self) -> None:

@@ -48,9 +48,9 @@ class Chooser(QWidget):
         """The id of the chosen generator, empty when there is none."""
         return str(self.generators.currentData() or "")
 
-    def show_specs(self, specs: Mapping[str, GeneratorSpec]) -> None:
-        """Offer these generators; the choice stays where it can."""
-        chosen = self.generator
+    def show_specs(self, specs: Mapping[str, GeneratorSpec], first: str = "") -> None:
+        """Offer these generators; the choice stays where it can, otherwise it is `first`."""
+        chosen = self.generator or first
         self._specs = specs
         for made in self._buttons.values():
             self._group.removeButton(made)

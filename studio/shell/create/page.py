@@ -72,9 +72,8 @@ class CreatePage(QWidget):
         self.stage.send_requested.connect(self.send)
         self.stage.reuse_requested.connect(self.reuse)
         self.stage.cancel_requested.connect(self.cancel_job)
-        self.stage.failure.retry_requested.connect(self.retry)
-        self.stage.failure.remedy_requested.connect(self.use_remedy)
-        self.stage.failure.edit_requested.connect(self.reuse)
+        self.stage.retry_requested.connect(self.retry)
+        self.stage.remedy_requested.connect(self.use_remedy)
         self.queue.job_opened.connect(self.show_job)
         self.queue.edit_requested.connect(self.reuse)
         bridge.job_changed.connect(self._job_changed)
@@ -237,6 +236,6 @@ class CreatePage(QWidget):
         if isinstance(splitter, str):
             self._splitter.restoreState(QByteArray.fromBase64(splitter.encode("ascii", "replace")))
         if isinstance(generator, str):
-            self.panel.open(generator)
+            self.panel.wanted = generator
         if isinstance(queue, bool):
             self._want_queue(queue)

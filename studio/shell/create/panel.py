@@ -38,6 +38,10 @@ CHIPS = 4
 class RequestPanel(QWidget):
     """Everything that goes into a request.
 
+    Attributes:
+        wanted: the generator to begin with, when generators are found.
+        form: the form shown, or None.
+
     Signals:
         requested(list): requests to submit, made by *Generate*.
         generator_changed(str): another generator's form is shown.
@@ -54,6 +58,7 @@ class RequestPanel(QWidget):
         self._around = FormHelp(workshop, PromptHistory(workshop.home.state / "prompts.json"))
         self._presets = Presets(workshop.home.state / "presets")
         self._forms: dict[str, Form] = {}
+        self.wanted = ""
         self.form: Form | None = None
         self.chooser = Chooser()
         self.chooser.chosen.connect(self._show_form)
@@ -84,7 +89,7 @@ class RequestPanel(QWidget):
                 self.form = None
                 self._area.takeWidget()
             form.deleteLater()
-        self.chooser.show_specs(specs)
+        self.chooser.show_specs(specs, self.wanted)
         self.generate_button.setEnabled(bool(specs))
 
     def open(self, generator: str, values: Mapping[str, Json] | None = None, seed: int | None = None) -> bool:

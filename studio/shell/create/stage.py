@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QStackedWidget, 
 
 from studio.engine.jobs import Job, JobState
 from studio.shell.create.compare import CompareView
-from studio.shell.create.failure import FailureCard
 from studio.shell.create.filmstrip import Filmstrip, Shot
 from studio.shell.create.progress import fraction, told
 from studio.shell.create.welcome import Welcome
@@ -19,6 +18,7 @@ from studio.shell.widgets import ElidedLabel, label, row, tool_button
 from studio.shell.workshop import INPUT_OF, Workshop
 
 if TYPE_CHECKING:
+    from studio.shell.create.failure import FailureCard
     from studio.shell.viewers.base import Viewer
 
 
@@ -28,12 +28,15 @@ class Stage(QWidget):
     Signals:
         send_requested(str, str, str): generator id, input field, reference of the result shown.
         reuse_requested(str): job id; show its values in the form.
-        cancel_requested(str): job id.
+        cancel_requested(str), retry_requested(str): job id.
+        remedy_requested(str): job id; run it again with what its failure card offers.
     """
 
     send_requested = Signal(str, str, str)
     reuse_requested = Signal(str)
     cancel_requested = Signal(str)
+    retry_requested = Signal(str)
+    remedy_requested = Signal(str)
 
     def __init__(self, workshop: Workshop, *, first_time: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,14 +48,12 @@ class Stage(QWidget):
         self._shot: Shot | None = None
         self._compare: CompareView | None = None
         self.welcome = Welcome(workshop, first_time=first_time)
-        self.failure = FailureCard()
+        self._failure: FailureCard | None = None
         self.filmstrip = Filmstrip(workshop)
         self.filmstrip.opened.connect(self.show_shot)
         self.filmstrip.hide()
         self._stack = QStackedWidget()
         self._stack.addWidget(self.welcome)
-        self._failure_page = _centred(self.failure)
-        self._stack.addWidget(self._failure_page)
         self._title = ElidedLabel()
         self._state = label(role="muted")
         self.cancel_button = tool_button("x-circle", "Cancel (Esc)", self._cancel)
@@ -123,7 +124,7 @@ class Stage(QWidget):
         self._job = job
         if job.state == JobState.FAILED and job.failure is not None:
             self.failure.show_job(job, self._remedy(job))
-            self._stack.setCurrentWidget(self._failure_page)
+            self._stack.setCurrentWidget(self._stack.findChild(QWidget, "FailurePage"))
         self._show_bar()
 
     def show_preview(self, job_id: str, picture: QImage) -> None:
@@ -168,6 +169,21 @@ class Stage(QWidget):
     def retranslate(self) -> None:
         """Say again what depends on the state."""
         self._show_bar()
+
+    @property
+    def failure(self) -> FailureCard:
+        """The card for jobs that failed, made when the first one does."""
+        if self._failure is None:
+            from studio.shell.create.failure import FailureCard
+
+            self._failure = FailureCard()
+            self._failure.retry_requested.connect(self.retry_requested)
+            self._failure.remedy_requested.connect(self.remedy_requested)
+            self._failure.edit_requested.connect(self.reuse_requested)
+            page = _centred(self._failure)
+            page.setObjectName("FailurePage")
+            self._stack.addWidget(page)
+        return self._failure
 
     # ---- inside ----------------------------------------------------------------------------------------------
 

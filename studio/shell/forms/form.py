@@ -74,21 +74,17 @@ class FieldRow(QWidget):
         self._label = QLabel()
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setBuddy(editor.input_widget())
-        self._reset = tool_button("arrow-counter-clockwise", "Back to the default", editor.reset)
-        self._reset.setIconSize(QSize(14, 14))
-        self._reset.setFixedSize(22, 22)
-        keep = self._reset.sizePolicy()
-        keep.setRetainSizeWhenHidden(True)
-        self._reset.setSizePolicy(keep)
+        self._reset: QToolButton | None = None
         self._error: QLabel | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         if editor.owns_label:
-            self._label.hide()
-            layout.addLayout(row(editor, None, self._reset, spacing=4))
+            self._head = row(editor, None, spacing=4)
+            layout.addLayout(self._head)
         else:
-            layout.addLayout(row(self._label, None, self._reset, spacing=4))
+            self._head = row(self._label, None, spacing=4)
+            layout.addLayout(self._head)
             layout.addWidget(editor)
         editor.changed.connect(self._follow)
         self._follow()
@@ -117,12 +113,19 @@ class FieldRow(QWidget):
     def retranslate(self) -> None:
         """Show label and help in the window's language."""
         self._label.setText(self.editor.title)
-        help = tr_spec(self.editor.spec, self.editor.field.help)
-        self._label.setToolTip(as_plain_tip(help))
-        self.editor.setToolTip(as_plain_tip(help))
+        help = as_plain_tip(tr_spec(self.editor.spec, self.editor.field.help))
+        self._label.setToolTip(help)
+        self.editor.setToolTip(help)
 
     def _follow(self) -> None:
-        self._reset.setVisible(not self.editor.is_default())
+        changed = not self.editor.is_default()
+        if changed and self._reset is None:
+            self._reset = tool_button("arrow-counter-clockwise", "Back to the default", self.editor.reset)
+            self._reset.setIconSize(QSize(14, 14))
+            self._reset.setFixedSize(22, 18)
+            self._head.addWidget(self._reset)
+        if self._reset is not None:
+            self._reset.setVisible(changed)
         if self.error:
             self.show_error("")
 
@@ -323,8 +326,10 @@ class Form(QWidget):
         shown_groups = set()
         for made in self._rows.values():
             applies = made.editor.field.applies(values)
-            made.setVisible(applies)
+            if made.isHidden() == applies:
+                made.setVisible(applies)
             if applies:
                 shown_groups.add(made.editor.field.group)
         for group, heading in self._headings.items():
-            heading.setVisible(group in shown_groups)
+            if heading.isHidden() == (group in shown_groups):
+                heading.setVisible(group in shown_groups)
