@@ -5,21 +5,30 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from studio.disk.home import Home
 
+TYPE_CHECKING = False  # as typing.TYPE_CHECKING, without importing typing at every start
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from contextlib import AbstractContextManager
+    from typing import Any
+
     from studio.engine.settings import Settings
     from studio.library.library import Library
 
 
+class _Narrow(argparse.HelpFormatter):
+    """Help of a fixed width: asking the terminal for its own would import half the standard library at every start."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=100)
+
+
 def parser(command: str, description: str) -> argparse.ArgumentParser:
     """A parser for ``studio COMMAND`` with the options every command takes."""
-    made = argparse.ArgumentParser(prog=f"studio {command}", description=description)
+    made = argparse.ArgumentParser(prog=f"studio {command}", description=description, formatter_class=_Narrow)
     add_common(made)
     return made
 
@@ -66,6 +75,8 @@ def open_library(home: Home) -> Library:
 
 def open_library_if_possible(home: Home) -> AbstractContextManager[Library | None]:
     """The library; None where the database library is missing: results are then kept as files all the same."""
+    from contextlib import nullcontext
+
     from studio.library.index import IndexUnavailable
 
     try:
