@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from studio.shell.library.source import Detail, Query, QueryError, Row
+from studio.shell.library.source import Detail, Look, Query, QueryError, Row
 
 KINDS = ("image", "image", "text", "image", "audio", "mesh", "score", "video")
 WORDS = [
@@ -41,6 +41,7 @@ class PaperLibrary:
         self.total = count
         self.folder = folder
         self.calls: list[tuple[object, ...]] = []
+        self.counted_at_once = 2000
         self._thumbnails = thumbnails
         self._ratings: dict[int, int] = {}
         self._favourites: dict[int, bool] = {}
@@ -52,6 +53,11 @@ class PaperLibrary:
     # ---- what the page asks ------------------------------------------------------------------------------
 
     imports = True
+
+    def look(self, query: Query, size: int) -> Look:
+        numbers = self._matching(query)
+        count = min(len(numbers), self.counted_at_once)
+        return Look([self._row(number) for number in numbers[:size]], count, exact=count == len(numbers))
 
     def count(self, query: Query) -> int:
         numbers = self._matching(query)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -41,9 +41,6 @@ _DAYS = ((0, "Any time"), (1, "Last day"), (7, "Last 7 days"), (30, "Last 30 day
 _WIDE = 760
 """From this width on the media are named, not only drawn."""
 
-_PAUSE_MS = 60
-"""Typing is searched for after a pause this short, so that a burst of keys is one search."""
-
 
 class FilterBar(QWidget):
     """Everything that decides which items show, in which order and how large.
@@ -61,10 +58,6 @@ class FilterBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._query = Query()
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(_PAUSE_MS)
-        self._pause.timeout.connect(self._typed)
         self._kinds = QButtonGroup(self)
         self._kind_buttons: list[QToolButton] = []
         self._build_search()
@@ -143,8 +136,8 @@ class FilterBar(QWidget):
         self.search = _SearchBox()
         say(self.search.setPlaceholderText, "Search titles, prompts and tags")
         say(self.search.setAccessibleName, "Search the library")
-        self.search.textChanged.connect(lambda: self._pause.start())
-        self.search.left.connect(self._leave)
+        self.search.textChanged.connect(lambda text: self._change(text=text))
+        self.search.left.connect(self.left)
         self._sort = QComboBox()
         self._sort.addItems(list(SORTS))
         say(self._sort.setAccessibleName, "Order")
@@ -199,16 +192,6 @@ class FilterBar(QWidget):
         layout.addLayout(first)
         layout.addWidget(self._error)
         layout.addLayout(second)
-
-    def _typed(self) -> None:
-        if self.search.text() != self._query.text:
-            self._change(text=self.search.text())
-
-    def _leave(self) -> None:
-        if self._pause.isActive():
-            self._pause.stop()
-            self._typed()
-        self.left.emit()
 
     def _change(self, **changes: object) -> None:
         self._query = self._query.with_(**changes)

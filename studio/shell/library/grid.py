@@ -34,6 +34,7 @@ SMALLEST, USUAL, LARGEST = 96, 176, 384
 """Sides of a thumbnail in pixels."""
 
 _MOST_DRAGGED = 500
+_SETTLE_MS = 50
 _KEYS = {
     Qt.Key.Key_Left: "left",
     Qt.Key.Key_Right: "right",
@@ -85,6 +86,10 @@ class GridView(QAbstractScrollArea):
         self._creep = QTimer(self)
         self._creep.setInterval(16)
         self._creep.timeout.connect(self._creep_on)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_MS)
+        self._settle.timeout.connect(self._rest)
         self._missing: list[str] = []
         self._missing_pause = QTimer(self)
         self._missing_pause.setSingleShot(True)
@@ -99,6 +104,7 @@ class GridView(QAbstractScrollArea):
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(SMALLEST + 40, SMALLEST + 40)
         rows.reset.connect(self._on_reset)
+        rows.grown.connect(self._on_grown)
         rows.changed.connect(self._on_changed)
         thumbnails.arrived.connect(self._on_thumbnail)
         self.retranslate()
@@ -202,6 +208,15 @@ class GridView(QAbstractScrollArea):
         self._lay_out()
         self._moved(scroll=False)
 
+    def _on_grown(self, count: int) -> None:
+        """All have been counted: only the scroll bar changes, and *everything* means more."""
+        everything = len(self.selection.rows) == self._geometry.count > 0
+        self.selection.cut(count)
+        if everything:
+            self.selection.choose_all(count)
+        self._lay_out()
+        self._describe()
+
     def _on_changed(self, first: int, last: int) -> None:
         visible = self._visible()
         if first < visible.stop and last > visible.start:
@@ -287,10 +302,20 @@ class GridView(QAbstractScrollArea):
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Move the pixels that stay and paint only what came into view."""
         del dx
-        if abs(dy) < self.viewport().height():
+        height = self.viewport().height()
+        if abs(dy) < height:
             self.viewport().scroll(0, dy)
         else:
             self.viewport().update()
+        self._settle.start()
+        self._thumbnails.sparing = True
+        # What flies past faster than it can be seen is not asked for; what it comes to rest at is.
+        if abs(dy) < height // 2:
+            self._look()
+
+    def _rest(self) -> None:
+        """Scrolling has ended."""
+        self._thumbnails.sparing = False
         self._look()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -159,6 +159,7 @@ class LibraryPage(QWidget):
         self.filters.left.connect(self._enter_grid)
         self.rows.failed.connect(self.filters.show_error)
         self.rows.reset.connect(self._on_reset)
+        self.rows.grown.connect(self.count_changed)
         self.grid.current_changed.connect(lambda _row: self._settle.start())
         self.grid.selection_changed.connect(self._settle.start)
         self.grid.activated.connect(lambda row: self._look(row, large=True))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from studio.library.search import QueryError as SearchError
 from studio.sdk.errors import UserError
 from studio.shell.library import errands
-from studio.shell.library.source import Detail, Query, QueryError, Row
+from studio.shell.library.source import Detail, Look, Query, QueryError, Row
 
 if TYPE_CHECKING:
     from studio.library.index import Row as IndexRow
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from studio.sdk.generator import GeneratorSpec
 
 _VIEWS_KEPT = 8
+_COUNTED_AT_ONCE = 2000
 _NEIGHBOURS = 12
 """How far around an item the other results of its job are looked for: they are saved one after the other."""
 
@@ -46,9 +47,20 @@ class LibrarySource:
 
     # ---- looking -----------------------------------------------------------------------------------------
 
+    def look(self, query: Query, size: int) -> Look:
+        """The first matching items; counting words in a million items takes longer than a key stroke, so it waits."""
+        self._forget_views()
+        view = self._view(query)
+        rows = [self._row(row) for row in view.rows(0, size)]
+        if len(rows) < size:
+            return Look(rows, len(rows), exact=True)
+        if query == Query(kind=query.kind, sort=query.sort):
+            return Look(rows, view.count, exact=True)
+        count = view.count_up_to(_COUNTED_AT_ONCE)
+        return Look(rows, count, exact=count < _COUNTED_AT_ONCE)
+
     def count(self, query: Query) -> int:
         """How many items match."""
-        self._forget_views()
         return self._view(query).count
 
     def rows(self, query: Query, first: int, last: int) -> list[Row]:

@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from studio.shell.library.source import Query, QueryError, Row, Source
+from studio.shell.library.source import Look, Query, QueryError, Row, Source
 from studio.shell.viewers.background import Background, Task
 
 PAGE = 64
@@ -20,11 +20,13 @@ class LibraryRows(QObject):
 
     Signals:
         reset: other results; every row may differ. Comes with the new count.
+        grown: the rows stay, but there are this many in all.
         changed: rows from first up to, not including, last arrived or changed.
         failed: the query could not be answered; carries a sentence. Empty when it can again.
     """
 
     reset = Signal(int)
+    grown = Signal(int)
     changed = Signal(int, int)
     failed = Signal(str)
 
@@ -40,6 +42,8 @@ class LibraryRows(QObject):
         self._wanted: list[int] = []
         self._fetching: Task | None = None
         self._counting: Task | None = None
+        self._looking: Task | None = None
+        self._look_again = ""
         self._again = QTimer(self)
         self._again.setSingleShot(True)
         self._again.setInterval(120)
@@ -49,11 +53,11 @@ class LibraryRows(QObject):
         """Look at another query's results; those of the last one stay until the new ones are known."""
         if query != self.query or not self.loaded:
             self.query = query
-            self._count(fresh=True)
+            self._look(fresh=True)
 
     def refresh(self) -> None:
         """Ask again, because the library changed; rows stay shown until their successors arrive."""
-        self._count(fresh=False)
+        self._look(fresh=False)
 
     def refresh_soon(self) -> None:
         """`refresh`, once for a burst of changes."""
@@ -104,42 +108,59 @@ class LibraryRows(QObject):
     def _missing(self, page: int) -> bool:
         return page not in self._pages or page in self._stale
 
-    def _count(self, *, fresh: bool) -> None:
+    def _look(self, *, fresh: bool) -> None:
+        """Ask for the beginning; while one answer is awaited, only the newest wish is remembered."""
+        if self._looking:
+            self._look_again = "fresh" if fresh or self._look_again == "fresh" else "stale"
+            return
+        self._look_again = ""
         if self._counting:
             self._counting.cancel()
+            self._counting = None
         query, source = self.query, self.source
-        self._counting = self._background.run(
-            lambda: (source.count(query), list(source.rows(query, 0, PAGE)) if fresh else None),
-            partial(self._counted, fresh),
-            self._not_counted,
-            self,
+        self._looking = self._background.run(
+            lambda: source.look(query, PAGE), partial(self._looked, fresh), self._not_looked, self
         )
 
-    def _counted(self, fresh: bool, answer: tuple[int, Sequence[Row] | None]) -> None:
-        self._counting = None
+    def _looked(self, fresh: bool, answer: Look) -> None:
+        self._looking = None
+        if self._look_again:
+            self._look(fresh=fresh or self._look_again == "fresh")
+            return
         if self._fetching:
             self._fetching.cancel()
             self._fetching = None
-        count, first_page = answer
         self.failed.emit("")
         if fresh:
             self._pages.clear()
-            self._stale.clear()
-        else:
-            self._stale = set(self._pages)
-        if first_page is not None:
-            self._pages[0] = first_page
-        self.count, self.loaded = count, True
-        self.reset.emit(count)
+        self._stale = set(self._pages)
+        self._pages[0] = answer.rows
+        self._stale.discard(0)
+        # While the rest is being counted, a refreshed view keeps its length: nothing jumps.
+        self.count = answer.count if answer.exact or fresh else max(answer.count, self.count)
+        self.loaded = True
+        self.reset.emit(self.count)
+        if not answer.exact:
+            query, source = self.query, self.source
+            self._counting = self._background.run(lambda: source.count(query), self._counted, self._not_looked, self)
 
-    def _not_counted(self, error: Exception) -> None:
+    def _counted(self, count: int) -> None:
         self._counting = None
+        if count != self.count:
+            self.count = count
+            self.grown.emit(count)
+
+    def _not_looked(self, error: Exception) -> None:
+        self._looking = self._counting = None
+        if self._look_again:
+            self._look(fresh=True)
+            return
         if not isinstance(error, QueryError):
             raise error
         self.failed.emit(str(error))
 
     def _fetch_next(self) -> None:
-        if self._fetching or self._counting or not self._wanted:
+        if self._fetching or not self._wanted:
             return
         page, query, source = self._wanted.pop(0), self.query, self.source
         self._fetching = self._background.run(

@@ -100,6 +100,21 @@ class Query:
         return replace(self, **changes)
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The beginning of a query's results.
+
+    Attributes:
+        rows: the first matching items.
+        count: how many there are at least.
+        exact: whether there are no more than that.
+    """
+
+    rows: Sequence[Row]
+    count: int
+    exact: bool
+
+
 class QueryError(Exception):
     """The search text cannot be understood; the message is a sentence for the artist."""
 
@@ -107,8 +122,11 @@ class QueryError(Exception):
 class Source(Protocol):
     """A library as the page needs it."""
 
+    def look(self, query: Query, size: int) -> Look:
+        """The first `size` matching items, and as much about their number as is known at once. Raises `QueryError`."""
+
     def count(self, query: Query) -> int:
-        """How many items match. Raises `QueryError`."""
+        """How many items match; may take a tenth of a second for a million. Raises `QueryError`."""
 
     def rows(self, query: Query, first: int, last: int) -> Sequence[Row]:
         """The matching items number `first` up to, not including, `last`. Raises `QueryError`."""

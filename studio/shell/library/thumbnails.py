@@ -24,6 +24,7 @@ class Thumbnails(QObject):
     Attributes:
         side: pixels a side of a card.
         radius: radius of a card's corners, pixels.
+        sparing: decode one at a time, because the window's thread needs the processor: something scrolls.
 
     Signals:
         arrived: the thumbnail of this path can be drawn now.
@@ -35,6 +36,7 @@ class Thumbnails(QObject):
         super().__init__(parent)
         self.side = 160
         self.radius = 0.0
+        self.sparing = False
         self._background = background
         self._budget = budget
         self._bytes = 0
@@ -71,7 +73,8 @@ class Thumbnails(QObject):
         return path not in self._flying and (held is None or held[1] != self.side)
 
     def _start(self) -> None:
-        while self._wanted and len(self._flying) < _IN_FLIGHT:
+        limit = 1 if self.sparing else _IN_FLIGHT
+        while self._wanted and len(self._flying) < limit:
             path, side = self._wanted.pop(0), self.side
             self._flying.add(path)
             self._background.run(
