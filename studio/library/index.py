@@ -32,8 +32,6 @@ _SETTINGS = (
 )
 
 COLUMNS = "i.pos, i.id, i.kind, i.title, i.file, i.rating, i.favourite, i.trashed, i.facts"
-WIDTH = 9
-"""How many `COLUMNS` there are."""
 
 
 class IndexDamaged(Exception):
@@ -231,8 +229,7 @@ class Index:
     def _insert(self, item: Item, position: int) -> None:
         execute = self._connection.execute
         flags = (item.rating, int(item.favourite), int(item.is_trashed), _dump(dict(item.facts)))
-        sort = item.title.casefold()[:80]
-        row = (position, item.id, item.kind, item.title, sort, item.file, *flags)
+        row = (position, item.id, item.kind, item.title, sort_key(item.title), item.file, *flags)
         execute("INSERT INTO items VALUES(?,?,?,?,?,?,?,?,?,?)", row)
         execute("INSERT INTO records VALUES(?,?)", (position, _dump(item.to_json())))
         execute("INSERT INTO words(rowid, title, text, facets) VALUES(?,?,?,?)", (position, *tokens.columns(item)))
@@ -310,6 +307,11 @@ class Index:
                 connection.close()
             self._all.clear()
         self._own = threading.local()
+
+
+def sort_key(title: str) -> str:
+    """What titles are ordered by."""
+    return title.casefold()[:80]
 
 
 def _dump(value: Json) -> str:

