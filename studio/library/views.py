@@ -126,7 +126,7 @@ class View:
     def page(self, after: Key | None = None, limit: int = 100) -> Page:
         """The rows behind a cursor: for lists that are read from the top."""
         sql, values = self._plan.read(COLUMNS, after, inclusive=False)
-        rows = list(map(Row._make, self._index.all(f"{sql} LIMIT ?", (*values, limit))))
+        rows = list(map(Row._make, self._index.all(f"{sql} LIMIT {int(limit)}", values)))
         return Page(rows, self._plan.key_of(rows[-1]) if len(rows) == limit else None)
 
     def prepare(self) -> None:
