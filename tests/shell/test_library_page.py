@@ -148,7 +148,7 @@ def test_a_rubber_band_selects_what_it_touches(qtbot: QtBot, open_page: OpenPage
     QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=middle(grid, grid._geometry.columns + 1))
     columns = grid._geometry.columns
     assert list(grid.selection.rows) == [0, 1, columns, columns + 1]
-    assert not grid._band.isVisible()
+    assert not grid._band.visible
 
 
 def test_the_grid_tells_assistive_technology_where_it_is(qtbot: QtBot, open_page: OpenPage) -> None:
@@ -366,7 +366,7 @@ def test_space_opens_a_quick_look_and_arrows_step(qtbot: QtBot, open_page: OpenP
     page.grid.setFocus()
     page.grid.select_row(0)
     QTest.keyClick(page.grid, Key.Key_Space)
-    look = page.quick_look
+    look = page.peek.sheet
     assert look is not None
     qtbot.waitUntil(lambda: look.viewer is not None and look.viewer.path == tmp_path / "99.png")
     assert look.isVisible()

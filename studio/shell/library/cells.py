@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen, QPixmap
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 
 from studio.shell import icons
 from studio.shell.library.source import Row
@@ -132,30 +132,5 @@ def _ground(image: QImage) -> QColor | None:
     """The colour a drawing begins with; None where it is see-through."""
     if image.isNull():
         return None
-    color = image.pixelColor(0, image.height() // 2)
+    color = image.pixelColor(0, 0)
     return color if color.alpha() == 255 else None
-
-
-def drag_picture(images: list[QImage], count: int, colors: Tokens) -> QPixmap:
-    """What hangs at the pointer while items are dragged: up to three thumbnails and how many there are."""
-    side = 96
-    made = QPixmap(QSize(side + 16, side + 16))
-    made.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(made)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for place, image in reversed(list(enumerate(images[:3]))):
-        size = image.size().scaled(QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio)
-        painter.setOpacity(0.9)
-        painter.drawImage(QRect(QPoint(8 * place, 8 * place), size), image)
-    if count > 1:
-        painter.setOpacity(1.0)
-        badge = QRect(side - 24, 0, 36, 22)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colors.accent))
-        painter.drawRoundedRect(badge, 11, 11)
-        painter.setPen(QColor(colors.accent_text))
-        painter.setFont(text_font(13, strong=True))
-        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, f"{min(count, 999)}")
-    painter.end()
-    return made

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
     QColor,
     QContextMenuEvent,
-    QDrag,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -18,13 +17,15 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QRubberBand, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
 from studio.shell.i18n import tr
-from studio.shell.library.cells import RADIUS, TITLE_HEIGHT, CellPainter, CellState, drag_picture
+from studio.shell.library.band import Band
+from studio.shell.library.cells import RADIUS, TITLE_HEIGHT, CellPainter, CellState
+from studio.shell.library.dragging import MOST_DRAGGED, drag_out
 from studio.shell.library.geometry import GridGeometry, stretched
 from studio.shell.library.rows import LibraryRows
-from studio.shell.library.selection import Selection
+from studio.shell.library.selection import RowSet, Selection
 from studio.shell.library.source import Row
 from studio.shell.library.thumbnails import Thumbnails
 from studio.shell.theme import tokens
@@ -33,7 +34,6 @@ from studio.shell.widgets import as_plain_tip
 SMALLEST, USUAL, LARGEST = 96, 176, 384
 """Sides of a thumbnail in pixels."""
 
-_MOST_DRAGGED = 500
 _SETTLE_MS = 50
 _KEYS = {
     Qt.Key.Key_Left: "left",
@@ -79,13 +79,7 @@ class GridView(QAbstractScrollArea):
         self._hovered = -1
         self._pressed = QPoint()
         self._press_row = -1
-        self._before_band = Selection().rows
-        self._dragging = False
-        self._band = QRubberBand(QRubberBand.Shape.Rectangle, self.viewport())
-        self._band_from: QPoint | None = None
-        self._creep = QTimer(self)
-        self._creep.setInterval(16)
-        self._creep.timeout.connect(self._creep_on)
+        self._band = Band(self, self._choose_in)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE_MS)
@@ -355,8 +349,8 @@ class GridView(QAbstractScrollArea):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Stretch the rubber band, start a drag, or follow the pointer."""
         point = event.position().toPoint()
-        if self._band_from is not None:
-            self._stretch_band(point)
+        if self._band.active:
+            self._band.stretch(point)
         elif self._press_row >= 0 and event.buttons() & Qt.MouseButton.LeftButton:
             if (point - self._pressed).manhattanLength() >= QApplication.startDragDistance():
                 self._drag_out()
@@ -365,7 +359,7 @@ class GridView(QAbstractScrollArea):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End a band; a plain click on one of several selected items selects it alone."""
-        if self._band_from is not None:
+        if self._band.active:
             self._end_band()
         elif self._press_row >= 0 and len(self.selection.rows) > 1 and not event.modifiers() & (_CTRL | _SHIFT):
             self.selection.choose(self._press_row)
@@ -412,17 +406,9 @@ class GridView(QAbstractScrollArea):
     def _drag_out(self) -> None:
         """Hand the selected files to wherever they are dropped."""
         self._press_row = -1
-        chosen = [row for row in map(self.rows.row, self._first_selected(_MOST_DRAGGED)) if row is not None]
-        if not chosen:
-            return
-        carried = QMimeData()
-        carried.setUrls([QUrl.fromLocalFile(str(row.path)) for row in chosen])
-        carried.setData("application/x-atelier-items", "\n".join(row.id for row in chosen).encode())
+        chosen = [row for row in map(self.rows.row, self._first_selected(MOST_DRAGGED)) if row is not None]
         pictures = [self._thumbnails.get(str(row.thumbnail)) for row in chosen[:3]]
-        drag = QDrag(self)
-        drag.setMimeData(carried)
-        drag.setPixmap(drag_picture([p for p in pictures if p is not None], len(chosen), self._painter.colors))
-        drag.exec(Qt.DropAction.CopyAction)
+        drag_out(self, chosen, [picture for picture in pictures if picture is not None])
 
     def _first_selected(self, most: int) -> Sequence[int]:
         found: list[int] = []
@@ -430,47 +416,24 @@ class GridView(QAbstractScrollArea):
             found.extend(run[: most - len(found)])
         return found
 
-    # ---- rubber band -------------------------------------------------------------------------------------
-
-    def _begin_band(self, *, keep: bool) -> None:
-        if not keep:
-            self.selection.clear()
-        self._before_band = self.selection.rows.copy()
-        self._band_from = self._pressed + QPoint(0, self.verticalScrollBar().value())
-        self._moved(scroll=False)
-
-    def _stretch_band(self, point: QPoint) -> None:
-        if self._band_from is None:
-            return
+    def _choose_in(self, area: QRect, before: RowSet) -> None:
+        """The rubber band covers `area` of the view; `before` was selected when it began."""
         top = self.verticalScrollBar().value()
-        start = self._band_from - QPoint(0, top)
-        area = QRect(start, point).normalized()
-        self._band.setGeometry(area)
-        self._band.show()
-        chosen = self._before_band.copy()
+        chosen = before.copy()
         for run in self._geometry.in_rectangle(area.left(), area.top() + top, area.right(), area.bottom() + top):
             chosen.add(run)
         if chosen != self.selection.rows:
             self.selection.rows = chosen
             self._moved(scroll=False)
-        outside = point.y() < 0 or point.y() > self.viewport().height()
-        if outside and not self._creep.isActive():
-            self._creep.start()
-        elif not outside:
-            self._creep.stop()
 
-    def _creep_on(self) -> None:
-        """Scroll on while the band is held beyond an edge, faster the further out."""
-        point = self.viewport().mapFromGlobal(self.cursor().pos())
-        beyond = point.y() if point.y() < 0 else max(0, point.y() - self.viewport().height())
-        bar = self.verticalScrollBar()
-        bar.setValue(bar.value() + max(-60, min(60, beyond // 2)))
-        self._stretch_band(point)
+    def _begin_band(self, *, keep: bool) -> None:
+        if not keep:
+            self.selection.clear()
+        self._band.begin(self._pressed, self.selection.rows.copy())
+        self._moved(scroll=False)
 
     def _end_band(self) -> None:
-        self._band_from = None
-        self._creep.stop()
-        self._band.hide()
+        self._band.end()
         first = self._first_selected(1)
         if first:
             self.selection.current = self.selection.anchor = first[0]

@@ -9,30 +9,28 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
-    QAction,
     QDesktopServices,
     QDragEnterEvent,
     QDropEvent,
     QHideEvent,
     QImage,
-    QKeySequence,
     QShowEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from studio.shell import icons
-from studio.shell.i18n import say, tr
+from studio.shell.i18n import tr
 from studio.shell.library.actions import LibraryActions
+from studio.shell.library.commands import LibraryCommands
 from studio.shell.library.details import Details, plain_label
 from studio.shell.library.empty import EmptyState
 from studio.shell.library.filters import FilterBar
 from studio.shell.library.grid import GridView
 from studio.shell.library.parts import UndoBar
+from studio.shell.library.peek import Peek
 from studio.shell.library.rows import LibraryRows
 from studio.shell.library.source import Detail, Query, Source
 from studio.shell.library.thumbnails import Thumbnails, decode
 from studio.shell.viewers.background import Background, Task
-from studio.shell.viewers.quick_look import QuickLook
 
 _PICTURE_SIDE = 512
 _POLL_MS = 2000
@@ -70,7 +68,7 @@ class LibraryPage(QWidget):
         self.empty = EmptyState()
         self.changes = LibraryActions(source, self.rows, self._background, self)
         self.undo_bar = UndoBar()
-        self.quick_look: QuickLook | None = None
+        self.peek = Peek(self, self.grid, source, self._background)
         self._detail_task: Task | None = None
         self._going_to = ""
         self._settle = QTimer(self)
@@ -88,7 +86,7 @@ class LibraryPage(QWidget):
         self.destroyed.connect(self._stop_watching)
         self._lay_out()
         self._connect()
-        self._make_actions()
+        self.commands = LibraryCommands(self, self.grid, self._command)
 
     # ---- what the window calls ---------------------------------------------------------------------------
 
@@ -162,8 +160,8 @@ class LibraryPage(QWidget):
         self.rows.grown.connect(self.count_changed)
         self.grid.current_changed.connect(lambda _row: self._settle.start())
         self.grid.selection_changed.connect(self._settle.start)
-        self.grid.activated.connect(lambda row: self._look(row, large=True))
-        self.grid.peeked.connect(lambda row: self._look(row, large=False))
+        self.grid.activated.connect(lambda row: self.peek.open(row, large=True))
+        self.grid.peeked.connect(self.peek.open)
         self.grid.menu_wanted.connect(self._show_menu)
         self.grid.thumbnails_missing.connect(self._mend)
         self.grid.side_changed.connect(self.filters.show_side)
@@ -179,37 +177,6 @@ class LibraryPage(QWidget):
         self.details.untagged.connect(lambda tag: self._with_ids(partial(self.changes.tag, tag=tag, present=False)))
         self.details.renamed.connect(self._rename)
         self.details.relative_chosen.connect(self.go_to)
-
-    def _make_actions(self) -> None:
-        """Actions with their keys; the command palette finds them through `actions()`."""
-        self._menu_actions: dict[str, QAction] = {}
-        for name, text, keys, icon in (
-            ("quick_look", "Quick look", "", "eye"),
-            ("recreate", "Recreate", "Ctrl+R", "arrow-clockwise"),
-            ("variations", "Variations", "Ctrl+Shift+R", "dice-five"),
-            ("use", "Use parameters", "Ctrl+U", "sliders-horizontal"),
-            ("send", "Send to…", "Ctrl+Shift+S", "paper-plane-tilt"),
-            ("favourite", "Favourite", "F", "heart"),
-            ("rename", "Rename", "F2", "pencil-simple"),
-            ("tag", "Add a tag", "T", "tag"),
-            ("show", "Show in folder", "Ctrl+Shift+O", "folder-open"),
-            ("export", "Export…", "Ctrl+E", "export"),
-            ("share", "Share copy without private data…", "Ctrl+Shift+E", "share-network"),
-            ("trash", "Move to the trash", "Del", "trash"),
-            ("restore", "Bring back from the trash", "", "arrow-counter-clockwise"),
-            ("undo", "Undo", "Ctrl+Z", "arrow-bend-up-left"),
-            ("search", "Search the library", "Ctrl+F", "magnifying-glass"),
-        ):
-            action = QAction(self)
-            say(action.setText, text)
-            icons.decorate(action, icon)
-            if keys:
-                action.setShortcut(QKeySequence(keys))
-            # Plain letters must reach text boxes, so these keys belong to the grid alone.
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            action.triggered.connect(partial(self._command, name))
-            (self if keys.startswith("Ctrl") and name != "undo" else self.grid).addAction(action)
-            self._menu_actions[name] = action
 
     # ---- the library changes -----------------------------------------------------------------------------
 
@@ -340,7 +307,7 @@ class LibraryPage(QWidget):
         detail = self.details.detail
         item = detail.item if detail is not None else None
         direct: dict[str, Callable[[], object]] = {
-            "quick_look": lambda: self._look(self.grid.selection.current, large=False),
+            "quick_look": lambda: self.peek.open(self.grid.selection.current),
             "favourite": self._favourite,
             "rename": self.details.start_renaming,
             "tag": lambda: self.details.tags.box.setFocus(),
@@ -404,61 +371,8 @@ class LibraryPage(QWidget):
             self.show_query(Query(sort=self.rows.query.sort))
 
     def _show_menu(self, at: QPoint) -> None:
-        if not self.grid.selection.rows:
-            return
-        trash = self.rows.query.trash
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        groups = (
-            ("quick_look",),
-            ("recreate", "variations", "use", "send"),
-            ("favourite", "rename", "tag"),
-            ("show", "export", "share"),
-            ("restore",) if trash else ("trash",),
-        )
-        for group in groups:
-            for name in group:
-                menu.addAction(self._menu_actions[name])
-            menu.addSeparator()
-        menu.popup(at)
-
-    # ---- quick look --------------------------------------------------------------------------------------
-
-    def _look(self, row: int, *, large: bool) -> None:
-        """Open (or close) the quick look at a row."""
-        if row < 0 or self.rows.row(row) is None:
-            return
-        if self.quick_look is None:
-            self.quick_look = QuickLook(self.window())
-            self.quick_look.stepped.connect(self._step)
-        self._fill_quick_look(row)
-        self.quick_look.open_at(large=large)
-
-    def _step(self, by: int) -> None:
-        row = self.grid.selection.current + by
-        if 0 <= row < self.rows.count:
-            self.grid.select_row(row)
-            self._fill_quick_look(row)
-
-    def _fill_quick_look(self, row: int) -> None:
-        shown = self.rows.row(row)
-        if shown is None or self.quick_look is None:
-            return
-        look = self.quick_look
-        work = partial(_detail_and_siblings, self._source, shown.id)
-        self._background.run(
-            work,
-            lambda answer: look.show_item(
-                shown.kind,
-                shown.path,
-                shown.title,
-                item=answer[0].item if answer[0] else None,
-                siblings=[(other.row.kind, other.row.path, other.item) for other in answer[1]],
-                thumbnail=shown.thumbnail,
-            ),
-            None,
-            look,
-        )
+        if self.grid.selection.rows:
+            self.commands.show_menu(at, trash=self.rows.query.trash)
 
     # ---- dropping files in -------------------------------------------------------------------------------
 
@@ -473,7 +387,3 @@ class LibraryPage(QWidget):
         if files:
             event.acceptProposedAction()
             self.changes.take_in(files)
-
-
-def _detail_and_siblings(source: Source, item_id: str) -> tuple[Detail | None, list[Detail]]:
-    return source.detail(item_id), list(source.siblings(item_id))

@@ -12,9 +12,11 @@ from studio.shell.i18n import tr
 from studio.shell.viewers.base import Sibling, Viewer
 from studio.shell.viewers.controls import action_button
 from studio.shell.viewers.inspector import Inquiry, Inspector, Measured
+from studio.shell.viewers.piano_roll import KEYS_WIDTH, PianoRoll, Roll, RollNote
 from studio.shell.viewers.player import Player
-from studio.shell.viewers.time_view import KEYS_WIDTH, PianoRoll, Roll, RollNote, Span, TimeRuler, Waveform
+from studio.shell.viewers.span import Span, TimeRuler
 from studio.shell.viewers.transport import Transport
+from studio.shell.viewers.waveform import Waveform
 from studio.shell.widgets import label
 
 SCORE_SUFFIXES = frozenset({".mid", ".midi"})

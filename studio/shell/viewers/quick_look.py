@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from studio.shell.theme import tokens
 from studio.shell.viewers import viewer_for
 from studio.shell.viewers.base import Sibling, Viewer
 from studio.shell.widgets import ElidedLabel, tool_button
@@ -31,6 +32,7 @@ class QuickLook(QDialog):
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setObjectName("Stage")
         self._viewers: dict[str, Viewer] = {}
+        self._shade: _Shade | None = None
         self._title = ElidedLabel()
         head = QWidget()
         head.setObjectName("Panel")
@@ -40,7 +42,6 @@ class QuickLook(QDialog):
         line.addWidget(self._title, 1)
         line.addWidget(tool_button("caret-left", "Previous item", lambda: self.stepped.emit(-1)))
         line.addWidget(tool_button("caret-right", "Next item", lambda: self.stepped.emit(1)))
-        line.addWidget(tool_button("corners-out", "Full screen", self._full_screen))
         line.addWidget(tool_button("x", "Close", self.close))
         self._stack = QStackedWidget()
         layout = QVBoxLayout(self)
@@ -100,6 +101,8 @@ class QuickLook(QDialog):
         size = QSize(int(room.width() * share), int(room.height() * share)).expandedTo(QSize(560, 420))
         self.resize(size)
         self.move(room.center() - self.rect().center())
+        if parent is not None and self._shade is None:
+            self._shade = _Shade(parent.window(), self)
         self.show()
         self.setFocus()
 
@@ -107,6 +110,10 @@ class QuickLook(QDialog):
         """Let go of the files; nothing goes on playing behind a closed sheet."""
         for viewer in self._viewers.values():
             viewer.clear()
+        if self._shade is not None:
+            self._shade.hide()
+            self._shade.deleteLater()
+            self._shade = None
         super().done(result)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -134,6 +141,32 @@ class QuickLook(QDialog):
             return True
         return False
 
-    def _full_screen(self) -> None:
-        if (viewer := self.viewer) is not None:
-            viewer.toggle_full_screen()
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A thin frame sets the sheet off."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setPen(QColor(tokens().border))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
+
+class _Shade(QWidget):
+    """Dims the window behind the sheet; a click on it closes the sheet."""
+
+    def __init__(self, window: QWidget, sheet: QuickLook) -> None:
+        super().__init__(window)
+        self._sheet = sheet
+        self.setGeometry(window.rect())
+        self.show()
+        self.raise_()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Darken what lies below."""
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), QColor(0, 0, 0, 110))
+        painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Close the sheet."""
+        del event
+        self._sheet.close()

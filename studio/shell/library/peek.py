@@ -1,0 +1,75 @@
+"""Quick look in the library: the sheet shows the current row and steps through the grid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from studio.shell.library.grid import GridView
+from studio.shell.library.source import Detail, Row, Source
+from studio.shell.viewers.background import Background, Task
+from studio.shell.viewers.quick_look import QuickLook
+
+
+class Peek(QObject):
+    """Opens the quick look over a page and keeps it on the grid's current row.
+
+    Attributes:
+        sheet: the quick look, made when first needed.
+    """
+
+    def __init__(self, page: QWidget, grid: GridView, source: Source, background: Background) -> None:
+        super().__init__(page)
+        self._page = page
+        self._grid = grid
+        self._source = source
+        self._background = background
+        self._task: Task | None = None
+        self.sheet: QuickLook | None = None
+
+    def open(self, row: int, *, large: bool = False) -> None:
+        """Look at a row; `large` fills the window."""
+        shown = self._grid.rows.row(row) if row >= 0 else None
+        if shown is None:
+            return
+        if self.sheet is None:
+            self.sheet = QuickLook(self._page.window())
+            self.sheet.stepped.connect(self._step)
+        self._fill(self.sheet, shown)
+        self.sheet.open_at(large=large)
+
+    def _step(self, by: int) -> None:
+        row = self._grid.selection.current + by
+        shown = self._grid.rows.row(row) if row >= 0 else None
+        if shown is not None and self.sheet is not None:
+            self._grid.select_row(row)
+            self._fill(self.sheet, shown)
+
+    def _fill(self, sheet: QuickLook, row: Row) -> None:
+        if self._task:
+            self._task.cancel()
+        show: Callable[[Detail | None, list[Detail]], None] = partial(_show, sheet, row)
+        self._task = self._background.run(
+            partial(_detail_and_siblings, self._source, row.id),
+            lambda answer: show(*answer),
+            lambda _error: show(None, []),
+            sheet,
+        )
+
+
+def _show(sheet: QuickLook, row: Row, detail: Detail | None, siblings: list[Detail]) -> None:
+    sheet.show_item(
+        row.kind,
+        row.path,
+        row.title,
+        item=detail.item if detail is not None else None,
+        siblings=[(other.row.kind, other.row.path, other.item) for other in siblings],
+        thumbnail=row.thumbnail,
+    )
+
+
+def _detail_and_siblings(source: Source, item_id: str) -> tuple[Detail | None, list[Detail]]:
+    return source.detail(item_id), list(source.siblings(item_id))
