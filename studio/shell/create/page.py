@@ -173,7 +173,11 @@ class CreatePage(QWidget):
     # ---- following the engine --------------------------------------------------------------------------------
 
     def _job(self, job_id: str) -> Job | None:
-        return self.queue.model.job(self.queue.model.row_of(job_id))
+        listed = self.queue.model.job(self.queue.model.row_of(job_id))
+        if listed is not None:
+            return listed
+        # all of a quick job's events can come in one frame, its results before its last snapshot
+        return next((job for job in self._workshop.bridge.jobs() if job.id == job_id), None)
 
     def _job_changed(self, job: Job) -> None:
         current = self.stage.job

@@ -49,6 +49,7 @@ class Stage(QWidget):
         self._compare: CompareView | None = None
         self.welcome = Welcome(workshop, first_time=first_time)
         self._failure: FailureCard | None = None
+        self._failure_page = QWidget(self)
         self.filmstrip = Filmstrip(workshop)
         self.filmstrip.opened.connect(self.show_shot)
         self.filmstrip.hide()
@@ -124,7 +125,7 @@ class Stage(QWidget):
         self._job = job
         if job.state == JobState.FAILED and job.failure is not None:
             self.failure.show_job(job, self._remedy(job))
-            self._stack.setCurrentWidget(self._stack.findChild(QWidget, "FailurePage"))
+            self._stack.setCurrentWidget(self._failure_page)
         self._show_bar()
 
     def show_preview(self, job_id: str, picture: QImage) -> None:
@@ -180,9 +181,8 @@ class Stage(QWidget):
             self._failure.retry_requested.connect(self.retry_requested)
             self._failure.remedy_requested.connect(self.remedy_requested)
             self._failure.edit_requested.connect(self.reuse_requested)
-            page = _centred(self._failure)
-            page.setObjectName("FailurePage")
-            self._stack.addWidget(page)
+            self._failure_page = _centred(self._failure)
+            self._stack.addWidget(self._failure_page)
         return self._failure
 
     # ---- inside ----------------------------------------------------------------------------------------------

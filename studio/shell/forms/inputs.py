@@ -153,7 +153,7 @@ class InputEditor(Editor):
             buffer.open(QIODevice.OpenModeFlag.WriteOnly)
             picture.save(buffer, "PNG")  # type: ignore[call-overload]
             return self._keep(bytes(content.data()), ".png")
-        if self.item_kind == "text" and data.hasText() and data.text().strip():
+        if self.item_kind == "text" and not data.hasUrls() and data.text().strip():
             return self._keep(data.text().encode("utf-8", "replace"), ".txt")
         return ""
 

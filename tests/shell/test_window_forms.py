@@ -1,0 +1,266 @@
+"""Forms: an editor for every kind of field, groups, conditions, errors at the field, reset, presets, history."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from helpers.windows import EVERY_KIND, PAINTER, make_workshop
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+
+from studio.sdk import ParameterError
+from studio.shell.forms.form import Form, FormHelp
+from studio.shell.forms.history import PromptHistory
+from studio.shell.forms.inputs import InputEditor
+from studio.shell.forms.presets import Presets
+
+OTHER = {
+    "prompt": "a fox in the snow",
+    "title": "Fox",
+    "steps": 7,
+    "gain": 0.85,
+    "tile": False,
+    "mode": "inpaint",
+    "noise": 4294967295,
+    "size": [1024, 256],
+    "tint": "#3fa7d6",
+    "font": "/tmp/piano.sf2",
+    "place": "/tmp",
+    "key": "s3cret",
+    "init": "file:/tmp/a.png",
+    "area": "item:abc",
+    "sound": "file:/tmp/a.wav",
+    "notes": "file:/tmp/a.mid",
+    "model": "file:/tmp/a.glb",
+    "clip": "file:/tmp/a.mp4",
+    "source": "file:/tmp/a.txt",
+    "fine": 9,
+}
+
+
+@pytest.fixture
+def form(qtbot, tmp_path):
+    workshop, _ = make_workshop(tmp_path)
+    made = Form(PAINTER, FormHelp(workshop, PromptHistory(tmp_path / "prompts.json")))
+    qtbot.addWidget(made)
+    made.show()
+    yield made
+    workshop.bridge.close()
+
+
+def test_a_new_form_shows_every_default(form):
+    assert form.values() == {field.name: field.default for field in EVERY_KIND}
+
+
+@pytest.mark.parametrize("field", EVERY_KIND, ids=lambda field: field.kind + "-" + field.name)
+def test_every_kind_of_field_shows_and_returns_a_value(form, field):
+    editor = form.editor(field.name)
+    editor.set_value(OTHER[field.name])
+    assert editor.value() == OTHER[field.name]
+    assert not editor.is_default()
+    editor.reset()
+    assert editor.value() == field.default
+    assert editor.is_default()
+
+
+@pytest.mark.parametrize("field", EVERY_KIND, ids=lambda field: field.kind + "-" + field.name)
+def test_every_input_has_an_accessible_name(form, field):
+    name = form.editor(field.name).input_widget().accessibleName()
+    assert field.label in name
+
+
+@pytest.mark.parametrize("field", EVERY_KIND, ids=lambda field: field.kind + "-" + field.name)
+def test_values_that_cannot_be_meant_are_ignored(form, field):
+    editor = form.editor(field.name)
+    for nonsense in ([], {"a": 1}, object()):
+        editor.set_value(nonsense)
+    assert editor.value() == field.default
+
+
+def test_checked_values_pass_the_generators_own_check(form):
+    form.set_values(OTHER)
+    assert PAINTER.check(form.checked()) == form.checked()
+
+
+def test_a_field_shows_only_while_its_condition_holds(form):
+    row = form.row("area")
+    assert row.isHidden()
+    form.editor("mode").set_value("inpaint")
+    assert not row.isHidden()
+    form.editor("area").set_value("item:abc")
+    form.editor("mode").set_value("plain")
+    assert row.isHidden()
+    assert form.checked()["area"] is None
+
+
+def test_advanced_fields_wait_behind_their_heading_and_keep_given_values(form):
+    assert form.values()["fine"] == 2
+    form.set_values({"fine": 5})
+    assert form.values()["fine"] == 5
+    assert not form.row("fine").isHidden()
+
+
+def test_an_error_stands_at_its_field_and_goes_when_the_value_changes(form):
+    form.editor("title").set_value("x" * 21)
+    with pytest.raises(ParameterError):
+        form.checked()
+    assert "too long" in form.row("title").error
+    assert form.editor("title").input_widget().property("invalid") is True
+    form.editor("title").set_value("short")
+    assert form.row("title").error == ""
+    assert form.editor("title").input_widget().property("invalid") is False
+
+
+def test_an_error_in_an_advanced_field_opens_the_section(form):
+    assert form.show_failure("fine", "Fine must be smaller.", "Try 3.")
+    assert form.row("fine").error == "Fine must be smaller. Try 3."
+    assert form.row("fine").isVisible()
+
+
+def test_an_error_of_no_field_is_not_shown_anywhere(form):
+    assert not form.show_failure(None, "No.", "")
+    assert not form.show_failure("nowhere", "No.", "")
+
+
+def test_slider_and_number_follow_each_other(form):
+    editor = form.editor("gain")
+    editor.slider.setValue(editor.slider.maximum())
+    assert editor.value() == pytest.approx(0.9)
+    editor.set_value(0.1)
+    assert editor.slider.value() == 0
+
+
+def test_values_outside_the_range_are_moved_into_it(form):
+    form.editor("steps").set_value(99)
+    assert form.editor("steps").value() == 8
+
+
+def test_proportions_keep_the_number_of_pixels_and_swap_turns_them(form):
+    editor = form.editor("size")
+    editor.ratio.setCurrentIndex(4)
+    editor.ratio.activated.emit(4)
+    width, height = editor.value()
+    assert abs(width / height - 16 / 9) < 0.05
+    assert abs(width * height / 512**2 - 1) < 0.1
+    assert width % 8 == height % 8 == 0
+    editor.swap.click()
+    assert editor.value() == [height, width]
+
+
+def test_an_unlocked_seed_changes_after_a_run_and_a_locked_one_stays(form):
+    form.seed.set_value(11)
+    form.seed.set_locked(True)
+    form.remember()
+    assert form.seed.value() == 11
+    form.seed.set_locked(False)
+    form.remember()
+    assert form.seed.value() != 11
+    assert form.editor("noise").value() == 7
+
+
+def test_earlier_prompts_come_back_with_alt_up_and_survive_a_restart(form, tmp_path):
+    box = form.editor("prompt").box
+    for text in ("first", "second"):
+        form.editor("prompt").set_value(text)
+        form.remember()
+    form.editor("prompt").set_value("draft")
+    QTest.keyClick(box, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert box.toPlainText() == "second"
+    QTest.keyClick(box, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert box.toPlainText() == "first"
+    for _ in range(2):
+        QTest.keyClick(box, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert box.toPlainText() == "draft"
+    assert PromptHistory(tmp_path / "prompts.json").entries == ["second", "first"]
+
+
+def test_replacing_a_prompt_can_be_undone(form):
+    editor = form.editor("prompt")
+    QTest.keyClicks(editor.box, "mine")
+    editor.set_value("an example")
+    editor.undo_button.click()
+    assert editor.value() == "mine"
+
+
+def test_a_damaged_history_counts_as_empty(tmp_path):
+    (tmp_path / "prompts.json").write_text("[1, {", encoding="utf-8")
+    assert PromptHistory(tmp_path / "prompts.json").entries == []
+
+
+def test_a_secret_is_hidden_until_its_eye_is_pressed(form):
+    box = form.editor("key").box
+    assert box.echoMode() == box.EchoMode.Password
+    box.actions()[-1].trigger()
+    assert box.echoMode() == box.EchoMode.Normal
+
+
+# ---- inputs ------------------------------------------------------------------------------------------------------
+
+
+def dropped(path: Path) -> QMimeData:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    return data
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix"),
+    [("init", ".png"), ("sound", ".flac"), ("notes", ".mid"), ("model", ".glb"), ("clip", ".mp4"), ("source", ".txt")],
+)
+def test_an_input_takes_a_file_of_its_kind_and_no_other(form, tmp_path, name, suffix):
+    editor = form.editor(name)
+    wrong = tmp_path / "a.exe"
+    wrong.write_bytes(b"x")
+    assert not editor.take(dropped(wrong))
+    right = tmp_path / f"a{suffix}"
+    right.write_bytes(b"x")
+    assert editor.take(dropped(right))
+    assert editor.value() == f"file:{right}"
+    editor.clear_button.click()
+    assert editor.value() is None
+
+
+def test_a_pasted_picture_becomes_a_file(form, tmp_path):
+    data = QMimeData()
+    picture = QImage(4, 4, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.red)
+    data.setImageData(picture)
+    editor = form.editor("init")
+    assert isinstance(editor, InputEditor)
+    assert editor.take(data)
+    path = Path(editor.value().removeprefix("file:"))
+    assert QImage(str(path)).pixelColor(0, 0).red() == 255
+    assert path.is_relative_to(tmp_path)
+
+
+def test_pasted_text_becomes_a_file(form):
+    data = QMimeData()
+    data.setText("Es war einmal …")
+    assert form.editor("source").take(data)
+    path = Path(form.editor("source").value().removeprefix("file:"))
+    assert path.read_text(encoding="utf-8") == "Es war einmal …"
+
+
+# ---- presets -----------------------------------------------------------------------------------------------------
+
+
+def test_presets_are_kept_by_name_without_secrets(tmp_path):
+    presets = Presets(tmp_path)
+    presets.save(PAINTER, "Snow & ice", OTHER)
+    again = Presets(tmp_path)
+    assert again.names(PAINTER) == ["Snow & ice"]
+    assert again.get(PAINTER, "Snow & ice")["steps"] == 7
+    assert "key" not in again.get(PAINTER, "Snow & ice")
+    again.remove(PAINTER, "Snow & ice")
+    assert again.names(PAINTER) == []
+
+
+def test_a_damaged_preset_file_is_kept_aside(tmp_path):
+    presets = Presets(tmp_path)
+    (tmp_path / "tests.painter.json").write_text("{", encoding="utf-8")
+    assert presets.names(PAINTER) == []
+    assert (tmp_path / "tests.painter.broken.json").read_text() == "{"
+    presets.save(PAINTER, "new", {"steps": 3})
+    assert presets.names(PAINTER) == ["new"]

@@ -1,0 +1,443 @@
+"""The window as a whole: places, palette, help, languages, themes, errors, memory, the way it starts."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from helpers.windows import PAINTER, WRITER, open_window
+from PySide6.QtCore import QEvent, Qt, QUrl
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QComboBox, QLabel, QLineEdit, QWidget
+
+from studio.engine.events import NetworkRefused, WorkerChanged
+from studio.shell.about import AboutDialog
+from studio.shell.cheat_sheet import CheatSheet
+from studio.shell.command_palette import CommandPalette
+from studio.shell.commands import fuzzy
+from studio.shell.errors import ErrorWatch
+from studio.shell.help_browser import HelpBrowser, HelpPage
+from studio.shell.network_log import NetworkDialog
+from studio.shell.notify import Notifier
+from studio.shell.theme import DARK, LIGHT, Tokens
+from studio.shell.window_state import read_state
+
+ROOT = Path(__file__).resolve().parents[2]
+MARKUP = "<b>bold</b><img src='file:///etc/passwd'> & \u202eevil " + "x" * 400
+
+
+@pytest.fixture
+def stand(qapp, tmp_path):
+    with open_window(qapp, tmp_path) as made:
+        yield made
+
+
+def test_every_place_opens_from_the_rail_and_by_its_command(stand):
+    for place in ("plugins", "settings", "create"):
+        stand.window.rail.buttons[place].click()
+        assert stand.window.place == place
+    stand.window.show_place("library")
+    assert stand.window.place == "create"  # no library is open here: it says so and stays
+
+
+def test_the_palette_finds_commands_by_a_few_letters_and_runs_them(stand):
+    palette = CommandPalette(stand.window.commands, stand.window)
+    palette.search.setText("lith")
+    assert palette.shown()[0] == "Light theme"
+    QTest.keyClick(palette.search, Qt.Key.Key_Return)
+    assert stand.workshop.settings["theme"] == "light"
+
+
+def test_the_palette_offers_every_generator_and_every_command(stand):
+    palette = CommandPalette(stand.window.commands, stand.window)
+    shown = palette.shown()
+    assert {"Create: Painter", "Create: Writer", "Create: Shaper"} <= set(shown)
+    assert {made.action.text() for made in stand.window.commands.all() if made.action.isEnabled()} <= set(shown)
+    palette.search.setText("writer")
+    QTest.keyClick(palette.search, Qt.Key.Key_Return)
+    assert stand.form.spec.id == WRITER.id
+
+
+def test_the_palette_lists_nothing_for_nonsense(stand):
+    palette = CommandPalette(stand.window.commands, stand.window)
+    palette.search.setText("qqqqxz")
+    assert palette.shown() == []
+    QTest.keyClick(palette.search, Qt.Key.Key_Return)
+    palette.close()
+
+
+def test_fuzzy_prefers_beginnings_of_words():
+    assert fuzzy("gt", "Go to") > fuzzy("gt", "Light")
+    assert fuzzy("zz", "Light") is None
+
+
+def test_no_key_is_given_to_two_commands(stand):
+    keys = [key.toString() for made in stand.window.commands.all() for key in made.action.shortcuts()]
+    assert sorted(keys) == sorted(set(keys))
+
+
+def test_the_cheat_sheet_shows_every_shortcut(stand):
+    sheet = CheatSheet(stand.window.commands, stand.window)
+    texts = {label.text() for label in sheet.findChildren(QLabel)}
+    for made in stand.window.commands.all():
+        if made.action.shortcuts():
+            assert made.action.text() in texts
+    sheet.close()
+
+
+# ---- help ----------------------------------------------------------------------------------------------------
+
+
+def test_the_help_is_found_by_its_words(stand):
+    help = HelpBrowser("getting-started", stand.window)
+    assert help.page.toPlainText().strip()
+    help.search_box.setText("seed")
+    assert help.list.count() >= 1
+    help.search_box.setText("qqqqxz")
+    assert "Nothing found" in help.list.item(0).text()
+    help.close()
+
+
+def test_the_help_loads_nothing_from_anywhere(qtbot):
+    page = HelpPage()
+    qtbot.addWidget(page)
+    assert page.loadResource(2, QUrl("file:///etc/passwd")) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["getting-started", "create", "queue", "library", "settings", "shortcuts", "privacy"]
+)
+@pytest.mark.parametrize("folder", ["", "zh_CN"])
+def test_every_page_of_the_guide_is_there_in_both_languages(name, folder):
+    text = (ROOT / "resources" / "help" / folder / f"{name}.md").read_text(encoding="utf-8")
+    assert text.startswith("# ")
+    assert len(text) > 300
+
+
+# ---- languages and themes --------------------------------------------------------------------------------------
+
+
+def test_the_language_changes_while_the_window_is_open(stand, qapp):
+    stand.window.show_place("settings")
+    stand.window.show_place("plugins")
+    stand.page.panel.open(PAINTER.id)
+    stand.language.use("zh_CN")
+    assert stand.window.rail.buttons["create"].text() == "创作"
+    assert stand.page.panel.generate_button.text() == "生成"
+    assert stand.page.panel.chooser.generators.currentText() == "画家"
+    assert stand.form.editor("steps").title == "步数"
+    assert stand.form.editor("mode").box.itemText(0) == "普通"
+    stand.language.use("en")
+    assert stand.page.panel.generate_button.text() == "Generate"
+    assert stand.form.editor("mode").box.itemText(0) == "Plain"
+
+
+def test_the_sdks_sentences_are_translated_with_what_was_filled_in(stand):
+    stand.language.use("zh_CN")
+    stand.page.panel.open(PAINTER.id)
+    stand.form.show_failure("steps", "步数 must be a whole number from 1 to 8.", "")
+    assert stand.form.row("steps").error == "步数必须是 1 到 8 之间的整数。"
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+def test_every_text_has_a_contrast_of_at_least_four_and_a_half(theme):
+    pairs = [(text, ground) for text in ("text", "muted", "danger", "warning", "success") for ground in
+             ("canvas", "panel", "raised")]  # fmt: skip
+    pairs += [("accent_text", "accent"), ("text", "hover"), ("text", "selected"), ("panel", "text")]
+    for text, ground in pairs:
+        assert contrast(theme, text, ground) >= 4.5, (text, ground)
+    assert contrast(theme, "accent", "panel") >= 3
+
+
+def contrast(theme: Tokens, first: str, second: str) -> float:
+    """WCAG 2.2 contrast ratio."""
+
+    def luminance(color: str) -> float:
+        parts = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    one, other = sorted((luminance(getattr(theme, first)), luminance(getattr(theme, second))), reverse=True)
+    return (one + 0.05) / (other + 0.05)
+
+
+def test_switching_the_theme_recolours_icons_and_surfaces(stand, qapp):
+    button = stand.window.rail.buttons["library"]
+    before = button.icon().pixmap(22, 22).toImage()
+    stand.theme.use("light")
+    qapp.processEvents()
+    assert button.icon().pixmap(22, 22).toImage() != before
+    assert qapp.palette().window().color().name() == LIGHT.panel
+    stand.theme.use("dark")
+    assert button.icon().pixmap(22, 22).toImage() == before
+
+
+# ---- accessibility and literal text ------------------------------------------------------------------------------
+
+
+def test_everything_that_takes_the_focus_has_a_name(stand, qapp):
+    for place in ("plugins", "settings", "create"):
+        stand.window.show_place(place)
+    stand.page.panel.open(PAINTER.id)
+    stand.form.editor("fine")
+    nameless = []
+    for widget in stand.window.findChildren(QWidget):
+        if isinstance(widget, QAbstractButton | QLineEdit | QComboBox | QAbstractSlider):
+            inner = widget.objectName().startswith("qt_") or isinstance(widget.parent(), QComboBox)
+            inner = inner or type(widget.parent()).__name__ in {"CalmSpin", "QScrollBar", "QAbstractScrollArea"}
+            inner = inner or type(widget).__name__ == "QScrollBar" or "QLineEditIconButton" in widget.metaObject().className()
+            text = widget.text() if isinstance(widget, QAbstractButton) else ""
+            if not inner and not (widget.accessibleName() or text):
+                nameless.append((type(widget).__name__, type(widget.parent()).__name__))
+    assert nameless == []
+
+
+def test_no_label_of_the_window_interprets_markup(stand):
+    for place in ("plugins", "settings", "create"):
+        stand.window.show_place(place)
+    rich = [label.text() for label in stand.window.findChildren(QLabel)
+            if label.textFormat() != Qt.TextFormat.PlainText and label.text()]  # fmt: skip
+    assert rich == []
+
+
+def test_outside_text_is_shown_literally_wherever_it_appears(stand, qapp, qtbot):
+    from dataclasses import replace
+
+    from helpers.windows import FakeRegistry, plugin_rows
+
+    spec = replace(PAINTER, title=MARKUP, description=MARKUP)
+    rows = tuple(replace_row(row, reason=MARKUP) for row in plugin_rows())
+    stand.workshop.set_registry(FakeRegistry({spec.id: spec}, rows))
+    stand.window.show_place("plugins")
+    stand.window.show_place("create")
+    stand.page.panel.open(spec.id, {"prompt": MARKUP})
+    stand.page.generate()
+    qapp.processEvents()
+    shown = [label.text() for label in stand.window.findChildren(QLabel)]
+    assert any("<b>bold</b>" in text for text in shown)
+    assert all(label.textFormat() == Qt.TextFormat.PlainText for label in stand.window.findChildren(QLabel) if label.text())
+    for widget in stand.window.findChildren(QWidget):
+        assert not Qt.mightBeRichText(widget.toolTip()) or widget.toolTip().startswith("<qt>")
+        assert "<b>" not in widget.toolTip()
+
+
+def replace_row(row, **changes):
+    plain = row.to_json()
+    plain.update(changes)
+    return type(row).from_json(plain)
+
+
+# ---- status, network, notifications ------------------------------------------------------------------------------
+
+
+def test_the_status_line_tells_device_memory_and_queue(stand, qtbot):
+    stand.engine.send(WorkerChanged("cuda:0", "busy", rss_bytes=2_500_000_000))
+    qtbot.waitUntil(lambda: "2.5 GB" in stand.window.status.device.text())
+    assert stand.window.status.device.text() == "Graphics card · working · 2.5 GB in use"
+    stand.page.panel.open(PAINTER.id)
+    stand.page.generate()
+    qtbot.waitUntil(lambda: stand.window.status._queue.text() == "0 running, 1 waiting")
+
+
+def test_refused_connections_are_listed_under_the_shield(stand, qtbot):
+    stand.engine.send(NetworkRefused("job1", "evil.example:443"))
+    qtbot.waitUntil(lambda: len(stand.window.refusals.entries) == 1)
+    dialog = NetworkDialog(stand.workshop, stand.window.refusals, stand.window)
+    assert "evil.example:443" in dialog.list.item(0).text()
+    dialog.allow.setChecked(True)
+    assert stand.workshop.settings["network"] is True
+    assert stand.window.status._shield.text() == "Network allowed"
+    dialog.close()
+
+
+def test_only_long_jobs_that_end_out_of_sight_are_told(stand, monkeypatch):
+    told = []
+    monkeypatch.setattr(Notifier, "_message", lambda self, heading, text: told.append(heading))
+    monkeypatch.setattr(type(stand.window), "isActiveWindow", lambda self: False)
+    short, long = ended_job(2), ended_job(60)
+    assert not stand.window.notifier.job_ended(short, "short")
+    assert stand.window.notifier.job_ended(long, "a fox")
+    assert told == ["Ready: a fox"]
+    stand.workshop.settings.set("notify", False)
+    assert not stand.window.notifier.job_ended(long, "a fox")
+
+
+def ended_job(seconds):
+    from studio.engine.jobs import Job, JobState
+    from studio.engine.requests import GenerationRequest
+
+    request = GenerationRequest.of(PAINTER, {}, 1)
+    return Job(id="a", request=request, state=JobState.SUCCEEDED, started=100.0, ended=100.0 + seconds)
+
+
+def test_about_names_every_component_with_its_licence(stand):
+    dialog = AboutDialog(stand.window)
+    names = {name: licence for name, _, licence in dialog._components}
+    assert names["Qt"] == "LGPL-3.0"
+    assert names["Inter"] == "OFL-1.1"
+    dialog.copy_versions()
+    assert "PySide6" in QGuiApplication.clipboard().text()
+    dialog.close()
+
+
+# ---- errors ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def watch(qapp, tmp_path):
+    made = ErrorWatch(tmp_path / "logs")
+    made.install()
+    yield made
+    if made._dialog is not None:
+        made._dialog.close()
+    made.uninstall()
+
+
+def test_an_exception_in_a_slot_becomes_a_calm_dialog_and_a_line_in_the_log(watch, qtbot, tmp_path):
+    with qtbot.waitSignal(watch.caught) as caught:
+        try:
+            raise ValueError(f"broken in {Path.home()}")
+        except ValueError as error:
+            sys.excepthook(type(error), error, error.__traceback__)
+    assert "broken in ~" in caught.args[0]
+    qtbot.waitUntil(lambda: watch._dialog is not None)
+    watch._dialog.copy_button.click()
+    assert "ValueError" in QGuiApplication.clipboard().text()
+    assert "ValueError" in (tmp_path / "logs" / "window.log").read_text()
+
+
+def test_an_exception_in_a_thread_reaches_the_same_dialog(watch, qtbot):
+    def work() -> None:
+        raise RuntimeError("in a thread")
+
+    with qtbot.waitSignal(watch.caught) as caught:
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    assert "in a thread" in caught.args[0]
+
+
+def test_a_second_error_does_not_pile_up_dialogs(watch, qtbot):
+    for number in range(3):
+        with qtbot.waitSignal(watch.caught):
+            watch.report(ValueError(str(number)))
+    dialogs = [widget for widget in QApplication.topLevelWidgets() if type(widget).__name__ == "ErrorDialog"]
+    assert len([dialog for dialog in dialogs if dialog.isVisible()]) == 1
+
+
+# ---- plugins and settings ----------------------------------------------------------------------------------------
+
+
+def test_the_plugins_page_shows_every_state_with_its_reason_and_acts(stand):
+    stand.window.show_place("plugins")
+    page = stand.window.page("plugins")
+    cards = {card.info.state.name: card for card in page.cards()}
+    assert len(cards) == 9
+    assert "of broken" in cards["BROKEN"]._reason.text()
+    switches = stand.workshop.registry.switches
+    cards["READY"].switch.click()
+    cards["QUARANTINED"].restore_wanted.emit(cards["QUARANTINED"].info)
+    cards["READY"].quarantine_wanted.emit(cards["READY"].info)
+    page._consent(cards["NEEDS_CONSENT"].info)
+    assert [call[0] for call in switches.calls] == ["disable", "enable", "quarantine", "consent"]
+
+
+def test_consent_is_asked_before_foreign_code_runs_and_no_is_the_default(stand, qapp):
+    stand.window.show_place("plugins")
+    page = stand.window.page("plugins")
+    card = next(card for card in page.cards() if card.info.state.name == "NEEDS_CONSENT")
+    card.consent_wanted.emit(card.info)
+    from studio.shell.plugins.consent import ConsentDialog
+
+    dialog = page.findChild(ConsentDialog)
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert stand.workshop.registry.switches.calls == []
+
+
+def test_the_check_shows_its_rows(stand):
+    from studio.shell.plugins.checking import CheckDialog
+
+    dialog = CheckDialog(stand.workshop.registry.plugins[0], stand.window)
+    dialog.show_rows(
+        [{"number": number, "title": f"check {number}", "passed": number != 3, "seconds": 0.1, "reason": "<i>no</i>"}
+         for number in range(1, 21)]
+    )  # fmt: skip
+    assert dialog.table.rowCount() == 20
+    assert dialog._verdict.text() == "19 of 20 checks passed"
+    dialog.close()
+
+
+def test_every_setting_has_a_row_that_changes_the_file(stand, tmp_path):
+    from studio.engine.settings import TABLE
+
+    stand.window.show_place("settings")
+    page = stand.window.page("settings")
+    assert set(page.rows) == {setting.key for setting in TABLE}
+    page.rows["network"].input.click()
+    page.rows["memory_budget_gb"].input.setValue(6.5)
+    stored = json.loads((tmp_path / "state" / "settings.json").read_text())
+    assert stored["network"] is True
+    assert stored["memory_budget_gb"] == 6.5
+
+
+def test_a_setting_that_cannot_be_kept_says_so(stand, monkeypatch):
+    stand.window.show_place("settings")
+    row = stand.window.page("settings").rows["library_folder"]
+    row.change("not/absolute")
+    assert "absolute" in row.error
+
+
+# ---- remembering and ending --------------------------------------------------------------------------------------
+
+
+def test_the_window_remembers_generator_queue_and_place(qapp, tmp_path):
+    with open_window(qapp, tmp_path) as first:
+        first.page.panel.open(WRITER.id)
+        first.page.toggle_queue()
+        hidden = first.page.queue.isHidden()
+    with open_window(qapp, tmp_path) as second:
+        assert second.form.spec.id == WRITER.id
+        assert second.page.queue.isHidden() == hidden
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"create": 5, "geometry": []}', "\x00", '{"create": {"splitter": "x"}}'])
+def test_a_hostile_state_file_is_only_a_lost_comfort(qapp, tmp_path, content):
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "window.json").write_text(content)
+    with open_window(qapp, tmp_path) as made:
+        assert made.window.isVisible()
+    assert isinstance(read_state(tmp_path / "state" / "window.json"), dict)
+
+
+def test_nothing_is_left_of_a_closed_window(qapp, tmp_path):
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    before = len(QApplication.allWidgets())
+    for _ in range(3):
+        with open_window(qapp, tmp_path) as made:
+            for place in ("plugins", "settings", "create"):
+                made.window.show_place(place)
+            made.page.panel.open(PAINTER.id)
+            made.window.open_palette()
+            made.window.open_network()
+        qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        qapp.processEvents()
+    assert len(QApplication.allWidgets()) <= before
+
+
+def test_the_window_opens_answers_and_leaves_without_heavy_modules(tmp_path):
+    script = (
+        "import sys; from studio.shell.app import main; code = main(['--exit-after-first-paint']);"
+        "heavy = {'torch', 'transformers', 'diffusers', 'numpy', 'PIL', 'trimesh', 'mido', 'soundfile', 'scipy',"
+        "'PySide6.QtMultimedia', 'PySide6.QtQuick3D', 'studio_image', 'studio_text', 'studio_music', 'studio_mesh'};"
+        "print('LOADED', sorted(heavy & set(sys.modules)), code)"
+    )
+    env = {**os.environ, "STUDIO_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run([sys.executable, "-c", script], env=env, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "LOADED [] 0" in done.stdout

@@ -1,0 +1,174 @@
+"""The queue panel over a scripted engine."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from helpers.windows import PAINTER, make_workshop
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from studio.engine.jobs import Job, JobState
+from studio.engine.requests import GenerationRequest
+from studio.shell.create.progress import seconds_left, told, told_seconds
+from studio.shell.create.queue_panel import QueuePanel, action_rect
+
+
+def request(prompt: str = "a fox") -> GenerationRequest:
+    return GenerationRequest.of(PAINTER, {"prompt": prompt}, 1)
+
+
+@pytest.fixture
+def stand(qtbot, tmp_path):
+    workshop, engine = make_workshop(tmp_path)
+    panel = QueuePanel(workshop, lambda job: str(job.request.values["prompt"]))
+    qtbot.addWidget(panel)
+    panel.resize(300, 500)
+    panel.show()
+    yield panel, engine
+    workshop.bridge.close()
+
+
+def ids(panel):
+    return [job.id for job in panel.model.all()]
+
+
+def test_jobs_stand_in_the_order_running_waiting_ended(stand, qtbot):
+    panel, engine = stand
+    first, second, third = (engine.submit(request(name)) for name in ("one", "two", "three"))
+    engine.begin(second.id)
+    engine.cancel(first.id)
+    qtbot.waitUntil(lambda: ids(panel) == [second.id, third.id, first.id])
+
+
+def test_progress_reaches_the_row_without_a_new_order(stand, qtbot):
+    panel, engine = stand
+    job = engine.submit(request())
+    engine.begin(job.id)
+    engine.progress(job.id, 3, 10, "Folding silk")
+    qtbot.waitUntil(lambda: panel.model.job(0) is not None and panel.model.job(0).done == 3)
+    assert "Folding silk" in told(panel.model.job(0))
+
+
+def test_a_thousand_steps_arrive_as_a_few_updates(stand, qtbot):
+    panel, engine = stand
+    job = engine.submit(request())
+    engine.begin(job.id)
+    qtbot.waitUntil(lambda: panel.model.job(0) is not None and panel.model.job(0).state == JobState.RUNNING)
+    seen = []
+    panel.model.dataChanged.connect(lambda *_: seen.append(1))
+    for step in range(1000):
+        engine.progress(job.id, step, 1000)
+    qtbot.waitUntil(lambda: panel.model.job(0).done == 999)
+    assert len(seen) <= 5
+
+
+def test_pause_and_go_on(stand, qtbot):
+    panel, engine = stand
+    panel.pause_button.click()
+    qtbot.waitUntil(lambda: "Paused" in panel.summary())
+    assert engine.paused
+    panel.pause_button.click()
+    qtbot.waitUntil(lambda: not engine.paused and panel.summary() == "Queue empty")
+
+
+def test_the_rows_button_cancels_a_running_job_and_retries_a_failed_one(stand, qtbot):
+    panel, engine = stand
+    job = engine.submit(request())
+    engine.begin(job.id)
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 1)
+    button = action_rect(panel.view.visualRect(panel.model.index(0))).center()
+    QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(button))
+    qtbot.waitUntil(lambda: panel.model.job(0).state == JobState.CANCELLED)
+    QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(button))
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 2)
+    assert panel.model.job(0).request.seed == job.request.seed
+
+
+def test_the_keyboard_moves_cancels_and_retries(stand, qtbot):
+    panel, engine = stand
+    jobs = [engine.submit(request(str(number))) for number in range(3)]
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 3)
+    panel.view.setCurrentIndex(panel.model.index(2))
+    QTest.keyClick(panel.view, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: ids(panel) == [jobs[0].id, jobs[2].id, jobs[1].id])
+    assert panel.view.current == jobs[2].id
+    QTest.keyClick(panel.view, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: ids(panel) == [job.id for job in jobs])
+    QTest.keyClick(panel.view, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: panel.model.job(panel.model.row_of(jobs[2].id)).state == JobState.CANCELLED)
+
+
+def test_dropping_a_row_asks_the_engine_for_the_new_order(stand, qtbot):
+    panel, engine = stand
+    jobs = [engine.submit(request(str(number))) for number in range(3)]
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 3)
+    data = panel.model.mimeData([panel.model.index(2)])
+    assert not panel.model.dropMimeData(data, Qt.DropAction.MoveAction, 0, 0, panel.model.index(-1))
+    assert engine.reorders == [(jobs[2].id, jobs[0].id)]
+    qtbot.waitUntil(lambda: ids(panel)[0] == jobs[2].id)
+    panel.model.dropMimeData(data, Qt.DropAction.MoveAction, 3, 0, panel.model.index(-1))
+    assert engine.reorders[-1] == (jobs[2].id, None)
+
+
+def test_only_waiting_jobs_can_be_dragged(stand, qtbot):
+    panel, engine = stand
+    running, waiting = engine.submit(request()), engine.submit(request())
+    engine.begin(running.id)
+    qtbot.waitUntil(lambda: ids(panel) == [running.id, waiting.id] and panel.model.job(0).state == JobState.RUNNING)
+    assert not panel.model.flags(panel.model.index(0)) & Qt.ItemFlag.ItemIsDragEnabled
+    assert panel.model.flags(panel.model.index(1)) & Qt.ItemFlag.ItemIsDragEnabled
+
+
+def test_interrupted_jobs_of_an_earlier_session_are_offered_for_retry(qtbot, tmp_path):
+    workshop, engine = make_workshop(tmp_path)
+    for _ in range(2):
+        engine.add_ended(request(), JobState.INTERRUPTED)
+    panel = QueuePanel(workshop, lambda job: job.id)
+    qtbot.addWidget(panel)
+    panel.show()
+    assert not panel._offer.isHidden()
+    assert "2 jobs were interrupted" in panel._offer_text.text()
+    panel._retry_interrupted()
+    qtbot.waitUntil(lambda: sum(job.state == JobState.QUEUED for job in panel.model.all()) == 2)
+    panel.clear_button.click()
+    qtbot.waitUntil(lambda: panel._offer.isHidden())
+    workshop.bridge.close()
+
+
+def test_clear_forgets_what_has_ended(stand, qtbot):
+    panel, engine = stand
+    job = engine.submit(request())
+    engine.cancel(job.id)
+    qtbot.waitUntil(lambda: panel.clear_button.isEnabled())
+    panel.clear_button.click()
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 0)
+
+
+def test_rows_tell_screen_readers_what_they_show(stand, qtbot):
+    panel, engine = stand
+    engine.submit(request("a <b>fox</b>"))
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 1)
+    text = panel.model.data(panel.model.index(0), Qt.ItemDataRole.AccessibleTextRole)
+    assert text == "a <b>fox</b>: Waiting"
+
+
+def test_time_left_comes_from_the_pace_and_only_when_it_is_no_guess():
+    job = Job(id="a", request=request(), state=JobState.RUNNING, started=100.0, done=25, total=100)
+    assert seconds_left(job, now=110.0) == pytest.approx(30.0)
+    assert seconds_left(job, now=101.0) is None
+    assert seconds_left(Job(id="a", request=request(), state=JobState.RUNNING, started=100.0), now=200.0) is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.2, "1 second"), (45, "45 seconds"), (200, "3 minutes"), (7260, "2 h 1 min")]
+)
+def test_durations_are_told_as_people_say_them(qapp, seconds, text):
+    assert told_seconds(seconds) == text
+
+
+def test_ended_jobs_tell_how_long_they_took(qapp):
+    now = time.time()
+    job = Job(id="a", request=request(), state=JobState.SUCCEEDED, started=now - 5, ended=now)
+    assert told(job) == "Done in 5 seconds"

@@ -1,0 +1,71 @@
+"""Every text of the window is translated, and every translation fits its text."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from helpers.source_strings import strings_in
+
+from studio.engine.settings import TABLE
+from studio.shell import cheat_sheet, status_bar
+from studio.shell.create.failure import HEADINGS
+from studio.shell.create.media import MEDIA
+from studio.shell.create.progress import STATES as JOB_STATES
+from studio.shell.i18n import LOCALES, catalogue
+from studio.shell.plugins.page import STATES as PLUGIN_STATES
+from studio.shell.rail import PLACES
+
+ROOT = Path(__file__).resolve().parents[2]
+OTHERS = [locale for locale in LOCALES if locale != "en"]
+
+
+def wanted() -> dict[str, str]:
+    """Every text, with where it was found."""
+    found = strings_in(ROOT / "studio" / "shell")
+    for setting in TABLE:
+        texts = (setting.title, setting.help, setting.group, setting.unit, setting.zero)
+        for text in (*texts, *(label for _, label in setting.choices)):
+            if text:
+                found[text] = f"setting {setting.key}"
+    for text in (
+        *(medium.title for medium in MEDIA),
+        *(place.title for place in PLACES),
+        *JOB_STATES.values(),
+        *(state[0] for state in PLUGIN_STATES.values()),
+        *HEADINGS.values(),
+        *status_bar.DEVICES.values(),
+        *status_bar.STATES.values(),
+        *(heading for heading, _ in cheat_sheet.FURTHER),
+        *(text for _, lines in cheat_sheet.FURTHER for _, text in lines),
+    ):
+        found[text] = "a table"
+    return found
+
+
+@pytest.mark.parametrize("locale", OTHERS)
+def test_every_text_has_a_translation(locale):
+    texts = catalogue(locale)
+    missing = {text: place for text, place in wanted().items() if not texts.get(text)}
+    assert missing == {}
+
+
+@pytest.mark.parametrize("locale", OTHERS)
+def test_translations_use_the_same_placeholders(locale):
+    for source, text in catalogue(locale).items():
+        assert set(re.findall(r"\{(\w+)\}", source)) >= set(re.findall(r"\{(\w+)\}", text)), source
+
+
+@pytest.mark.parametrize("locale", OTHERS)
+def test_no_text_is_translated_twice_in_different_ways(locale):
+    seen: dict[str, str] = {}
+    for file in sorted((ROOT / "resources" / "i18n" / locale).glob("*.json")):
+        for source, text in json.loads(file.read_text(encoding="utf-8")).items():
+            assert seen.setdefault(source, text) == text, (file.name, source)
+
+
+def test_the_collector_finds_texts_in_calls_and_in_conditions(tmp_path):
+    (tmp_path / "a.py").write_text('def f(x):\n    t = "One" if x else "Two"\n    say(w.setText, t)\n    tr("Three {n}", n=1)\n')
+    assert set(strings_in(tmp_path)) == {"One", "Two", "Three {n}"}
