@@ -39,7 +39,13 @@ def _icon(name: str, color: str) -> QIcon:
 
 
 def pixmap(name: str, size: int, color: QColor | str) -> QPixmap:
-    """The icon as a picture of `size` logical pixels a side, sharp on the finest screen."""
+    """The icon as a picture of `size` logical pixels a side, sharp on the finest screen.
+
+    Raises:
+        KeyError: the icon font has no such icon.
+    """
+    if name not in _points():
+        raise KeyError(name)
     screen = QGuiApplication.primaryScreen()
     ratio = max([1.0, *(known.devicePixelRatio() for known in QGuiApplication.screens())]) if screen else 1.0
     drawn = QPixmap(QSize(size, size) * ratio)
@@ -53,11 +59,12 @@ def pixmap(name: str, size: int, color: QColor | str) -> QPixmap:
 
 def paint(painter: QPainter, rect: QRect, name: str, color: QColor | str) -> None:
     """Draw the icon into `rect`, as large as fits."""
+    glyph = chr(_points()[name])
     font = QFont(_family())
     font.setPixelSize(min(rect.width(), rect.height()))
     painter.setFont(font)
     painter.setPen(QColor(color))
-    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, chr(_points()[name]))
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, glyph)
 
 
 def decorate(thing: Decorable, name: str, color: str | None = None) -> None:

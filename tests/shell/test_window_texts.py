@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -12,11 +13,14 @@ from helpers.source_strings import strings_in
 from studio.engine.settings import TABLE
 from studio.shell import cheat_sheet, status_bar
 from studio.shell.create.failure import HEADINGS
+from studio.shell.create.failure import ICONS as FAILURE_ICONS
 from studio.shell.create.media import MEDIA
+from studio.shell.create.queue_panel import ICONS as JOB_ICONS
 from studio.shell.create.progress import STATES as JOB_STATES
 from studio.shell.i18n import LOCALES, catalogue
 from studio.shell.plugins.page import STATES as PLUGIN_STATES
 from studio.shell.rail import PLACES
+from studio.shell.workshop import KIND_ICONS
 
 ROOT = Path(__file__).resolve().parents[2]
 OTHERS = [locale for locale in LOCALES if locale != "en"]
@@ -69,3 +73,31 @@ def test_no_text_is_translated_twice_in_different_ways(locale):
 def test_the_collector_finds_texts_in_calls_and_in_conditions(tmp_path):
     (tmp_path / "a.py").write_text('def f(x):\n    t = "One" if x else "Two"\n    say(w.setText, t)\n    tr("Three {n}", n=1)\n')
     assert set(strings_in(tmp_path)) == {"One", "Two", "Three {n}"}
+
+
+ICON_CALLS = {"decorate": 1, "tool_button": 0, "icon": 0, "pixmap": 0, "paint": 2, "add": 2}
+
+
+def test_every_icon_named_in_the_source_is_in_the_icon_font():
+    known = json.loads((ROOT / "resources" / "icons" / "phosphor.json").read_text())
+    unknown = set()
+    for file in (ROOT / "studio" / "shell").rglob("*.py"):
+        for call in [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)]:
+            name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+            place = ICON_CALLS.get(name)
+            given = [keyword.value for keyword in call.keywords if keyword.arg == "icon"]
+            given += [call.args[place]] if place is not None and place < len(call.args) else []
+            for node in given:
+                parts = [node.body, node.orelse] if isinstance(node, ast.IfExp) else [node]
+                for part in parts:
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str) and part.value:
+                        unknown |= {part.value} - set(known)
+    assert unknown == set()
+
+
+def test_every_icon_of_the_tables_is_in_the_icon_font():
+    known = json.loads((ROOT / "resources" / "icons" / "phosphor.json").read_text())
+    tables = [state[1] for state in PLUGIN_STATES.values()] + [medium.icon for medium in MEDIA]
+    tables += [place.icon for place in PLACES] + list(FAILURE_ICONS.values()) + list(JOB_ICONS.values())
+    tables += list(KIND_ICONS.values())
+    assert set(tables) <= set(known)

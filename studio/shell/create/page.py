@@ -241,5 +241,6 @@ class CreatePage(QWidget):
             self._splitter.restoreState(QByteArray.fromBase64(splitter.encode("ascii", "replace")))
         if isinstance(generator, str):
             self.panel.wanted = generator
+            self.panel.open(generator)
         if isinstance(queue, bool):
             self._want_queue(queue)

@@ -31,7 +31,7 @@ from studio.shell.workshop import Workshop
 
 Index = QModelIndex | QPersistentModelIndex
 
-_ICONS = {
+ICONS = {
     JobState.QUEUED: "clock",
     JobState.PREPARING: "circle-dashed",
     JobState.RUNNING: "spinner",
@@ -66,7 +66,7 @@ class JobDelegate(QStyledItemDelegate):
         tint = {JobState.FAILED: colors.danger, JobState.SUCCEEDED: colors.success}.get(job.state, colors.muted)
         if job.state == JobState.RUNNING:
             tint = colors.accent
-        icons.paint(painter, QRect(card.x() + 10, card.y() + 8, 16, tall), _ICONS[job.state], tint)
+        icons.paint(painter, QRect(card.x() + 10, card.y() + 8, 16, tall), ICONS[job.state], tint)
         action = action_rect(option.rect)
         text = QRect(card.x() + 34, card.y() + 7, action.x() - card.x() - 40, tall)
         self._line(painter, text, index.data(), colors.text, option, strong=True)

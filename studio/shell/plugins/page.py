@@ -122,7 +122,7 @@ class PluginCard(QFrame):
             restore = button("Restore", lambda: self.restore_wanted.emit(self.info), icon="arrow-counter-clockwise")
             buttons.append(restore)
         if self.info.state in {PluginState.READY, PluginState.NEEDS_SETUP}:
-            check = button("Check", lambda: self.check_wanted.emit(self.info), icon="list-checks", role="quiet")
+            check = button("Check", lambda: self.check_wanted.emit(self.info), icon="checks", role="quiet")
             say(check.setToolTip, "Run the twenty checks every plugin should pass")
             buttons.append(check)
             if not self.info.first_party:
