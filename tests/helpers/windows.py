@@ -53,7 +53,10 @@ PAINTER = GeneratorSpec(
     makes=("image",),
     fields=EVERY_KIND,
     description="Paints what it is told.",
-    examples=(Example("Red square", {"prompt": "a red square", "steps": 6}, 42), Example("Blue", {"prompt": "blue"}, 1)),
+    examples=(
+        Example("Red square", {"prompt": "a red square", "steps": 6}, 42),
+        Example("Blue", {"prompt": "blue"}, 1),
+    ),
     translations={"zh_CN": {"Painter": "画家", "Steps": "步数", "Plain": "普通", "Shape": "形状"}},
 )
 WRITER = GeneratorSpec(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers.windows import EVERY_KIND, PAINTER, make_workshop
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
-from studio.sdk import ParameterError
+from studio.sdk import Field, ParameterError
 from studio.shell.forms.form import Form, FormHelp
 from studio.shell.forms.history import PromptHistory
 from studio.shell.forms.inputs import InputEditor
@@ -41,7 +43,7 @@ OTHER = {
 
 
 @pytest.fixture
-def form(qtbot, tmp_path):
+def form(qtbot: QtBot, tmp_path: Path) -> Any:
     workshop, _ = make_workshop(tmp_path)
     made = Form(PAINTER, FormHelp(workshop, PromptHistory(tmp_path / "prompts.json")))
     qtbot.addWidget(made)
@@ -50,12 +52,12 @@ def form(qtbot, tmp_path):
     workshop.bridge.close()
 
 
-def test_a_new_form_shows_every_default(form):
+def test_a_new_form_shows_every_default(form: Any) -> None:
     assert form.values() == {field.name: field.default for field in EVERY_KIND}
 
 
 @pytest.mark.parametrize("field", EVERY_KIND, ids=lambda field: field.kind + "-" + field.name)
-def test_every_kind_of_field_shows_and_returns_a_value(form, field):
+def test_every_kind_of_field_shows_and_returns_a_value(form: Any, field: Field) -> None:
     editor = form.editor(field.name)
     editor.set_value(OTHER[field.name])
     assert editor.value() == OTHER[field.name]
@@ -66,25 +68,25 @@ def test_every_kind_of_field_shows_and_returns_a_value(form, field):
 
 
 @pytest.mark.parametrize("field", EVERY_KIND, ids=lambda field: field.kind + "-" + field.name)
-def test_every_input_has_an_accessible_name(form, field):
+def test_every_input_has_an_accessible_name(form: Any, field: Field) -> None:
     name = form.editor(field.name).input_widget().accessibleName()
     assert field.label in name
 
 
 @pytest.mark.parametrize("field", EVERY_KIND, ids=lambda field: field.kind + "-" + field.name)
-def test_values_that_cannot_be_meant_are_ignored(form, field):
+def test_values_that_cannot_be_meant_are_ignored(form: Any, field: Field) -> None:
     editor = form.editor(field.name)
     for nonsense in ([], {"a": 1}, object()):
         editor.set_value(nonsense)
     assert editor.value() == field.default
 
 
-def test_checked_values_pass_the_generators_own_check(form):
+def test_checked_values_pass_the_generators_own_check(form: Any) -> None:
     form.set_values(OTHER)
     assert PAINTER.check(form.checked()) == form.checked()
 
 
-def test_a_field_shows_only_while_its_condition_holds(form):
+def test_a_field_shows_only_while_its_condition_holds(form: Any) -> None:
     row = form.row("area")
     assert row.isHidden()
     form.editor("mode").set_value("inpaint")
@@ -95,14 +97,14 @@ def test_a_field_shows_only_while_its_condition_holds(form):
     assert form.checked()["area"] is None
 
 
-def test_advanced_fields_wait_behind_their_heading_and_keep_given_values(form):
+def test_advanced_fields_wait_behind_their_heading_and_keep_given_values(form: Any) -> None:
     assert form.values()["fine"] == 2
     form.set_values({"fine": 5})
     assert form.values()["fine"] == 5
     assert not form.row("fine").isHidden()
 
 
-def test_an_error_stands_at_its_field_and_goes_when_the_value_changes(form):
+def test_an_error_stands_at_its_field_and_goes_when_the_value_changes(form: Any) -> None:
     form.editor("title").set_value("x" * 21)
     with pytest.raises(ParameterError):
         form.checked()
@@ -113,18 +115,18 @@ def test_an_error_stands_at_its_field_and_goes_when_the_value_changes(form):
     assert form.editor("title").input_widget().property("invalid") is False
 
 
-def test_an_error_in_an_advanced_field_opens_the_section(form):
+def test_an_error_in_an_advanced_field_opens_the_section(form: Any) -> None:
     assert form.show_failure("fine", "Fine must be smaller.", "Try 3.")
     assert form.row("fine").error == "Fine must be smaller. Try 3."
     assert form.row("fine").isVisible()
 
 
-def test_an_error_of_no_field_is_not_shown_anywhere(form):
+def test_an_error_of_no_field_is_not_shown_anywhere(form: Any) -> None:
     assert not form.show_failure(None, "No.", "")
     assert not form.show_failure("nowhere", "No.", "")
 
 
-def test_slider_and_number_follow_each_other(form):
+def test_slider_and_number_follow_each_other(form: Any) -> None:
     editor = form.editor("gain")
     editor.slider.setValue(editor.slider.maximum())
     assert editor.value() == pytest.approx(0.9)
@@ -132,12 +134,12 @@ def test_slider_and_number_follow_each_other(form):
     assert editor.slider.value() == 0
 
 
-def test_values_outside_the_range_are_moved_into_it(form):
+def test_values_outside_the_range_are_moved_into_it(form: Any) -> None:
     form.editor("steps").set_value(99)
     assert form.editor("steps").value() == 8
 
 
-def test_proportions_keep_the_number_of_pixels_and_swap_turns_them(form):
+def test_proportions_keep_the_number_of_pixels_and_swap_turns_them(form: Any) -> None:
     editor = form.editor("size")
     editor.ratio.setCurrentIndex(4)
     editor.ratio.activated.emit(4)
@@ -149,7 +151,7 @@ def test_proportions_keep_the_number_of_pixels_and_swap_turns_them(form):
     assert editor.value() == [height, width]
 
 
-def test_an_unlocked_seed_changes_after_a_run_and_a_locked_one_stays(form):
+def test_an_unlocked_seed_changes_after_a_run_and_a_locked_one_stays(form: Any) -> None:
     form.seed.set_value(11)
     form.seed.set_locked(True)
     form.remember()
@@ -160,7 +162,7 @@ def test_an_unlocked_seed_changes_after_a_run_and_a_locked_one_stays(form):
     assert form.editor("noise").value() == 7
 
 
-def test_earlier_prompts_come_back_with_alt_up_and_survive_a_restart(form, tmp_path):
+def test_earlier_prompts_come_back_with_alt_up_and_survive_a_restart(form: Any, tmp_path: Path) -> None:
     box = form.editor("prompt").box
     for text in ("first", "second"):
         form.editor("prompt").set_value(text)
@@ -176,7 +178,7 @@ def test_earlier_prompts_come_back_with_alt_up_and_survive_a_restart(form, tmp_p
     assert PromptHistory(tmp_path / "prompts.json").entries == ["second", "first"]
 
 
-def test_replacing_a_prompt_can_be_undone(form):
+def test_replacing_a_prompt_can_be_undone(form: Any) -> None:
     editor = form.editor("prompt")
     QTest.keyClicks(editor.box, "mine")
     editor.set_value("an example")
@@ -184,12 +186,12 @@ def test_replacing_a_prompt_can_be_undone(form):
     assert editor.value() == "mine"
 
 
-def test_a_damaged_history_counts_as_empty(tmp_path):
+def test_a_damaged_history_counts_as_empty(tmp_path: Path) -> None:
     (tmp_path / "prompts.json").write_text("[1, {", encoding="utf-8")
     assert PromptHistory(tmp_path / "prompts.json").entries == []
 
 
-def test_a_secret_is_hidden_until_its_eye_is_pressed(form):
+def test_a_secret_is_hidden_until_its_eye_is_pressed(form: Any) -> None:
     box = form.editor("key").box
     assert box.echoMode() == box.EchoMode.Password
     box.actions()[-1].trigger()
@@ -209,7 +211,7 @@ def dropped(path: Path) -> QMimeData:
     ("name", "suffix"),
     [("init", ".png"), ("sound", ".flac"), ("notes", ".mid"), ("model", ".glb"), ("clip", ".mp4"), ("source", ".txt")],
 )
-def test_an_input_takes_a_file_of_its_kind_and_no_other(form, tmp_path, name, suffix):
+def test_an_input_takes_a_file_of_its_kind_and_no_other(form: Any, tmp_path: Path, name: Any, suffix: Any) -> None:
     editor = form.editor(name)
     wrong = tmp_path / "a.exe"
     wrong.write_bytes(b"x")
@@ -222,7 +224,7 @@ def test_an_input_takes_a_file_of_its_kind_and_no_other(form, tmp_path, name, su
     assert editor.value() is None
 
 
-def test_a_pasted_picture_becomes_a_file(form, tmp_path):
+def test_a_pasted_picture_becomes_a_file(form: Any, tmp_path: Path) -> None:
     data = QMimeData()
     picture = QImage(4, 4, QImage.Format.Format_RGB32)
     picture.fill(Qt.GlobalColor.red)
@@ -235,7 +237,7 @@ def test_a_pasted_picture_becomes_a_file(form, tmp_path):
     assert path.is_relative_to(tmp_path)
 
 
-def test_pasted_text_becomes_a_file(form):
+def test_pasted_text_becomes_a_file(form: Any) -> None:
     data = QMimeData()
     data.setText("Es war einmal …")
     assert form.editor("source").take(data)
@@ -246,7 +248,7 @@ def test_pasted_text_becomes_a_file(form):
 # ---- presets -----------------------------------------------------------------------------------------------------
 
 
-def test_presets_are_kept_by_name_without_secrets(tmp_path):
+def test_presets_are_kept_by_name_without_secrets(tmp_path: Path) -> None:
     presets = Presets(tmp_path)
     presets.save(PAINTER, "Snow & ice", OTHER)
     again = Presets(tmp_path)
@@ -257,7 +259,7 @@ def test_presets_are_kept_by_name_without_secrets(tmp_path):
     assert again.names(PAINTER) == []
 
 
-def test_a_damaged_preset_file_is_kept_aside(tmp_path):
+def test_a_damaged_preset_file_is_kept_aside(tmp_path: Path) -> None:
     presets = Presets(tmp_path)
     (tmp_path / "tests.painter.json").write_text("{", encoding="utf-8")
     assert presets.names(PAINTER) == []

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers.windows import PAINTER, make_workshop
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from studio.engine.jobs import Job, JobState
 from studio.engine.requests import GenerationRequest
@@ -20,7 +24,7 @@ def request(prompt: str = "a fox") -> GenerationRequest:
 
 
 @pytest.fixture
-def stand(qtbot, tmp_path):
+def stand(qtbot: QtBot, tmp_path: Path) -> Any:
     workshop, engine = make_workshop(tmp_path)
     panel = QueuePanel(workshop, lambda job: str(job.request.values["prompt"]))
     qtbot.addWidget(panel)
@@ -30,11 +34,11 @@ def stand(qtbot, tmp_path):
     workshop.bridge.close()
 
 
-def ids(panel):
+def ids(panel: QueuePanel) -> Any:
     return [job.id for job in panel.model.all()]
 
 
-def test_jobs_stand_in_the_order_running_waiting_ended(stand, qtbot):
+def test_jobs_stand_in_the_order_running_waiting_ended(stand: Any, qtbot: QtBot) -> None:
     panel, engine = stand
     first, second, third = (engine.submit(request(name)) for name in ("one", "two", "three"))
     engine.begin(second.id)
@@ -42,7 +46,7 @@ def test_jobs_stand_in_the_order_running_waiting_ended(stand, qtbot):
     qtbot.waitUntil(lambda: ids(panel) == [second.id, third.id, first.id])
 
 
-def test_progress_reaches_the_row_without_a_new_order(stand, qtbot):
+def test_progress_reaches_the_row_without_a_new_order(stand: Any, qtbot: QtBot) -> None:
     panel, engine = stand
     job = engine.submit(request())
     engine.begin(job.id)
@@ -51,7 +55,7 @@ def test_progress_reaches_the_row_without_a_new_order(stand, qtbot):
     assert "Folding silk" in told(panel.model.job(0))
 
 
-def test_a_thousand_steps_arrive_as_a_few_updates(stand, qtbot):
+def test_a_thousand_steps_arrive_as_a_few_updates(stand: Any, qtbot: QtBot) -> None:
     panel, engine = stand
     job = engine.submit(request())
     engine.begin(job.id)
@@ -64,7 +68,7 @@ def test_a_thousand_steps_arrive_as_a_few_updates(stand, qtbot):
     assert len(seen) <= 5
 
 
-def test_pause_and_go_on(stand, qtbot):
+def test_pause_and_go_on(stand: Any, qtbot: QtBot) -> None:
     panel, engine = stand
     panel.pause_button.click()
     qtbot.waitUntil(lambda: "Paused" in panel.summary())
@@ -73,7 +77,7 @@ def test_pause_and_go_on(stand, qtbot):
     qtbot.waitUntil(lambda: not engine.paused and panel.summary() == "Queue empty")
 
 
-def test_the_rows_button_cancels_a_running_job_and_retries_a_failed_one(stand, qtbot):
+def test_the_rows_button_cancels_a_running_job_and_retries_a_failed_one(stand: Any, qtbot: QtBot) -> None:
     panel, engine = stand
     job = engine.submit(request())
     engine.begin(job.id)
@@ -86,7 +90,7 @@ def test_the_rows_button_cancels_a_running_job_and_retries_a_failed_one(stand, q
     assert panel.model.job(0).request.seed == job.request.seed
 
 
-def test_the_keyboard_moves_cancels_and_retries(stand, qtbot):
+def test_the_keyboard_moves_cancels_and_retries(stand: Any, qtbot: QtBot) -> None:
     panel, engine = stand
     jobs = [engine.submit(request(str(number))) for number in range(3)]
     qtbot.waitUntil(lambda: panel.model.rowCount() == 3)
@@ -100,7 +104,7 @@ def test_the_keyboard_moves_cancels_and_retries(stand, qtbot):
     qtbot.waitUntil(lambda: panel.model.job(panel.model.row_of(jobs[2].id)).state == JobState.CANCELLED)
 
 
-def test_dropping_a_row_asks_the_engine_for_the_new_order(stand, qtbot):
+def test_dropping_a_row_asks_the_engine_for_the_new_order(stand: Any, qtbot: QtBot) -> None:
     panel, engine = stand
     jobs = [engine.submit(request(str(number))) for number in range(3)]
     qtbot.waitUntil(lambda: panel.model.rowCount() == 3)
@@ -112,7 +116,7 @@ def test_dropping_a_row_asks_the_engine_for_the_new_order(stand, qtbot):
     assert engine.reorders[-1] == (jobs[2].id, None)
 
 
-def test_only_waiting_jobs_can_be_dragged(stand, qtbot):
+def test_only_waiting_jobs_can_be_dragged(stand: Any, qtbot: QtBot) -> None:
     panel, engine = stand
     running, waiting = engine.submit(request()), engine.submit(request())
     engine.begin(running.id)
@@ -121,7 +125,7 @@ def test_only_waiting_jobs_can_be_dragged(stand, qtbot):
     assert panel.model.flags(panel.model.index(1)) & Qt.ItemFlag.ItemIsDragEnabled
 
 
-def test_interrupted_jobs_of_an_earlier_session_are_offered_for_retry(qtbot, tmp_path):
+def test_interrupted_jobs_of_an_earlier_session_are_offered_for_retry(qtbot: QtBot, tmp_path: Path) -> None:
     workshop, engine = make_workshop(tmp_path)
     for _ in range(2):
         engine.add_ended(request(), JobState.INTERRUPTED)
@@ -137,7 +141,7 @@ def test_interrupted_jobs_of_an_earlier_session_are_offered_for_retry(qtbot, tmp
     workshop.bridge.close()
 
 
-def test_clear_forgets_what_has_ended(stand, qtbot):
+def test_clear_forgets_what_has_ended(stand: Any, qtbot: QtBot) -> None:
     panel, engine = stand
     job = engine.submit(request())
     engine.cancel(job.id)
@@ -146,7 +150,7 @@ def test_clear_forgets_what_has_ended(stand, qtbot):
     qtbot.waitUntil(lambda: panel.model.rowCount() == 0)
 
 
-def test_rows_tell_screen_readers_what_they_show(stand, qtbot):
+def test_rows_tell_screen_readers_what_they_show(stand: Any, qtbot: QtBot) -> None:
     panel, engine = stand
     engine.submit(request("a <b>fox</b>"))
     qtbot.waitUntil(lambda: panel.model.rowCount() == 1)
@@ -154,7 +158,7 @@ def test_rows_tell_screen_readers_what_they_show(stand, qtbot):
     assert text == "a <b>fox</b>: Waiting"
 
 
-def test_time_left_comes_from_the_pace_and_only_when_it_is_no_guess():
+def test_time_left_comes_from_the_pace_and_only_when_it_is_no_guess() -> None:
     job = Job(id="a", request=request(), state=JobState.RUNNING, started=100.0, done=25, total=100)
     assert seconds_left(job, now=110.0) == pytest.approx(30.0)
     assert seconds_left(job, now=101.0) is None
@@ -164,11 +168,11 @@ def test_time_left_comes_from_the_pace_and_only_when_it_is_no_guess():
 @pytest.mark.parametrize(
     ("seconds", "text"), [(0.2, "1 second"), (45, "45 seconds"), (200, "3 minutes"), (7260, "2 h 1 min")]
 )
-def test_durations_are_told_as_people_say_them(qapp, seconds, text):
+def test_durations_are_told_as_people_say_them(qapp: QApplication, seconds: Any, text: Any) -> None:
     assert told_seconds(seconds) == text
 
 
-def test_ended_jobs_tell_how_long_they_took(qapp):
+def test_ended_jobs_tell_how_long_they_took(qapp: QApplication) -> None:
     now = time.time()
     job = Job(id="a", request=request(), state=JobState.SUCCEEDED, started=now - 5, ended=now)
     assert told(job) == "Done in 5 seconds"

@@ -6,6 +6,7 @@ import ast
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers.source_strings import strings_in
@@ -15,8 +16,8 @@ from studio.shell import cheat_sheet, status_bar
 from studio.shell.create.failure import HEADINGS
 from studio.shell.create.failure import ICONS as FAILURE_ICONS
 from studio.shell.create.media import MEDIA
-from studio.shell.create.queue_panel import ICONS as JOB_ICONS
 from studio.shell.create.progress import STATES as JOB_STATES
+from studio.shell.create.queue_panel import ICONS as JOB_ICONS
 from studio.shell.i18n import LOCALES, catalogue
 from studio.shell.plugins.page import STATES as PLUGIN_STATES
 from studio.shell.rail import PLACES
@@ -50,35 +51,37 @@ def wanted() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("locale", OTHERS)
-def test_every_text_has_a_translation(locale):
+def test_every_text_has_a_translation(locale: Any) -> None:
     texts = catalogue(locale)
     missing = {text: place for text, place in wanted().items() if not texts.get(text)}
     assert missing == {}
 
 
 @pytest.mark.parametrize("locale", OTHERS)
-def test_translations_use_the_same_placeholders(locale):
+def test_translations_use_the_same_placeholders(locale: Any) -> None:
     for source, text in catalogue(locale).items():
         assert set(re.findall(r"\{(\w+)\}", source)) >= set(re.findall(r"\{(\w+)\}", text)), source
 
 
 @pytest.mark.parametrize("locale", OTHERS)
-def test_no_text_is_translated_twice_in_different_ways(locale):
+def test_no_text_is_translated_twice_in_different_ways(locale: Any) -> None:
     seen: dict[str, str] = {}
     for file in sorted((ROOT / "resources" / "i18n" / locale).glob("*.json")):
         for source, text in json.loads(file.read_text(encoding="utf-8")).items():
             assert seen.setdefault(source, text) == text, (file.name, source)
 
 
-def test_the_collector_finds_texts_in_calls_and_in_conditions(tmp_path):
-    (tmp_path / "a.py").write_text('def f(x):\n    t = "One" if x else "Two"\n    say(w.setText, t)\n    tr("Three {n}", n=1)\n')
+def test_the_collector_finds_texts_in_calls_and_in_conditions(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(
+        'def f(x):\n    t = "One" if x else "Two"\n    say(w.setText, t)\n    tr("Three {n}", n=1)\n'
+    )
     assert set(strings_in(tmp_path)) == {"One", "Two", "Three {n}"}
 
 
 ICON_CALLS = {"decorate": 1, "tool_button": 0, "icon": 0, "pixmap": 0, "paint": 2, "add": 2}
 
 
-def test_every_icon_named_in_the_source_is_in_the_icon_font():
+def test_every_icon_named_in_the_source_is_in_the_icon_font() -> None:
     known = json.loads((ROOT / "resources" / "icons" / "phosphor.json").read_text())
     unknown = set()
     for file in (ROOT / "studio" / "shell").rglob("*.py"):
@@ -95,7 +98,7 @@ def test_every_icon_named_in_the_source_is_in_the_icon_font():
     assert unknown == set()
 
 
-def test_every_icon_of_the_tables_is_in_the_icon_font():
+def test_every_icon_of_the_tables_is_in_the_icon_font() -> None:
     known = json.loads((ROOT / "resources" / "icons" / "phosphor.json").read_text())
     tables = [state[1] for state in PLUGIN_STATES.values()] + [medium.icon for medium in MEDIA]
     tables += [place.icon for place in PLACES] + list(FAILURE_ICONS.values()) + list(JOB_ICONS.values())

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from studio.engine.settings import BY_KEY, TABLE, Settings, SettingsError, documentation
 
 
-def test_a_missing_file_means_defaults_and_no_complaint(tmp_path):
+def test_a_missing_file_means_defaults_and_no_complaint(tmp_path: Path) -> None:
     settings = Settings.load(tmp_path / "settings.json")
     assert settings.problems == ()
     assert {setting.key: settings[setting.key] for setting in TABLE} == {s.key: s.default for s in TABLE}
 
 
-def test_a_change_is_kept_and_told(tmp_path):
+def test_a_change_is_kept_and_told(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "settings.json"
     settings = Settings.load(path)
     told = []
@@ -29,7 +31,7 @@ def test_a_change_is_kept_and_told(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b"[1]", b"[" * 100_000, b"null", b'{"theme": "light",}'])
-def test_a_damaged_file_is_kept_aside_and_named(tmp_path, content):
+def test_a_damaged_file_is_kept_aside_and_named(tmp_path: Path, content: Any) -> None:
     path = tmp_path / "settings.json"
     path.write_bytes(content)
     settings = Settings.load(path)
@@ -39,7 +41,7 @@ def test_a_damaged_file_is_kept_aside_and_named(tmp_path, content):
     assert settings["theme"] == "system"
 
 
-def test_damaged_files_never_replace_each_other(tmp_path):
+def test_damaged_files_never_replace_each_other(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     for content in (b"one", b"two"):
         path.write_bytes(content)
@@ -48,7 +50,7 @@ def test_damaged_files_never_replace_each_other(tmp_path):
     assert (tmp_path / "settings.broken-2.json").read_bytes() == b"two"
 
 
-def test_one_wrong_value_costs_only_itself(tmp_path):
+def test_one_wrong_value_costs_only_itself(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_text(json.dumps({"theme": "pink", "idle_minutes": 3, "from_the_future": {}}))
     settings = Settings.load(path)
@@ -66,7 +68,7 @@ def test_one_wrong_value_costs_only_itself(tmp_path):
         ("library_folder", "relative"), ("library_folder", "/a\0b"), ("nonsense", 1),
     ],
 )  # fmt: skip
-def test_a_value_that_does_not_fit_is_refused_and_nothing_changes(tmp_path, key, value):
+def test_a_value_that_does_not_fit_is_refused_and_nothing_changes(tmp_path: Path, key: Any, value: Any) -> None:
     settings = Settings.load(tmp_path / "settings.json")
     before = settings[key] if key in BY_KEY else None
     with pytest.raises(SettingsError):
@@ -75,12 +77,12 @@ def test_a_value_that_does_not_fit_is_refused_and_nothing_changes(tmp_path, key,
     assert not (tmp_path / "settings.json").exists()
 
 
-def test_every_default_fits_its_own_setting():
+def test_every_default_fits_its_own_setting() -> None:
     for setting in TABLE:
         assert setting.check(setting.default) == setting.default
 
 
-def test_the_documentation_names_every_setting():
+def test_the_documentation_names_every_setting() -> None:
     text = documentation()
     for setting in TABLE:
         assert f"`{setting.key}`" in text
