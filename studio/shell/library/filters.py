@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.shell import icons
-from studio.shell.i18n import say, tr
+from studio.shell.i18n import say, tr, tr_message
 from studio.shell.library.cells import KIND_ICONS
 from studio.shell.library.grid import LARGEST, SMALLEST, USUAL
 from studio.shell.library.parts import label
@@ -62,7 +62,7 @@ class FilterBar(QWidget):
         self._kind_buttons: list[QToolButton] = []
         self._build_search()
         self._build_filters()
-        self._error = label(role="error")
+        self._error = label(role="warning")
         self._error.hide()
         self._lay_out()
         self.retranslate()
@@ -92,7 +92,7 @@ class FilterBar(QWidget):
 
     def show_error(self, sentence: str) -> None:
         """Show why a search cannot be answered; an empty sentence takes that away."""
-        self._error.setText(sentence)
+        self._error.setText(tr_message(sentence))
         self._error.setVisible(bool(sentence))
 
     def show_side(self, side: int) -> None:

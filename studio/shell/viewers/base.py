@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QImage, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
-from studio.shell.i18n import say
+from studio.shell.i18n import say, tr_message
 from studio.shell.icons import decorate
 from studio.shell.theme import set_role
 from studio.shell.viewers.background import Background, Task
@@ -182,6 +182,7 @@ class Viewer(QWidget):
 
     def fail(self, sentence: str) -> None:
         """Show and announce why a file cannot be shown."""
+        sentence = tr_message(sentence)
         self.show_message(sentence)
         self.failed.emit(sentence)
 

@@ -215,7 +215,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     except MemoryError:
         return {"error": "There is too little memory to open this file."}
     except Exception as error:  # noqa: BLE001 - decoders raise anything; the process must answer and live on
-        return {"error": f"This file cannot be read ({type(error).__name__}: {error})."}
+        return {"error": f"This file cannot be read ({type(error).__name__})."}
 
 
 def _write(arrays: dict[str, Array], path: Path) -> dict[str, list[int]]:
