@@ -79,6 +79,8 @@ def cut_text(font_file: Path, weight: str) -> None:
             record.string = "Inter"
         elif record.nameID in {2, 17}:
             record.string = "Bold" if weight == "SemiBold" else weight
+    if weight == "SemiBold":
+        font["OS/2"].usWeightClass = 700  # else asking for bold would smear it further
     font.save(RESOURCES / "fonts" / font_file.name)
 
 

@@ -1,17 +1,34 @@
-"""Draw the few pictures the style sheet needs from the icon font.
+"""Draw the few pictures the style sheet needs from the icon font, and the application icon from its SVG.
 
 Run with `QT_QPA_PLATFORM=offscreen python packaging/make_theme_images.py`.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QImage, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
 from studio.disk.resources import resources
 from studio.shell import icons
 from studio.shell.theme import THEMES
+
+LINUX = Path(__file__).resolve().parent / "linux"
+
+
+def draw_application_icon() -> None:
+    """Write `icons/studio-64.png` and `icons/studio-256.png`: the window needs no SVG renderer at start."""
+    renderer = QSvgRenderer(str(LINUX / "studio.atelier.AtelierStudio.svg"))
+    for side in (64, 256):
+        picture = QImage(side, side, QImage.Format.Format_ARGB32)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        renderer.render(painter)
+        painter.end()
+        picture.save(str(resources() / "icons" / f"studio-{side}.png"))
 
 
 def main() -> None:
@@ -31,6 +48,7 @@ def main() -> None:
                 icons.paint(painter, QRect(0, 0, 12 * ratio, 12 * ratio), glyph, color)
                 painter.end()
                 picture.save(str(folder / f"{name}{suffix}.png"))
+    draw_application_icon()
     app.quit()
 
 

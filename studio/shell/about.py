@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import re
+import tomllib
 from importlib import metadata
 
 import PySide6
@@ -33,11 +34,12 @@ def components() -> list[tuple[str, str, str]]:
 
 
 def _dependencies() -> set[str]:
-    """The packages the studio's own distribution requires; what it needs at least where it is not installed."""
-    try:
+    """The packages the studio requires, as its distribution tells, or the project file of a checkout."""
+    project = resources().parent / "pyproject.toml"
+    if project.is_file():
+        required = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"]
+    else:
         required = metadata.requires("atelier-studio") or []
-    except metadata.PackageNotFoundError:
-        required = ["pyside6", "pluggy"]
     return {re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in required if "extra ==" not in line}
 
 

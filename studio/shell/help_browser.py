@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtGui import QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -79,6 +80,21 @@ class HelpPage(QTextBrowser):
         self.setOpenExternalLinks(False)
         set_role(self, "page")
 
+    def show_markdown(self, text: str) -> None:
+        """Show a page with room around its paragraphs, which Markdown import leaves out."""
+        self.setMarkdown(text)
+        self.document().setDocumentMargin(12)
+        block = self.document().begin()
+        while block.isValid():
+            cursor = QTextCursor(block)
+            spacing = block.blockFormat()
+            heading = spacing.headingLevel()
+            spacing.setTopMargin(20 if heading > 1 else 4)
+            spacing.setBottomMargin(8 if heading or not block.textList() else 2)
+            spacing.setLineHeight(125, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+            cursor.setBlockFormat(spacing)
+            block = block.next()
+
     def loadResource(self, kind: int, name: QUrl | str) -> object:
         """Help pages have no pictures yet: refuse everything."""
         del kind, name
@@ -142,4 +158,4 @@ class HelpBrowser(QDialog):
     def _show(self, entry: QListWidgetItem | None) -> None:
         page = entry.data(Qt.ItemDataRole.UserRole) if entry is not None else None
         if isinstance(page, Topic):
-            self.page.setMarkdown(page.text)
+            self.page.show_markdown(page.text)

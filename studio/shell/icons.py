@@ -31,10 +31,19 @@ def icon(name: str, color: QColor | str | None = None) -> QIcon:
 
 @lru_cache(256)
 def _icon(name: str, color: str) -> QIcon:
-    """Two sizes; Qt greys them where a button is disabled."""
+    """Two sizes, and a faint one for disabled buttons."""
     made = QIcon()
     for size in _SIZES:
         made.addPixmap(pixmap(name, size, color))
+    clear = made.pixmap(_SIZES[0])
+    faint = QPixmap(clear.size())
+    faint.setDevicePixelRatio(clear.devicePixelRatio())
+    faint.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(faint)
+    painter.setOpacity(0.35)
+    painter.drawPixmap(0, 0, clear)
+    painter.end()
+    made.addPixmap(faint, QIcon.Mode.Disabled)
     return made
 
 

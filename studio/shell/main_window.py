@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QByteArray, Signal
+from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -80,8 +80,11 @@ class MainWindow(QMainWindow):
             self.rail.show_place(self.place)
             self.status.show_message(tr("The library is being opened …"))
             return
-        self._stack.setCurrentWidget(self.page(place))
+        page = self.page(place)
+        self._stack.setCurrentWidget(page)
         self.rail.show_place(place)
+        if not any(button.hasFocus() for button in self.rail.buttons.values()):
+            focus_first(page)
 
     def page(self, place: str) -> QWidget:
         """A place's page."""
@@ -136,6 +139,7 @@ class MainWindow(QMainWindow):
         self.status.shield_clicked.connect(self.open_network)
         self._workshop.problem.connect(self.tell)
         self.rail.show_place("create")
+        self.create_page.panel.generate_button.setFocus()
 
     def _add_commands(self) -> None:
         add, create = self.commands.add, self.create_page
@@ -284,3 +288,13 @@ class MainWindow(QMainWindow):
         self.save_state()
         super().closeEvent(event)
         self.closed.emit()
+
+
+def focus_first(page: QWidget) -> None:
+    """Give the focus to the first thing of a page that Tab would reach."""
+    widget = page.nextInFocusChain()
+    while widget is not None and widget is not page and page.isAncestorOf(widget):
+        if widget.isVisibleTo(page) and widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            widget.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        widget = widget.nextInFocusChain()

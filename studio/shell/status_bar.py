@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 from studio.engine.events import WorkerChanged
 from studio.shell.i18n import say, tr
 from studio.shell.icons import decorate
-from studio.shell.widgets import label
+from studio.shell.widgets import BESIDE_TEXT, label
 from studio.shell.workshop import Workshop
 
 GIGABYTE = 1_000_000_000
@@ -105,6 +105,7 @@ class StatusBar(QWidget):
     def _button(self, icon: str) -> QToolButton:
         made = QToolButton()
         made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        made.setIconSize(BESIDE_TEXT)
         decorate(made, icon)
         return made
 

@@ -34,6 +34,10 @@ GAP = 8
 """The usual distance between things, pixels."""
 
 
+BESIDE_TEXT = QSize(22, 16)
+"""Size of an icon beside a text: wider than the icon, since Qt leaves too little room between the two."""
+
+
 def label(text: str = "", role: str = "", *, wrap: bool = False, parent: QWidget | None = None) -> QLabel:
     """A label that shows its text literally; `text` is one of ours and is translated."""
     made = QLabel(parent)
@@ -54,6 +58,7 @@ def button(
     say(made.setText, text)
     if icon:
         decorate(made, icon, color or ("accent_text" if role == "primary" else None))
+        made.setIconSize(BESIDE_TEXT)
     if role:
         made.setProperty("role", role)
     if clicked is not None:

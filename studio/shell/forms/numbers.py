@@ -11,7 +11,7 @@ from studio.engine.requests import random_seed
 from studio.sdk.generator import GeneratorSpec
 from studio.sdk.parameters import SEED_LIMIT, Field, Json
 from studio.shell.forms.editor import Editor
-from studio.shell.i18n import say, tr
+from studio.shell.i18n import say, tr, tr_spec
 from studio.shell.icons import decorate
 from studio.shell.widgets import CalmCombo, CalmSlider, CalmSpin, label, row, tool_button
 
@@ -33,8 +33,6 @@ class NumberEditor(Editor):
             WIDEST if field.max is None else field.max,
         )
         self.box.setSingleStep(self._step)
-        if field.unit:
-            self.box.setSuffix(f" {field.unit}")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
@@ -67,8 +65,10 @@ class NumberEditor(Editor):
         return self.box
 
     def retranslate(self) -> None:
-        """Name both parts."""
+        """Name both parts, say the unit."""
         super().retranslate()
+        if self.field.unit:
+            self.box.setSuffix(f" {tr_spec(self.spec, self.field.unit)}")
         if self.slider is not None:
             self.slider.setAccessibleName(self.title)
 

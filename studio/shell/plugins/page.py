@@ -61,8 +61,7 @@ class PluginCard(QFrame):
         set_role(self, "card")
         self.info = info
         self._specs = specs
-        name = label(role="heading")
-        name.setText(info.name)
+        self._name = label(role="heading")
         self._about = label(role="muted")
         self._state_icon = label()
         self._state = label()
@@ -75,11 +74,11 @@ class PluginCard(QFrame):
         self._reason = label(role="muted", wrap=True)
         self._reason.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._makes = QWidget()
-        self._flow = FlowLayout(self._makes, spacing=16)
+        self._flow = FlowLayout(self._makes, spacing=8)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)
         layout.setSpacing(8)
-        layout.addLayout(row(name, self._about, None, self._state_icon, self._state, self.switch, spacing=10))
+        layout.addLayout(row(self._name, self._about, None, self._state_icon, self._state, self.switch, spacing=10))
         layout.addWidget(self._reason)
         layout.addWidget(self._makes)
         self._details = self._make_details()
@@ -93,13 +92,16 @@ class PluginCard(QFrame):
         self._state_icon.setPixmap(pixmap(icon, 18, getattr(tokens(), color)))
         self._state.setText(tr(state))
         set_role(self._state, color)
+        media = dict.fromkeys(tr(medium_of(spec).title) for spec in self._specs)
+        self._name.setText(", ".join(media) if self.info.first_party and media else self.info.name)
         origin = tr("Comes with the studio") if self.info.first_party else self.info.distribution
         self._about.setText(f"{origin} · {self.info.version}" if self.info.version else origin)
         self._reason.setText(tr_message(self.info.reason))
         self._reason.setVisible(bool(self.info.reason))
         take_all(self._flow)
         for spec in self._specs:
-            self._flow.addWidget(_told_generator(spec))
+            for part in _told_generator(spec):
+                self._flow.addWidget(part)
         self._makes.setVisible(bool(self._specs))
 
     def _make_details(self) -> QPlainTextEdit:
@@ -246,14 +248,16 @@ class PluginsPage(QWidget):
         self.changed.emit(True)
 
 
-def _told_generator(spec: GeneratorSpec) -> QLabel:
-    """A generator's icon, title and needs on one line."""
+def _told_generator(spec: GeneratorSpec) -> tuple[QLabel, QLabel]:
+    """A generator's icon, and its title and needs."""
+    icon = label()
+    icon.setPixmap(pixmap(medium_of(spec).icon, 18, tokens().accent))
     made = label(role="muted")
     needs = [tr("{gigabytes} GB memory", gigabytes=f"{spec.needs.ram_gb:g}")]
     if spec.needs.gpu:
         needs.append(tr("graphics card"))
     if spec.needs.network:
         needs.append(tr("network"))
-    made.setText(f"{tr(medium_of(spec).title)}: {tr_spec(spec, spec.title)} ({', '.join(needs)})")
+    made.setText(f"{tr_spec(spec, spec.title)}  ({', '.join(needs)})")
     made.setToolTip(", ".join(spec.needs.modules))
-    return made
+    return icon, made
