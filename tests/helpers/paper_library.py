@@ -131,6 +131,11 @@ class PaperLibrary:
         self._note("restore", ids)
         self._trashed.difference_update(map(int, ids))
 
+    def empty_trash(self) -> int:
+        self._note("empty_trash")
+        gone, self._trashed = len(self._trashed), set()
+        return gone
+
     def export(self, ids: Sequence[str], folder: Path, *, share: bool = False) -> list[Path]:
         self._note("share" if share else "export", ids, folder)
         return [folder / each for each in ids]

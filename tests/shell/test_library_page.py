@@ -12,7 +12,7 @@ from helpers.paper_library import PaperLibrary
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from studio.shell.library.grid import GridView
@@ -234,6 +234,25 @@ def test_delete_moves_to_the_trash_and_undo_brings_back(qtbot: QtBot, open_page:
     page.filters._trash.click()
     settle(qtbot, page)
     assert page.empty.state == "trash"
+
+
+def test_emptying_the_trash_asks_first(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(30)
+    page.grid.setFocus()
+    page.grid.select_row(2)
+    QTest.keyClick(page.grid, Key.Key_Delete)
+    qtbot.waitUntil(lambda: page.rows.count == 29)
+    assert not page.filters.empty_trash.isVisible()
+    page.filters._trash.click()
+    qtbot.waitUntil(lambda: page.rows.count == 1)
+    page.filters.empty_trash.click()
+    box = page.findChild(QMessageBox)
+    assert isinstance(box, QMessageBox)
+    assert ("empty_trash",) not in paper(page).calls
+    next(each for each in box.buttons() if "good" in each.text()).click()
+    qtbot.waitUntil(lambda: page.rows.count == 0)
+    assert ("empty_trash",) in paper(page).calls
+    assert not page.changes.can_undo
 
 
 def test_renaming_with_f2(qtbot: QtBot, open_page: OpenPage) -> None:

@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from studio import sdk
 from studio.library import formats
+from studio.library.library import Library
 from studio.shell.viewers import viewer_for
 from studio.shell.viewers.background import Background
 from studio.shell.viewers.base import FullScreen, Viewer
@@ -216,18 +217,35 @@ def test_words_are_counted_as_writers_count_them(text: str, number: int) -> None
     assert words(text) == number
 
 
-def test_editing_is_announced_once_and_offered_as_a_version(qtbot: QtBot, media: dict[str, Path]) -> None:
+def test_editing_is_announced_once(qtbot: QtBot, media: dict[str, Path]) -> None:
     viewer = shown(qtbot, "text")
     assert isinstance(viewer, TextViewer)
     load(qtbot, viewer, media["text"])
-    assert not viewer._keep.isEnabled()
     viewer.page.moveCursor(QTextCursor.MoveOperation.End)
     with qtbot.waitSignal(viewer.edited, timeout=3000) as caught:
         QTest.keyClicks(viewer.page, " Very.")
     assert caught.args[0].endswith("It is cold. Very.")
-    with qtbot.waitSignal(viewer.version_wanted):
-        viewer._keep.trigger()
-    assert not viewer._keep.isEnabled()
+    assert not viewer._keep.isEnabled(), "only items of the library have versions"
+
+
+def test_an_edited_text_is_kept_as_a_new_item_made_from_the_old(qtbot: QtBot, tmp_path: Path) -> None:
+    with Library(tmp_path / "library") as library:
+        old = library.save(sdk.Text("A fox.", title="Fox tale"))
+        viewer = shown(qtbot, "text")
+        assert isinstance(viewer, TextViewer)
+        with qtbot.waitSignal(viewer.loaded, timeout=5000):
+            viewer.show_file(library.store.path(old), old)
+        viewer.page.moveCursor(QTextCursor.MoveOperation.End)
+        with qtbot.waitSignal(viewer.edited, timeout=3000):
+            QTest.keyClicks(viewer.page, " It ran.")
+        assert viewer._keep.isEnabled()
+        with qtbot.waitSignal(viewer.version_kept, timeout=20_000) as caught:
+            viewer._keep.trigger()
+        library.poll()
+        new = library.get(caught.args[0])
+        assert library.store.path(new).read_text(encoding="utf-8").rstrip() == "A fox. It ran."
+        assert [parent.item for parent in new.parents] == [old.id]
+        assert library.store.path(old).read_text(encoding="utf-8").rstrip() == "A fox."
 
 
 def test_find_marks_every_place_and_goes_round(qtbot: QtBot, tmp_path: Path) -> None:
@@ -321,7 +339,10 @@ def test_comparing_shows_one_picture_each_side_of_the_slider(qtbot: QtBot, tmp_p
     assert canvas.mode == "side"
     canvas.grab()
     viewer.show_before(None)
-    assert canvas.mode == "off"
+    assert str(canvas.mode) == "off"
+    viewer.offer_before(before)
+    viewer._compare.trigger()
+    qtbot.waitUntil(lambda: str(canvas.mode) == "slider", timeout=5000)
 
 
 def test_a_picture_that_claims_to_be_enormous_is_refused_calmly(qtbot: QtBot, tmp_path: Path) -> None:

@@ -90,6 +90,15 @@ class LibraryActions(QObject):
         self._remember(again, partial(self._source.trash, ids))
         self._do(partial(self._source.restore, ids), ids, sentence, undo=True)
 
+    def empty_trash(self) -> None:
+        """Delete what lies in the trash for good; moves there can no longer be undone."""
+        self._undo.clear()
+        self._background.run(self._source.empty_trash, self._emptied, self._fail, self)
+
+    def _emptied(self, number: int) -> None:
+        one, many = "{count} item deleted for good.", "{count} items deleted for good."
+        self._done([], count(one, many, number), False, None)
+
     def undo(self) -> None:
         """Take the last move to or from the trash back."""
         if self._undo:

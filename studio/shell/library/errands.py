@@ -1,4 +1,4 @@
-"""Errands of the library page that decode files: importing, share copies, missing thumbnails. A process of its own.
+"""Errands of the library page that decode files: importing, share copies, edited texts. A process of its own.
 
 ``python -m studio.shell.library.errands`` reads one JSON request from standard input and writes one JSON answer. The
 window itself never decodes what others made: decoders load numpy, and a hostile file could take the window with it.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -38,7 +37,14 @@ def thumbnails(folder: Path, ids: Sequence[str]) -> int:
     return int(_send({"do": "thumbnails", "folder": str(folder), "ids": list(ids)})["made"])
 
 
+def keep_text(folder: Path, item_id: str, text: str) -> str:
+    """Keep an edited text as a new item made from the one it was; returns its id."""
+    return str(_send({"do": "text", "folder": str(folder), "item": item_id, "text": text})["id"])
+
+
 def _send(request: dict[str, Any]) -> dict[str, Any]:
+    import subprocess
+
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run(
         [sys.executable, "-m", "studio.shell.library.errands"],
@@ -90,10 +96,24 @@ def _thumbnails(request: dict[str, Any]) -> dict[str, Any]:
         return {"made": sum(library.thumbnail(item_id) is not None for item_id in request["ids"])}
 
 
+def _keep_text(request: dict[str, Any]) -> dict[str, Any]:
+    from studio.library.items import Origin, Parent
+    from studio.library.library import Library
+    from studio.sdk.artifacts import Text
+
+    with Library(Path(request["folder"])) as library:
+        old = library.get(request["item"])
+        kind = "markdown" if old.file.endswith(".md") else "plain"
+        parents = (Parent(item=old.id, sha256=old.sha256, name=old.title, param="text"),)
+        made = library.save(Text(request["text"], format=kind, title=old.title), Origin(parents=parents))
+        return {"id": made.id}
+
+
 def main() -> None:
     """Run one errand."""
     request = json.loads(sys.stdin.read())
-    answer = {"import": _import, "share": _share, "thumbnails": _thumbnails}[request["do"]](request)
+    errands = {"import": _import, "share": _share, "thumbnails": _thumbnails, "text": _keep_text}
+    answer = errands[request["do"]](request)
     sys.stdout.write(_PREFIX + json.dumps(answer))
 
 

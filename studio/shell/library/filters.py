@@ -25,7 +25,7 @@ from studio.shell.library.grid import LARGEST, SMALLEST, USUAL
 from studio.shell.library.parts import label
 from studio.shell.library.source import SORTS, Query
 from studio.shell.theme import set_role
-from studio.shell.widgets import tool_button
+from studio.shell.widgets import button, tool_button
 
 KINDS = (
     ("", "All", "squares-four"),
@@ -48,11 +48,13 @@ class FilterBar(QWidget):
     Signals:
         query_changed: the artist wants other items or another order.
         side_changed: the artist wants thumbnails of another size.
+        emptying_wanted: the trash is to be emptied.
         left: Enter, Escape or Down in the search box: on to the grid.
     """
 
     query_changed = Signal(object)
     side_changed = Signal(int)
+    emptying_wanted = Signal()
     left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -83,8 +85,8 @@ class FilterBar(QWidget):
         self._trash.setChecked(query.trash)
         for widget in (self.search, self._sort, self._favourites, self._trash):
             widget.blockSignals(False)
-        for (kind, _, _), button in zip(KINDS, self._kind_buttons, strict=True):
-            button.setChecked(kind == query.kind)
+        for (kind, _, _), made in zip(KINDS, self._kind_buttons, strict=True):
+            made.setChecked(kind == query.kind)
         self._rating.menu().actions()[query.rating].setChecked(True)
         days = [days for days, _ in _DAYS]
         self._days.menu().actions()[days.index(query.days) if query.days in days else 0].setChecked(True)
@@ -103,6 +105,7 @@ class FilterBar(QWidget):
 
     def retranslate(self) -> None:
         """Say what is composed again in the window's language."""
+        self.empty_trash.setVisible(self._query.trash)
         for index, sort in enumerate(SORTS):
             self._sort.setItemText(index, tr(_SORT_NAMES[sort]))
         rating = self._query.rating
@@ -120,16 +123,16 @@ class FilterBar(QWidget):
                 self._days.setText(tr(name) if days else "")
         self._days.setToolTip(tr("Filter by date"))
         self._days.setAccessibleName(tr("Filter by date"))
-        for button in (self._rating, self._days):
+        for menu in (self._rating, self._days):
             texted = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-            button.setToolButtonStyle(texted if button.text() else Qt.ToolButtonStyle.ToolButtonIconOnly)
+            menu.setToolButtonStyle(texted if menu.text() else Qt.ToolButtonStyle.ToolButtonIconOnly)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Name the media where there is room."""
         wide = event.size().width() >= _WIDE
         style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if wide else Qt.ToolButtonStyle.ToolButtonIconOnly
-        for button in self._kind_buttons:
-            button.setToolButtonStyle(style)
+        for kind_button in self._kind_buttons:
+            kind_button.setToolButtonStyle(style)
         super().resizeEvent(event)
 
     def _build_search(self) -> None:
@@ -156,13 +159,13 @@ class FilterBar(QWidget):
     def _build_filters(self) -> None:
         self._kinds.setExclusive(True)
         for number, (kind, name, icon) in enumerate(KINDS):
-            button = tool_button(icon, name)
-            button.setCheckable(True)
-            say(button.setText, name)
-            set_role(button, "medium")
-            button.setChecked(not kind)
-            self._kinds.addButton(button, number)
-            self._kind_buttons.append(button)
+            made = tool_button(icon, name)
+            made.setCheckable(True)
+            say(made.setText, name)
+            set_role(made, "medium")
+            made.setChecked(not kind)
+            self._kinds.addButton(made, number)
+            self._kind_buttons.append(made)
         self._kinds.idClicked.connect(lambda number: self._change(kind=KINDS[number][0]))
         self._favourites = tool_button("heart", "Favourites only")
         self._favourites.setCheckable(True)
@@ -172,6 +175,8 @@ class FilterBar(QWidget):
         self._trash = tool_button("trash", "Show the trash")
         self._trash.setCheckable(True)
         self._trash.toggled.connect(lambda on: self._change(trash=on))
+        self.empty_trash = button("Empty the trash…", self.emptying_wanted.emit)
+        self.empty_trash.hide()
 
     def _lay_out(self) -> None:
         first = QHBoxLayout()
@@ -181,11 +186,11 @@ class FilterBar(QWidget):
         first.addWidget(self._size)
         second = QHBoxLayout()
         second.setSpacing(4)
-        for button in self._kind_buttons:
-            second.addWidget(button)
+        for kind_button in self._kind_buttons:
+            second.addWidget(kind_button)
         second.addStretch(1)
-        for button in (self._favourites, self._rating, self._days, self._trash):
-            second.addWidget(button)
+        for widget in (self.empty_trash, self._favourites, self._rating, self._days, self._trash):
+            second.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 8)
         layout.setSpacing(8)

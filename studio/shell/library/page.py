@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QImage,
     QShowEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.shell.i18n import tr
 from studio.shell.library.actions import LibraryActions
@@ -154,6 +154,7 @@ class LibraryPage(QWidget):
     def _connect(self) -> None:
         self.filters.query_changed.connect(self.rows.search)
         self.filters.side_changed.connect(self.grid.set_side)
+        self.filters.emptying_wanted.connect(self._confirm_emptying)
         self.filters.left.connect(self._enter_grid)
         self.rows.failed.connect(self.filters.show_error)
         self.rows.reset.connect(self._on_reset)
@@ -349,6 +350,18 @@ class LibraryPage(QWidget):
     def _undo(self) -> None:
         self.undo_bar.hide()
         self.changes.undo()
+
+    def _confirm_emptying(self) -> None:
+        """Deleting for good cannot be undone: ask first."""
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(tr("Delete everything in the trash for good?"))
+        box.setInformativeText(tr("The files are deleted from the disk. This cannot be undone."))
+        delete = box.addButton(tr("Delete for good"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        delete.clicked.connect(self.changes.empty_trash)
+        box.open()
 
     def _export(self, *, share: bool) -> None:
         title = tr("Share copies: choose a folder") if share else tr("Export: choose a folder")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -51,16 +52,16 @@ class Peek(QObject):
     def _fill(self, sheet: QuickLook, row: Row) -> None:
         if self._task:
             self._task.cancel()
-        show: Callable[[Detail | None, list[Detail]], None] = partial(_show, sheet, row)
+        show: Callable[[Detail | None, list[Detail], Path | None], None] = partial(_show, sheet, row)
         self._task = self._background.run(
-            partial(_detail_and_siblings, self._source, row.id),
+            partial(_known, self._source, row.id),
             lambda answer: show(*answer),
-            lambda _error: show(None, []),
+            lambda _error: show(None, [], None),
             sheet,
         )
 
 
-def _show(sheet: QuickLook, row: Row, detail: Detail | None, siblings: list[Detail]) -> None:
+def _show(sheet: QuickLook, row: Row, detail: Detail | None, siblings: list[Detail], before: Path | None) -> None:
     sheet.show_item(
         row.kind,
         row.path,
@@ -68,8 +69,12 @@ def _show(sheet: QuickLook, row: Row, detail: Detail | None, siblings: list[Deta
         item=detail.item if detail is not None else None,
         siblings=[(other.row.kind, other.row.path, other.item) for other in siblings],
         thumbnail=row.thumbnail,
+        before=before,
     )
 
 
-def _detail_and_siblings(source: Source, item_id: str) -> tuple[Detail | None, list[Detail]]:
-    return source.detail(item_id), list(source.siblings(item_id))
+def _known(source: Source, item_id: str) -> tuple[Detail | None, list[Detail], Path | None]:
+    """An item, the other results of its job, and the picture it was made from."""
+    parents = source.lineage(item_id)[0]
+    before = next((parent.path for parent in parents if parent.kind == "image"), None)
+    return source.detail(item_id), list(source.siblings(item_id)), before

@@ -164,6 +164,10 @@ class LibrarySource:
         """Bring back from the trash."""
         self._each(ids, self._library.restore)
 
+    def empty_trash(self) -> int:
+        """Delete what lies in the trash for good."""
+        return self._library.empty_trash()
+
     def export(self, ids: Sequence[str], folder: Path, *, share: bool = False) -> list[Path]:
         """Copy files into a folder; with `share` without anything private inside."""
         if not share:

@@ -161,6 +161,9 @@ class Source(Protocol):
     def restore(self, ids: Sequence[str]) -> None:
         """Bring back from the trash."""
 
+    def empty_trash(self) -> int:
+        """Delete what lies in the trash for good; returns how many items."""
+
     def export(self, ids: Sequence[str], folder: Path, *, share: bool = False) -> Sequence[Path]:
         """Copy the files into `folder`, with `share` without anything private inside; returns the copies."""
 

@@ -93,6 +93,9 @@ class Viewer(QWidget):
         self.path, self.item, self.siblings = path, item, tuple(siblings)
         self._load(path)
 
+    def offer_before(self, path: Path | None) -> None:
+        """Offer to compare with the picture this one was made from; other media ignore it."""
+
     def show_preview(self, image: QImage) -> None:
         """Show a picture of the result while it is being made; media without pictures ignore it."""
 

@@ -30,6 +30,7 @@ class ImageViewer(Viewer):
         self.canvas.addWidget(self.picture_canvas)
         self.setFocusProxy(self.picture_canvas)
         self._before: Picture | None = None
+        self._offered: Path | None = None
         self._pointed = QPoint(-1, -1)
         self._facts = label(role="muted")
         canvas = self.picture_canvas
@@ -61,6 +62,12 @@ class ImageViewer(Viewer):
         self.picture_canvas.show_picture(picture_of(image))
         self.show_content()
         self._say()
+
+    def offer_before(self, path: Path | None) -> None:
+        """Offer to compare with what the picture was made from; it is read when *Compare* is first chosen."""
+        self.show_before(None)
+        self._offered = path
+        self._compare.setEnabled(path is not None)
 
     def show_before(self, path: Path | None, mode: str = "slider") -> None:
         """Compare what is shown with another file, or stop comparing.
@@ -106,6 +113,7 @@ class ImageViewer(Viewer):
         self.fail(tr("This picture cannot be shown: {reason}", reason=str(error)))
 
     def _clear(self) -> None:
+        self._offered = None
         self.picture_canvas.show_picture(None)
         self.show_before_picture(None, "off")
         self._say()
@@ -118,6 +126,9 @@ class ImageViewer(Viewer):
         self._say()
 
     def _next_mode(self) -> None:
+        if self._before is None and self._offered is not None:
+            self.show_before(self._offered)
+            return
         place = COMPARE_MODES.index(self.picture_canvas.mode)
         self.picture_canvas.compare(self._before, COMPARE_MODES[(place + 1) % len(COMPARE_MODES)])
 

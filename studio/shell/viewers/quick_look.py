@@ -65,6 +65,7 @@ class QuickLook(QDialog):
         item: Item | None = None,
         siblings: Sequence[Sibling] = (),
         thumbnail: Path | None = None,
+        before: Path | None = None,
     ) -> None:
         """Show a file with the viewer of its kind.
 
@@ -75,8 +76,9 @@ class QuickLook(QDialog):
             item: its record.
             siblings: other results of the same job.
             thumbnail: a small picture to show until, or unless, the file can be.
+            before: the picture a picture was made from, to compare.
         """
-        before = self.viewer
+        last = self.viewer
         self._title.set_whole(title)
         self.setWindowTitle(title)
         viewer = self._viewers.get(kind)
@@ -86,11 +88,12 @@ class QuickLook(QDialog):
             for part in viewer.quick_look_parts():
                 part.installEventFilter(self)
             self._stack.addWidget(viewer)
-        if before is not None and before is not viewer:
-            before.clear()
+        if last is not None and last is not viewer:
+            last.clear()
         viewer.thumbnail = thumbnail
         self._stack.setCurrentWidget(viewer)
         viewer.show_file(path, item, siblings)
+        viewer.offer_before(before)
 
     def open_at(self, *, large: bool = False) -> None:
         """Open over the parent window: most of it, or all of it when `large`."""

@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
-from studio.shell.i18n import count, say, tr
+from studio.shell.i18n import count, say, tr, tr_message
+from studio.shell.library import errands
 from studio.shell.theme import tokens
 from studio.shell.viewers.base import Viewer
 from studio.shell.viewers.controls import action_button
@@ -40,11 +41,11 @@ class TextViewer(Viewer):
 
     Signals:
         edited: the artist changed the text; carries all of it, half a second after the last key.
-        version_wanted: *Save as new version* was chosen; carries the text.
+        version_kept: *Save as new version* was chosen and done; carries the new item's id.
     """
 
     edited = Signal(str)
-    version_wanted = Signal(str)
+    version_kept = Signal(str)
     kind = "text"
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -157,7 +158,7 @@ class TextViewer(Viewer):
         letters = count("{count} character", "{count} characters", len(text))
         self._count.setText(" · ".join(filter(None, (counted, letters, self._note()))))
         changed = self.path is not None and text != self._saved
-        self._keep.setEnabled(changed)
+        self._keep.setEnabled(changed and not self.page.isReadOnly() and self._library_folder() is not None)
         if changed:
             self.edited.emit(text)
 
@@ -168,9 +169,31 @@ class TextViewer(Viewer):
         QApplication.clipboard().setText(self.text)
 
     def _keep_version(self) -> None:
-        self.version_wanted.emit(self.text)
-        self._saved = self.text
+        """Keep the text as a new item; the one it was made from stays as it is."""
+        folder = self._library_folder()
+        if self.item is None or folder is None:
+            return
+        text = self.text
         self._keep.setEnabled(False)
+        work = partial(errands.keep_text, folder, self.item.id, text)
+        self.keep(self.background.run(work, partial(self._version_kept, text), self._not_kept, self))
+
+    def _version_kept(self, text: str, item_id: str) -> None:
+        self._saved = text
+        self._settle()
+        self._count.setText(tr("Saved as a new version in the library."))
+        self.version_kept.emit(item_id)
+
+    def _not_kept(self, error: Exception) -> None:
+        self._settle()
+        self._count.setText(tr("The text could not be saved: {reason}", reason=tr_message(str(error))))
+
+    def _library_folder(self) -> Path | None:
+        """The library that the shown file lies in, if it does."""
+        if self.item is None or self.path is None or not self.item.file:
+            return None
+        folder = self.path.parents[self.item.file.count("/")]
+        return folder if folder / self.item.file == self.path else None
 
     def _export(self) -> None:
         name = (self.path.stem if self.path else "text") + ".md"
