@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -79,4 +79,4 @@ class GenerationRequest:
 
 def random_seed() -> int:
     """A seed nobody chose."""
-    return secrets.randbelow(SEED_LIMIT)
+    return int.from_bytes(os.urandom(4), "big")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import platform
 import sys
 import threading
 import traceback
@@ -135,6 +134,8 @@ class ErrorDialog(QDialog):
 
 def report_of(trace: str) -> str:
     """A report: versions, then the traceback with the home folder's name left out."""
+    import platform
+
     head = (
         f"Atelier Studio {studio.__version__}, Python {platform.python_version()}, PySide6 {PySide6.__version__}, "
         f"{platform.platform()}"

@@ -16,7 +16,8 @@ from pytestqt.qtbot import QtBot
 from studio.engine.jobs import Job, JobState
 from studio.engine.requests import GenerationRequest
 from studio.shell.create.progress import seconds_left, told, told_seconds
-from studio.shell.create.queue_panel import QueuePanel, action_rect
+from studio.shell.create.queue_panel import QueuePanel
+from studio.shell.create.queue_view import action_rect
 
 
 def request(prompt: str = "a fox") -> GenerationRequest:
@@ -132,12 +133,13 @@ def test_interrupted_jobs_of_an_earlier_session_are_offered_for_retry(qtbot: QtB
     panel = QueuePanel(workshop, lambda job: job.id)
     qtbot.addWidget(panel)
     panel.show()
+    assert panel._offer is not None
     assert not panel._offer.isHidden()
     assert "2 jobs were interrupted" in panel._offer_text.text()
     panel._retry_interrupted()
     qtbot.waitUntil(lambda: sum(job.state == JobState.QUEUED for job in panel.model.all()) == 2)
     panel.clear_button.click()
-    qtbot.waitUntil(lambda: panel._offer.isHidden())
+    qtbot.waitUntil(lambda: panel._offer is not None and panel._offer.isHidden())
     workshop.bridge.close()
 
 

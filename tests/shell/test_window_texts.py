@@ -17,7 +17,7 @@ from studio.shell.create.failure import HEADINGS
 from studio.shell.create.failure import ICONS as FAILURE_ICONS
 from studio.shell.create.media import MEDIA
 from studio.shell.create.progress import STATES as JOB_STATES
-from studio.shell.create.queue_panel import ICONS as JOB_ICONS
+from studio.shell.create.queue_view import ICONS as JOB_ICONS
 from studio.shell.i18n import LOCALES, catalogue
 from studio.shell.plugins.page import STATES as PLUGIN_STATES
 from studio.shell.rail import PLACES

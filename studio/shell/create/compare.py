@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from studio.shell.create.filmstrip import Shot
+from studio.shell.create.shots import Shot
 from studio.shell.i18n import say
 from studio.shell.theme import tokens
 from studio.shell.widgets import ElidedLabel, column, label, row, tool_button

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-
 from PySide6.QtCore import QMimeData, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QIcon, QImage, QImageReader, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QListWidget, QListWidgetItem, QWidget
 
+from studio.shell.create.shots import Shot
 from studio.shell.i18n import say
 from studio.shell.icons import pixmap
 from studio.shell.theme import tokens
@@ -18,30 +16,6 @@ from studio.shell.workshop import KIND_ICONS, Workshop
 SIDE = 64
 LIMIT = 300
 """Results shown; older ones of the session are in the library all the same."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shot:
-    """One result of the session.
-
-    Attributes:
-        job_id: the job it came from.
-        item: its library id, or its path when it was not kept.
-        kind: its kind.
-        path: its file.
-        title: what it is called.
-    """
-
-    job_id: str
-    item: str
-    kind: str
-    path: Path
-    title: str
-
-    @property
-    def reference(self) -> str:
-        """How a form refers to it."""
-        return f"file:{self.path}" if Path(self.item).is_absolute() else f"item:{self.item}"
 
 
 class Filmstrip(QListWidget):

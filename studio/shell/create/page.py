@@ -15,9 +15,9 @@ from studio.engine.jobs import Job, JobState
 from studio.engine.requests import GenerationRequest
 from studio.sdk.errors import UserError
 from studio.sdk.parameters import Json
-from studio.shell.create.filmstrip import Shot
 from studio.shell.create.panel import RequestPanel
 from studio.shell.create.queue_panel import QueuePanel
+from studio.shell.create.shots import Shot
 from studio.shell.create.stage import Stage, smaller_values
 from studio.shell.i18n import say, tr_message, tr_spec
 from studio.shell.icons import decorate

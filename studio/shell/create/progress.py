@@ -16,6 +16,9 @@ STATES = {
     JobState.CANCELLED: "Cancelled",
     JobState.INTERRUPTED: "Interrupted",
 }
+RETRIABLE = {JobState.FAILED, JobState.CANCELLED, JobState.INTERRUPTED}
+"""States from which a job can be run again."""
+
 SURE_AFTER = 1.5
 """Seconds of work before a time left is told; earlier it would jump about."""
 

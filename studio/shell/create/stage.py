@@ -9,16 +9,17 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from studio.engine.jobs import Job, JobState
-from studio.shell.create.compare import CompareView
-from studio.shell.create.filmstrip import Filmstrip, Shot
 from studio.shell.create.progress import fraction, told
+from studio.shell.create.shots import Shot
 from studio.shell.create.welcome import Welcome
 from studio.shell.i18n import say, tr, tr_spec
 from studio.shell.widgets import ElidedLabel, label, row, tool_button
 from studio.shell.workshop import INPUT_OF, Workshop
 
 if TYPE_CHECKING:
+    from studio.shell.create.compare import CompareView
     from studio.shell.create.failure import FailureCard
+    from studio.shell.create.filmstrip import Filmstrip
     from studio.shell.viewers.base import Viewer
 
 
@@ -50,9 +51,7 @@ class Stage(QWidget):
         self.welcome = Welcome(workshop, first_time=first_time)
         self._failure: FailureCard | None = None
         self._failure_page = QWidget(self)
-        self.filmstrip = Filmstrip(workshop)
-        self.filmstrip.opened.connect(self.show_shot)
-        self.filmstrip.hide()
+        self._filmstrip: Filmstrip | None = None
         self._stack = QStackedWidget()
         self._stack.addWidget(self.welcome)
         self._title = ElidedLabel()
@@ -76,8 +75,6 @@ class Stage(QWidget):
         layout.addWidget(self._bar)
         layout.addWidget(self._progress)
         layout.addWidget(self._stack, 1)
-        layout.addWidget(self.filmstrip)
-        self.filmstrip.pair_chosen.connect(self.compare_button.setEnabled)
         self._show_bar()
 
     def _make_bar(self) -> QWidget:
@@ -89,6 +86,21 @@ class Stage(QWidget):
         line.setContentsMargins(16, 8, 12, 8)
         bar.setLayout(line)
         return bar
+
+    @property
+    def filmstrip(self) -> Filmstrip:
+        """The results of this session, made with the first one."""
+        if self._filmstrip is None:
+            from studio.shell.create.filmstrip import Filmstrip
+
+            self._filmstrip = Filmstrip(self._workshop)
+            self._filmstrip.opened.connect(self.show_shot)
+            self._filmstrip.pair_chosen.connect(self.compare_button.setEnabled)
+            self._filmstrip.hide()
+            layout = self.layout()
+            assert layout is not None
+            layout.addWidget(self._filmstrip)
+        return self._filmstrip
 
     # ---- what is shown ---------------------------------------------------------------------------------------
 
@@ -160,6 +172,8 @@ class Stage(QWidget):
         chosen = self.filmstrip.chosen()
         if len(chosen) != 2:
             return
+        from studio.shell.create.compare import CompareView
+
         self._end_comparison()
         self._compare = CompareView(chosen[0], chosen[1], self._workshop)
         self._compare.closed.connect(self._back_from_comparison)
@@ -233,8 +247,9 @@ class Stage(QWidget):
         self.cancel_button.setVisible(busy)
         for made in (self.reuse_button, self.send_button):
             made.setVisible(shot is not None)
-        self.compare_button.setVisible(self.filmstrip.count() > 1)
-        self.compare_button.setEnabled(len(self.filmstrip.selectedItems()) == 2)
+        strip = self._filmstrip
+        self.compare_button.setVisible(strip is not None and strip.count() > 1)
+        self.compare_button.setEnabled(strip is not None and len(strip.selectedItems()) == 2)
         part = fraction(job) if job is not None and busy else None
         self._progress.setRange(0, 1000)
         self._progress.setValue(int((part or 0) * 1000))

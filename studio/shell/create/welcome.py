@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.sdk.generator import Example, GeneratorSpec
 from studio.shell import icons
@@ -33,12 +33,9 @@ class ExampleCard(QPushButton):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the button's surface, then icon and two lines."""
-        del event
+        """Draw the button's surface (it has no text of its own), then icon and two lines."""
+        super().paintEvent(event)
         painter = QPainter(self)
-        option = QStyleOptionButton()
-        self.initStyleOption(option)
-        self.style().drawControl(QStyle.ControlElement.CE_PushButtonBevel, option, painter, self)
         colors = tokens()
         icons.paint(painter, QRect(16, 0, 28, self.height()), medium_of(self.spec).icon, colors.accent)
         size = self.font().pixelSize()

@@ -6,7 +6,6 @@ paste, or from the library.
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -160,6 +159,8 @@ class InputEditor(Editor):
     def _keep(self, content: bytes, suffix: str) -> str:
         if len(content) > PASTED_LIMIT:
             return ""
+        import hashlib  # 6 ms of OpenSSL that most sessions never need
+
         folder = self._workshop.home.state / "pasted"
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{hashlib.sha256(content).hexdigest()[:16]}{suffix}"
