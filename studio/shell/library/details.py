@@ -81,8 +81,10 @@ class Details(QFrame):
         for part in (self.picture, self._title, self._title_box, self._line, self._marks, self._actions, self.tags):
             column.addWidget(part)
         column.addWidget(self.lineage)
-        column.addWidget(self._facts_heading)
-        column.addLayout(self._facts)
+        column.addWidget(self._made_heading)
+        column.addLayout(self._made)
+        column.addWidget(self._file_heading)
+        column.addLayout(self._file)
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidget(body)
@@ -181,13 +183,10 @@ class Details(QFrame):
         self.tags.removed.connect(self.untagged)
         self.lineage = Lineage(background)
         self.lineage.chosen.connect(self.relative_chosen)
-        self._facts_heading = label(role="strong")
-        say(self._facts_heading.setText, "How it was made")
-        self._facts = QFormLayout()
-        self._facts.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        self._facts.setHorizontalSpacing(12)
-        self._facts.setVerticalSpacing(6)
-        self._facts.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self._made_heading, self._made = label(role="strong"), _table()
+        self._file_heading, self._file = label(role="strong"), _table()
+        say(self._made_heading.setText, "How it was made")
+        say(self._file_heading.setText, "The file")
 
     def _build_actions(self) -> None:
         self._actions = QWidget()
@@ -225,12 +224,13 @@ class Details(QFrame):
 
     def _compose(self) -> None:
         one = self._detail is not None
-        for part in (self.picture, self._title, self._line, *self._single, self._facts_heading):
+        for part in (self.picture, self._title, self._line, *self._single, self._made_heading, self._file_heading):
             part.setVisible(one)
         self._small["quick_look"].setVisible(one)
         self._small["show"].setVisible(one)
-        while self._facts.rowCount():
-            self._facts.removeRow(0)
+        for table in (self._made, self._file):
+            while table.rowCount():
+                table.removeRow(0)
         if self._detail is not None:
             self._compose_one(self._detail)
         else:
@@ -259,38 +259,37 @@ class Details(QFrame):
         made = bool(detail.generator)
         for button in self._single[:3]:
             button.setVisible(made)
-        self._add_facts(detail)
+        self._add_making(detail)
+        self._add_file(detail)
+        self._made_heading.setVisible(self._made.rowCount() > 0)
 
     def _show_favourite(self, *, marked: bool) -> None:
         self.favourite.setChecked(marked)
         icons.decorate(self.favourite, "heart-fill" if marked else "heart", "accent" if marked else None)
 
-    def _add_facts(self, detail: Detail) -> None:
-        locale = QLocale()
+    def _add_making(self, detail: Detail) -> None:
+        """Generator, seed and every parameter."""
         if detail.generator:
-            self._fact(tr("Generator"), detail.generator)
+            _add(self._made, tr("Generator"), detail.generator)
         if detail.seed is not None:
-            self._fact(tr("Seed"), str(detail.seed))
+            _add(self._made, tr("Seed"), str(detail.seed))
         generator = str(getattr(getattr(detail.item, "origin", None), "generator", ""))
         for name, value in detail.values.items():
             if (shown := shown_value(value)) != "":
-                self._fact(self.labels(generator, name), shown)
+                _add(self._made, self.labels(generator, name), shown)
+
+    def _add_file(self, detail: Detail) -> None:
+        """What the medium is, when and where it is kept."""
+        locale = QLocale()
         for name, shown in detail.facts.items():
-            self._fact(tr(name), shown)
+            _add(self._file, tr(name), shown)
         if detail.created is not None:
             local = detail.created.astimezone()
-            self._fact(tr("Created"), locale.toString(local, QLocale.FormatType.ShortFormat))  # type: ignore[call-overload]
+            created = locale.toString(local, QLocale.FormatType.ShortFormat)  # type: ignore[call-overload]
+            _add(self._file, tr("Created"), created)
         if detail.size:
-            self._fact(tr("File size"), locale.formattedDataSize(detail.size))
-        self._fact(tr("File"), row_file(detail.row))
-
-    def _fact(self, name: str, value: str) -> None:
-        heading = label(name, "muted")
-        heading.setWordWrap(len(name) > 16)
-        heading.setAlignment(Qt.AlignmentFlag.AlignTop)
-        shown = label(value, selectable=True)
-        shown.setAccessibleName(f"{name}: {value[:200]}")
-        self._facts.addRow(heading, shown)
+            _add(self._file, tr("File size"), locale.formattedDataSize(detail.size))
+        _add(self._file, tr("File"), row_file(detail.row))
 
     def _choose_destination(self) -> None:
         if self._detail is None:
@@ -318,6 +317,24 @@ class Details(QFrame):
         self._stop_renaming()
         if self._detail is not None and title and title != self._detail.row.title:
             self.renamed.emit(title)
+
+
+def _table() -> QFormLayout:
+    made = QFormLayout()
+    made.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+    made.setHorizontalSpacing(12)
+    made.setVerticalSpacing(6)
+    made.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    return made
+
+
+def _add(table: QFormLayout, name: str, value: str) -> None:
+    heading = label(name, "muted")
+    heading.setWordWrap(len(name) > 16)
+    heading.setAlignment(Qt.AlignmentFlag.AlignTop)
+    shown = label(value, selectable=True)
+    shown.setAccessibleName(f"{name}: {value[:200]}")
+    table.addRow(heading, shown)
 
 
 def summary(kind: str, facts: Mapping[str, str]) -> str:
