@@ -34,8 +34,8 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def sync_file(path: Path) -> None:
-    """Flush a finished file to the disk."""
-    with path.open("rb") as stream:
+    """Flush a finished file to the disk. Opened for writing, without which Windows flushes nothing."""
+    with path.open("r+b") as stream:
         os.fsync(stream.fileno())
 
 

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -24,17 +25,23 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
 app = QApplication(sys.argv)
-class Window(QMainWindow):
-    def paintEvent(self, event):
-        super().paintEvent(event)
-        QTimer.singleShot(0, self.answer)
-    def answer(self):
-        where = QPointF(1, 1)
-        QApplication.postEvent(self, QMouseEvent(QEvent.Type.MouseMove, where, where, Qt.MouseButton.NoButton,
-                               Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier))
-    def mouseMoveEvent(self, event):
-        app.quit()
-window = Window()
+window = QMainWindow()
+window.setMouseTracking(True)
+def answer():
+    where = QPointF(1, 1)
+    QApplication.postEvent(window, QMouseEvent(QEvent.Type.MouseMove, where, where, Qt.MouseButton.NoButton,
+                           Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier))
+class Watch(QObject):
+    painted = False
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint and not self.painted:
+            self.painted = True
+            QTimer.singleShot(0, answer)
+        if event.type() == QEvent.Type.MouseMove:
+            app.quit()
+        return False
+watch = Watch()
+window.installEventFilter(watch)
 window.setCentralWidget(QLabel("bare"))
 window.resize(1400, 900)
 window.show()
@@ -46,7 +53,10 @@ def _once(command: list[str], environment: dict[str, str]) -> tuple[float, int]:
     """Wall seconds and peak memory (KB) of a process."""
     begun = time.perf_counter()
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    limit = threading.Timer(60, process.kill)
+    limit.start()
     _, status, usage = os.wait4(process.pid, 0)
+    limit.cancel()
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, f"{command} ended with {process.returncode}"
     return time.perf_counter() - begun, usage.ru_maxrss
@@ -157,8 +167,11 @@ def event_loop(folder: Path) -> list[Bar]:
 def main() -> None:
     """Print every bar."""
     with tempfile.TemporaryDirectory(prefix="studio-bench-") as name:
-        for bar in (*launch(Path(name) / "launch"), *event_loop(Path(name) / "loop")):
-            print(bar.line(), flush=True)
+        for part in (launch, event_loop):
+            folder = Path(name) / part.__name__
+            folder.mkdir()
+            for bar in part(folder):
+                print(bar.line(), flush=True)
 
 
 if __name__ == "__main__":
