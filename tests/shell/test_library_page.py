@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.shell.library.grid import GridView
 from studio.shell.library.page import LibraryPage
+from studio.shell.library.source import Query
 from studio.shell.viewers.background import Background
 from studio.shell.viewers.inspector import Inspector
 
@@ -191,6 +192,11 @@ def test_filters_by_medium_and_favourites(qtbot: QtBot, open_page: OpenPage) -> 
     page.filters._favourites.click()
     settle(qtbot, page)
     assert page.rows.count < 50
+    page.show_query(Query())
+    page.filters._rating.choices[4].trigger()
+    settle(qtbot, page)
+    assert 0 < page.rows.count < 400
+    assert all(row.rating >= 4 for index in range(20) if (row := page.rows.row(index)))
 
 
 def test_an_empty_library_says_so_and_leads_to_create(qtbot: QtBot, open_page: OpenPage) -> None:

@@ -29,6 +29,7 @@ from studio.shell.viewers.mesh import MeshViewer
 from studio.shell.viewers.music import MusicViewer, measure_chunk
 from studio.shell.viewers.quick_look import QuickLook
 from studio.shell.viewers.text import MOST_BYTES, TextViewer, words
+from studio.shell.viewers.video import VideoViewer
 
 Key = Qt.Key
 
@@ -448,6 +449,36 @@ def test_without_graphics_the_thumbnail_is_shown_with_a_sentence(
     viewer.thumbnail = None
     with qtbot.waitSignal(viewer.failed, timeout=20_000):
         viewer.show_file(media["mesh"])
+
+
+# ---- video ---------------------------------------------------------------------------------------------------
+
+
+def test_a_video_shows_its_first_frame_and_can_be_scrubbed(qtbot: QtBot, tmp_path: Path) -> None:
+    frames = [np.full((48, 64, 3), 10 * number, np.uint8) for number in range(24)]
+    path = tmp_path / "clip.mp4"
+    formats.write(sdk.Video(frames, 12.0), path)
+    viewer = shown(qtbot, "video")
+    assert isinstance(viewer, VideoViewer)
+    load(qtbot, viewer, path)
+    assert (viewer.surface.image.width(), viewer.surface.image.height()) == (64, 48)
+    assert not viewer.player.playing
+    first = viewer.surface.image.pixelColor(30, 20).lightness()
+    viewer.seek_bar.sought.emit(0.9)
+    qtbot.waitUntil(lambda: viewer.surface.image.pixelColor(30, 20).lightness() > first + 40, timeout=10_000)
+    assert viewer.transport.time.text() == "0:01 / 0:02"
+    viewer.clear()
+    assert viewer.surface.image.isNull()
+
+
+def test_a_file_that_is_no_video_is_one_sentence(qtbot: QtBot, tmp_path: Path) -> None:
+    for name, data in {"noise": b"\x01\x02\x03" * 500, "empty": b""}.items():
+        path = tmp_path / f"{name}.mp4"
+        path.write_bytes(data)
+        viewer = shown(qtbot, "video")
+        with qtbot.waitSignal(viewer.failed, timeout=20_000) as caught:
+            viewer.show_file(path)
+        assert caught.args[0]
 
 
 # ---- the inspecting process ----------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QIcon, QKeyEvent, QResizeEvent
@@ -87,9 +87,9 @@ class FilterBar(QWidget):
             widget.blockSignals(False)
         for (kind, _, _), made in zip(KINDS, self._kind_buttons, strict=True):
             made.setChecked(kind == query.kind)
-        self._rating.menu().actions()[query.rating].setChecked(True)
+        self._rating.choices[query.rating].setChecked(True)
         days = [days for days, _ in _DAYS]
-        self._days.menu().actions()[days.index(query.days) if query.days in days else 0].setChecked(True)
+        self._days.choices[days.index(query.days) if query.days in days else 0].setChecked(True)
         self.retranslate()
 
     def show_error(self, sentence: str) -> None:
@@ -115,9 +115,9 @@ class FilterBar(QWidget):
         self._rating.setToolTip(tr("Filter by rating"))
         self._rating.setAccessibleName(tr("Filter by rating"))
         names = ("Any rating", "Rated", "2 stars and more", "3 stars and more", "4 stars and more", "5 stars")
-        for action, name in zip(self._rating.menu().actions(), names, strict=True):
+        for action, name in zip(self._rating.choices, names, strict=True):
             action.setText(tr(name))
-        for action, (days, name) in zip(self._days.menu().actions(), _DAYS, strict=True):
+        for action, (days, name) in zip(self._days.choices, _DAYS, strict=True):
             action.setText(tr(name))
             if days == self._query.days:
                 self._days.setText(tr(name) if days else "")
@@ -170,8 +170,10 @@ class FilterBar(QWidget):
         self._favourites = tool_button("heart", "Favourites only")
         self._favourites.setCheckable(True)
         self._favourites.toggled.connect(lambda on: self._change(favourites=on))
-        self._rating = _menu_button("star", 6, lambda rating: self._change(rating=rating))
-        self._days = _menu_button("calendar-blank", len(_DAYS), lambda place: self._change(days=_DAYS[place][0]))
+        self._rating = _MenuButton("star", 6)
+        self._rating.chosen.connect(lambda rating: self._change(rating=rating))
+        self._days = _MenuButton("calendar-blank", len(_DAYS))
+        self._days.chosen.connect(lambda place: self._change(days=_DAYS[place][0]))
         self._trash = tool_button("trash", "Show the trash")
         self._trash.setCheckable(True)
         self._trash.toggled.connect(lambda on: self._change(trash=on))
@@ -233,19 +235,35 @@ class _SearchBox(QLineEdit):
             super().keyPressEvent(event)
 
 
-def _menu_button(icon: str, entries: int, chosen: Callable[[int], None]) -> QToolButton:
-    """A button with a menu of `entries` exclusive choices; calls `chosen` with the place of the one taken."""
-    made = QToolButton()
-    icons.decorate(made, icon)
-    made.setIconSize(QSize(18, 18))
-    made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    menu = QMenu(made)
-    group = QActionGroup(menu)
-    for place in range(entries):
-        action = menu.addAction("")
-        action.setCheckable(True)
-        action.setChecked(place == 0)
-        group.addAction(action)
-        action.triggered.connect(lambda _checked=False, place=place: chosen(place))
-    made.setMenu(menu)
-    return made
+class _MenuButton(QToolButton):
+    """A button with a menu of exclusive choices, which opens without holding up its caller.
+
+    Attributes:
+        choices: the menu's entries.
+
+    Signals:
+        chosen: the place of the choice taken.
+    """
+
+    chosen = Signal(int)
+
+    def __init__(self, icon: str, entries: int) -> None:
+        super().__init__()
+        icons.decorate(self, icon)
+        self.setIconSize(QSize(18, 18))
+        self._menu = QMenu(self)
+        group = QActionGroup(self._menu)
+        for place in range(entries):
+            action = self._menu.addAction("")
+            action.setCheckable(True)
+            action.setChecked(place == 0)
+            group.addAction(action)
+            action.triggered.connect(partial(self._choose, place))
+        self.choices = self._menu.actions()
+        self.clicked.connect(self._open)
+
+    def _open(self) -> None:
+        self._menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
+
+    def _choose(self, place: int, _checked: bool = False) -> None:
+        self.chosen.emit(place)
