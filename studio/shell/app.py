@@ -93,6 +93,7 @@ class Studio(QObject):
         registry = self._startup.wait_for_generators(CACHE_SECONDS)
         if registry is not None:
             self.workshop.set_registry(registry)
+        self.window.create_page.panel.generate_button.setFocus()
         self._first_paint = FirstPaint(
             self.window, self._painted_and_left if leave_after_first_paint else self._painted
         )

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from studio.shell.commands import Commands, fuzzy
+from studio.shell.commands import Commands, Entry
 from studio.shell.i18n import say
 from studio.shell.icons import icon
 from studio.shell.theme import set_role
 from studio.shell.widgets import ElidedLabel, label, row
-
-Entry = tuple[str, str, Callable[[], object], str]
 
 
 class CommandPalette(QDialog):
@@ -22,6 +18,7 @@ class CommandPalette(QDialog):
 
     def __init__(self, commands: Commands, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
+        self.setObjectName("Palette")
         self._entries: list[Entry] = commands.entries()
         self._shown: list[Entry] = []
         say(self.setWindowTitle, "Commands")
@@ -42,6 +39,10 @@ class CommandPalette(QDialog):
         layout.setContentsMargins(12, 12, 12, 12)
         layout.addWidget(self.search)
         layout.addWidget(self.list)
+        self._none = label("Nothing found", "muted")
+        self._none.setContentsMargins(8, 8, 8, 8)
+        layout.addWidget(self._none)
+        layout.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.resize(min(560, parent.width() - 80), min(440, parent.height() - 120))
         self.move(parent.mapToGlobal(QPoint((parent.width() - self.width()) // 2, 64)))
         self._fill("")
@@ -49,7 +50,7 @@ class CommandPalette(QDialog):
 
     def shown(self) -> list[str]:
         """The texts listed, best first."""
-        return [text for text, _, _, _ in self._shown]
+        return [entry.text for entry in self._shown]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keys typed in the search box move through the list."""
@@ -65,31 +66,33 @@ class CommandPalette(QDialog):
         return super().eventFilter(watched, event)
 
     def _fill(self, pattern: str) -> None:
-        scored = [(fuzzy(pattern, entry[0]), entry) for entry in self._entries]
+        scored = [(entry.fit(pattern), entry) for entry in self._entries]
         fitting = [(score, entry) for score, entry in scored if score is not None]
         if pattern.strip():
             fitting.sort(key=lambda pair: -pair[0])
         self._shown = [entry for _, entry in fitting]
         self.list.clear()
-        for text, keys, _, icon_name in self._shown:
+        for command in self._shown:
             entry = QListWidgetItem()
-            entry.setData(Qt.ItemDataRole.AccessibleTextRole, text)
-            if icon_name:
-                entry.setIcon(icon(icon_name))
+            entry.setData(Qt.ItemDataRole.AccessibleTextRole, command.text)
+            if command.icon:
+                entry.setIcon(icon(command.icon))
             line = QWidget()
-            inside = row(ElidedLabel(text), _keys(keys))
+            inside = row(ElidedLabel(command.text), _keys(command.keys))
             inside.setContentsMargins(4, 4, 4, 4)
             inside.setStretch(0, 1)
             line.setLayout(inside)
             entry.setSizeHint(QSize(0, line.sizeHint().height() + 6))
             self.list.addItem(entry)
             self.list.setItemWidget(entry, line)
+        self._none.setVisible(not self._shown)
+        self.list.setVisible(bool(self._shown))
         self.list.setCurrentRow(0)
 
     def _run(self) -> None:
         place = self.list.currentRow()
         if 0 <= place < len(self._shown):
-            run = self._shown[place][2]
+            run = self._shown[place].run
             self.close()
             run()
 

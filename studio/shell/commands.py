@@ -20,11 +20,37 @@ class Command:
         action: carries text, shortcut and what happens.
         group: heading in the cheat sheet (a source text of ours).
         icon: the name of its icon; drawn only where it is shown.
+        source: its English text.
     """
 
     action: QAction
     group: str
     icon: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the palette.
+
+    Attributes:
+        text: what is shown.
+        source: its English text, by which it is found in every language.
+        keys: its shortcut as people read it, or empty.
+        icon: its icon's name, or empty.
+        run: what it does.
+    """
+
+    text: str
+    source: str
+    keys: str
+    icon: str
+    run: Callable[[], object]
+
+    def fit(self, pattern: str) -> float | None:
+        """How well it fits what was typed, see `fuzzy`."""
+        scores = [score for text in {self.text, self.source} if (score := fuzzy(pattern, text)) is not None]
+        return max(scores, default=None)
 
 
 class Commands:
@@ -56,7 +82,7 @@ class Commands:
         action.setShortcutContext(context)
         action.triggered.connect(lambda: run())
         (within or self._window).addAction(action)
-        self._commands.append(Command(action, group, icon))
+        self._commands.append(Command(action, group, icon, text))
         return action
 
     def add_source(self, source: Callable[[], Iterator[tuple[str, str, Callable[[], object]]]]) -> None:
@@ -67,15 +93,15 @@ class Commands:
         """The fixed commands, in the order they were added."""
         return list(self._commands)
 
-    def entries(self) -> list[tuple[str, str, Callable[[], object], str]]:
-        """What the palette offers now: text, keys, what to do, icon name or empty."""
-        entries: list[tuple[str, str, Callable[[], object], str]] = [
-            (made.action.text(), keys_of(made.action), made.action.trigger, made.icon)
+    def entries(self) -> list[Entry]:
+        """What the palette offers now."""
+        entries = [
+            Entry(made.action.text(), made.source, keys_of(made.action), made.icon, made.action.trigger)
             for made in self._commands
             if made.action.isEnabled()
         ]
         for source in self._sources:
-            entries += [(text, "", run, icon) for text, icon, run in source()]
+            entries += [Entry(text, text, "", icon, run) for text, icon, run in source()]
         return entries
 
     def groups(self) -> dict[str, list[QAction]]:

@@ -83,8 +83,27 @@ class MainWindow(QMainWindow):
         page = self.page(place)
         self._stack.setCurrentWidget(page)
         self.rail.show_place(place)
-        if not any(button.hasFocus() for button in self.rail.buttons.values()):
-            focus_first(page)
+        if not self._rail_has_focus():
+            self._focus(place)
+
+    def go_to(self, place: str) -> None:
+        """Show a place and work in it: what the shortcuts do."""
+        self.show_place(place)
+        self._focus(place)
+
+    def _focus(self, place: str) -> None:
+        if place == "create":
+            self.create_page.panel.generate_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            focus_first(self.page(place))
+
+    def _rail_has_focus(self) -> bool:
+        return any(button.hasFocus() for button in self.rail.buttons.values())
+
+    def _generators_changed(self) -> None:
+        """Begin at *Generate*, not at the first button of the rail, where Qt would."""
+        if self._rail_has_focus() and self.place == "create":
+            self._focus("create")
 
     def page(self, place: str) -> QWidget:
         """A place's page."""
@@ -138,8 +157,8 @@ class MainWindow(QMainWindow):
         self.status.queue_clicked.connect(self._show_queue)
         self.status.shield_clicked.connect(self.open_network)
         self._workshop.problem.connect(self.tell)
+        self._workshop.generators_changed.connect(self._generators_changed)
         self.rail.show_place("create")
-        self.create_page.panel.generate_button.setFocus()
 
     def _add_commands(self) -> None:
         add, create = self.commands.add, self.create_page
@@ -169,11 +188,11 @@ class MainWindow(QMainWindow):
         self.commands.add_source(self._page_commands)
 
     def _to_place(self, place: str) -> Callable[[], None]:
-        return lambda: self.show_place(place)
+        return lambda: self.go_to(place)
 
     def _to_medium(self, medium: str) -> Callable[[], None]:
         def go() -> None:
-            self.show_place("create")
+            self.go_to("create")
             self.create_page.panel.chooser.choose_medium(medium)
 
         return go

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.sdk.generator import Example, GeneratorSpec
 from studio.shell import icons
@@ -90,10 +90,21 @@ class Welcome(QWidget):
         across.addStretch(1)
         across.addWidget(inside, 100)
         across.addStretch(1)
+        page = QWidget()
+        page.setObjectName("FormBody")
+        middle = QVBoxLayout(page)
+        middle.addStretch(2)
+        middle.addLayout(across)
+        middle.addStretch(3)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(page)
         layout = QVBoxLayout(self)
-        layout.addStretch(2)
-        layout.addLayout(across)
-        layout.addStretch(3)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(area)
         workshop.generators_changed.connect(self.show_generators)
         self.show_generators()
 
