@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from studio import sdk
 from studio_text.writing import Writing, opening_words, tidy
@@ -28,7 +28,22 @@ class Storyteller(sdk.Generator):
     title = "Storyteller"
     makes = (sdk.Text,)
     needs = sdk.Needs(ram_gb=0.7, modules=("torch", "transformers"))
-    examples: ClassVar[tuple[sdk.Example, ...]] = ()
+    examples = (
+        sdk.Example("Once upon a time", {"length": 120}, seed=8),
+        sdk.Example(
+            "The fox and the moon",
+            {"title": "The Fox and the Moon", "prompt": "Long ago, when the moon was still young,", "length": 100},
+            seed=5,
+        ),
+        sdk.Example(
+            "A poem by night", {"kind": "poem", "prompt": "The moon is up, the night is still,", "length": 60}, seed=1
+        ),
+        sdk.Example(
+            "A forest near Athens",
+            {"kind": "play", "title": "SCENE I. A forest near Athens.", "prompt": "", "length": 80},
+            seed=4,
+        ),
+    )
 
     class Params(sdk.Params):
         """What the artist can set."""
@@ -52,11 +67,11 @@ class Storyteller(sdk.Generator):
             label="Continue a text", help="Go on where this text ends. The beginning above is then left out."
         )
         temperature: float = sdk.number(
-            0.8, min=0.1, max=2.0, step=0.05, group="Style", label="Temperature",
+            0.7, min=0.1, max=2.0, step=0.05, group="Style", label="Temperature",
             help="Low: safe and repetitive. High: surprising, then nonsense.",
         )  # fmt: skip
         top_p: float = sdk.number(
-            0.95, min=0.05, max=1.0, step=0.01, group="Style", advanced=True, label="Top-p",
+            0.92, min=0.05, max=1.0, step=0.01, group="Style", advanced=True, label="Top-p",
             help="Only the likeliest words that together reach this probability are considered; 1 considers all.",
         )  # fmt: skip
         top_k: int = sdk.integer(

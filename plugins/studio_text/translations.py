@@ -13,6 +13,10 @@ ZH_CN = {
         "这是为本工作室训练的小型语言模型，学自公有领域的童话、英文诗和莎士比亚戏剧。"
         "它懂得这类文字的腔调，却不懂得真假，写长了会跑题：适合拿来开头、找奇想、得佳句。"
     ),
+    "Once upon a time": "很久很久以前",
+    "The fox and the moon": "狐狸与月亮",
+    "A poem by night": "夜之诗",
+    "A forest near Athens": "雅典附近的森林",
     "Beginning": "开头",
     "The first words; the text goes on from here. Leave it empty to be surprised.": (
         "最前面的几个词，文字由此往下写（英文）。留空则自由发挥。"

@@ -42,10 +42,15 @@ def byte_table(tokens: Sequence[str]) -> list[bytes]:
     return [bytes(alphabet[character] for character in token if character in alphabet) for token in tokens]
 
 
-def ends_sentence(text: str) -> bool:
-    """Whether `text` could stop here: a sentence is over and no quotation is left open in the last paragraph."""
+def ends_sentence(text: str, *, in_quotation: bool = False) -> bool:
+    """Whether `text` could stop here: a sentence is over and, unless `in_quotation`, no quotation is left open.
+
+    Only the last paragraph's quotation marks count: old books open one anew in every paragraph of a long speech.
+    """
     if not _SENTENCE_END.search(text) or _ABBREVIATION.search(text):
         return False
+    if in_quotation:
+        return True
     paragraph = text.rstrip().rpartition("\n\n")[2]
     return paragraph.count('"') % 2 == 0
 
@@ -87,8 +92,11 @@ class Writing:
     def take(self, token: int) -> str:
         """Add one token and return what can now be shown: nothing while a character or a stop text may be incomplete.
 
-        Sets `ending` when the text is over; what it returned then includes everything that belongs to it.
+        Sets `ending` when the text is over; what it returned then includes everything that belongs to it, and later
+        tokens (`generate` computes one more) are ignored.
         """
+        if self.ending:
+            return ""
         if token == self._end:
             self.ending = "finished"
             return self._show(len(self._text))
@@ -113,7 +121,9 @@ class Writing:
             if self.words < self._limit and self.tokens < self._limit * MOST_TOKENS_PER_WORD:
                 return False
             self._over_since = self.tokens
-        return ends_sentence(self._text) or self.tokens - self._over_since >= RUN_ON_TOKENS
+        over = self.tokens - self._over_since
+        # A quotation that never closes should not keep a finished sentence from ending the text for ever.
+        return ends_sentence(self._text, in_quotation=over > RUN_ON_TOKENS // 2) or over >= RUN_ON_TOKENS
 
     def _held_back(self) -> int:
         """How many characters at the end may turn out to begin the stop text."""

@@ -221,9 +221,9 @@ def export(model: Any, folder: Path) -> None:
     half.load_state_dict(weights)
     half.generation_config = GenerationConfig(
         do_sample=True,
-        temperature=0.8,
-        top_p=0.95,
-        top_k=50,
+        temperature=0.7,
+        top_p=0.92,
+        top_k=60,
         repetition_penalty=1.1,
         eos_token_id=model.config.eos_token_id,
         pad_token_id=model.config.pad_token_id,

@@ -47,6 +47,25 @@ def test_a_long_enough_text_goes_on_to_the_end_of_its_sentence() -> None:
     assert (page.ending, page.text) == ("length", "one two three four.")
 
 
+def test_what_comes_after_the_end_is_ignored() -> None:
+    page = writing(words=2, pieces=(b"one two.", b" three"))
+    page.take(1)
+    assert page.ending == "length"
+    assert page.take(2) == ""
+    assert (page.text, page.tokens) == ("one two.", 1)
+
+
+def test_a_quotation_that_never_closes_does_not_run_on_to_the_limit() -> None:
+    page = writing(words=2, pieces=(b'"one two three', b" and", b"."))
+    page.take(1)
+    for _ in range(RUN_ON_TOKENS // 2):
+        page.take(2)
+    assert page.ending == ""
+    page.take(3)
+    assert page.ending == "length"
+    assert page.text.endswith(".")
+
+
 def test_a_sentence_without_end_is_cut_in_the_end() -> None:
     page = writing(words=1, pieces=(b" and",))
     taken = 0
