@@ -398,6 +398,8 @@ def test_space_opens_a_quick_look_and_arrows_step(qtbot: QtBot, open_page: OpenP
     QTest.keyClick(look, Key.Key_Right)
     qtbot.waitUntil(lambda: look.viewer is not None and look.viewer.path == tmp_path / "98.png", timeout=5000)
     assert page.grid.selection.current == 1
+    QTest.keyClick(look, Key.Key_3)
+    qtbot.waitUntil(lambda: ("rate", ["98"], 3) in paper(page).calls)
     QTest.keyClick(look, Key.Key_Space)
     assert not look.isVisible()
 

@@ -174,6 +174,7 @@ class LibraryPage(QWidget):
         self.details.command.connect(self._command)
         self.details.sent.connect(self._send)
         self.details.rated.connect(self._rate)
+        self.peek.rated.connect(self._rate)
         self.details.tagged.connect(lambda tag: self._with_ids(partial(self.changes.tag, tag=tag, present=True)))
         self.details.untagged.connect(lambda tag: self._with_ids(partial(self.changes.tag, tag=tag, present=False)))
         self.details.renamed.connect(self._rename)

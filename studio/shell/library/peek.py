@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from studio.shell.library.grid import GridView
@@ -20,7 +20,12 @@ class Peek(QObject):
 
     Attributes:
         sheet: the quick look, made when first needed.
+
+    Signals:
+        rated: the artist rated what is looked at.
     """
+
+    rated = Signal(int)
 
     def __init__(self, page: QWidget, grid: GridView, source: Source, background: Background) -> None:
         super().__init__(page)
@@ -39,6 +44,7 @@ class Peek(QObject):
         if self.sheet is None:
             self.sheet = QuickLook(self._page.window())
             self.sheet.stepped.connect(self._step)
+            self.sheet.rated.connect(self.rated)
         self._fill(self.sheet, shown)
         self.sheet.open_at(large=large)
 

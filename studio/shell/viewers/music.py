@@ -39,6 +39,7 @@ class MusicViewer(Viewer):
         self._inquiries: list[Inquiry] = []
         self._growing: list[tuple[float, float, float]] = []
         self._grown = 0.0
+        self._unheard = False
         self._known: dict[str, object] = {}
         self._left = 0
         for surface, stretch in ((self.ruler, 0), (self.roll, 3), (self.waveform, 1)):
@@ -55,6 +56,7 @@ class MusicViewer(Viewer):
             self.bar.addWidget(action_button(action))
         self.player.moved.connect(self._on_moved)
         self.player.failed.connect(self._not_playable)
+        self.player.unheard.connect(self._not_heard)
         self._show_parts(sound=False, notes=False)
 
     def append_audio(self, samples: bytes, sample_rate: int, channels: int) -> None:
@@ -137,6 +139,10 @@ class MusicViewer(Viewer):
     def _not_playable(self, words: str) -> None:
         self._facts.setText(tr("This cannot be played: {reason}", reason=words))
 
+    def _not_heard(self) -> None:
+        self._unheard = True
+        self._facts.setText(self._said())
+
     def _clear(self) -> None:
         self._reset()
         self.player.close()
@@ -193,6 +199,8 @@ class MusicViewer(Viewer):
             parts.append({1: tr("mono"), 2: tr("stereo")}.get(sound["channels"], str(sound["channels"])))
         if isinstance(score, dict) and sound is None and self.player.path is None:
             parts.append(tr("a score without a recording"))
+        if self._unheard and self.player.path is not None:
+            parts.append(tr("no sound device found"))
         return " · ".join(parts)
 
 

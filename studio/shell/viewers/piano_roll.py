@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -16,6 +17,10 @@ from studio.shell.viewers.span import Span, TimeSurface
 KEYS_WIDTH = 44
 """Pixels that the keys take at the left."""
 
+_SMALL = 5.0
+"""Pixels: smaller notes have no round corners."""
+
+_MOST_DRAWN = 6000
 _BLACK = frozenset({1, 3, 6, 8, 10})
 _HUES = (228, 24, 160, 44, 330, 196, 280, 96)
 
@@ -89,7 +94,10 @@ class PianoRoll(TimeSurface):
         painter.setClipRect(KEYS_WIDTH, 0, self.width() - KEYS_WIDTH, self.height())
         first = bisect_left(self._onsets, self.span.start - self._longest)
         last = bisect_left(self._onsets, self.span.start + self.span.length)
-        for note in self.roll.notes[first:last]:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        # A piece of hundreds of thousands of notes is a solid block from afar: some of them draw it as well as all.
+        for note in self.roll.notes[first : last : max(1, (last - first) // _MOST_DRAWN)]:
             self._draw_note(painter, note, (high - note.pitch) * lane, lane)
         painter.restore()
         self._draw_keys(painter, low, high, lane)
@@ -126,19 +134,17 @@ class PianoRoll(TimeSurface):
     def _draw_note(self, painter: QPainter, note: RollNote, top: float, lane: float) -> None:
         left = self.x_of(note.start)
         width = max(2.0, self.x_of(note.start + note.length) - left - 1)
-        color = track_color(note.track)
-        color.setAlpha(150 + min(105, note.velocity))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color)
         height = max(2.0, lane - 1)
+        color = note_color(note.track, note.velocity >> 3)
         if self.roll is not None and note.track in self.roll.drums:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             side = max(2.5, min(4.0, height / 2))
+            painter.setBrush(color)
             painter.drawEllipse(QPointF(left + side, top + lane / 2), side, side)
-            return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        round_by = min(3.0, height / 3, width / 3)
-        painter.drawRoundedRect(QRectF(left, top + 0.5, width, height), round_by, round_by)
+        elif width < _SMALL or height < _SMALL:
+            painter.fillRect(QRectF(left, top + 0.5, width, height), color)
+        else:
+            painter.setBrush(color)
+            painter.drawRoundedRect(QRectF(left, top + 0.5, width, height), 2.5, 2.5)
 
     def _draw_keys(self, painter: QPainter, low: int, high: int, lane: float) -> None:
         colors = tokens()
@@ -159,6 +165,9 @@ class PianoRoll(TimeSurface):
         painter.fillRect(QRectF(KEYS_WIDTH - 1, 0, 1, self.height()), QColor(colors.border))
 
 
-def track_color(track: int) -> QColor:
-    """A track's colour: distinct hues of like lightness, the same in both themes as they belong to the music."""
-    return QColor.fromHsv(_HUES[track % len(_HUES)], 135, 235)
+@cache
+def note_color(track: int, loudness: int) -> QColor:
+    """A note's colour: a hue for each track, the same in both themes as it belongs to the music; 0 … 15 is how loud."""
+    color = QColor.fromHsv(_HUES[track % len(_HUES)], 135, 235)
+    color.setAlpha(min(255, 150 + 8 * loudness))
+    return color

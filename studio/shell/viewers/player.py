@@ -21,12 +21,14 @@ class Player(QObject):
         playing_changed: it started or stopped.
         duration_known: seconds.
         failed: it cannot be played; the player's own words.
+        unheard: it plays, but there is no device that could be heard.
     """
 
     moved = Signal(float)
     playing_changed = Signal(bool)
     duration_known = Signal(float)
     failed = Signal(str)
+    unheard = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -133,7 +135,7 @@ class Player(QObject):
 
     def _made(self) -> QMediaPlayer:
         if self._media is None:
-            from PySide6.QtMultimedia import QAudioOutput, QMediaPlayer
+            from PySide6.QtMultimedia import QAudioOutput, QMediaDevices, QMediaPlayer
 
             media = QMediaPlayer(self)
             self._output = QAudioOutput(media)
@@ -147,6 +149,8 @@ class Player(QObject):
             media.playbackStateChanged.connect(self._state_changed)
             media.errorOccurred.connect(lambda _kind, words: self.failed.emit(words))
             self._media = media
+            if not QMediaDevices.audioOutputs():
+                self.unheard.emit()
         return self._media
 
     def _apply_source(self) -> None:

@@ -24,9 +24,11 @@ class QuickLook(QDialog):
 
     Signals:
         stepped: an arrow key asked for the item before (−1) or after (+1).
+        rated: a digit from 0 to 5 was pressed.
     """
 
     stepped = Signal(int)
+    rated = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
@@ -94,6 +96,7 @@ class QuickLook(QDialog):
         self._stack.setCurrentWidget(viewer)
         viewer.show_file(path, item, siblings)
         viewer.offer_before(before)
+        viewer.setFocus()
 
     def open_at(self, *, large: bool = False) -> None:
         """Open over the parent window: most of it, or all of it when `large`."""
@@ -141,6 +144,9 @@ class QuickLook(QDialog):
             return True
         if (by := steps.get(Qt.Key(event.key()))) is not None:
             self.stepped.emit(by)
+            return True
+        if Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_5:
+            self.rated.emit(event.key() - Qt.Key.Key_0)
             return True
         return False
 
