@@ -292,10 +292,20 @@ def test_actions_reach_items_that_were_never_fetched(qtbot: QtBot, open_page: Op
     page = open_page(10_000)
     page.grid.setFocus()
     page.grid.select_all()
+    told: list[str] = []
+    page.changes.told.connect(lambda sentence, _undo: told.append(sentence))
     QTest.keyClick(page.grid, Key.Key_5)
-    qtbot.waitUntil(lambda: any(call[0] == "rate" for call in paper(page).calls), timeout=10_000)
-    call = next(call for call in paper(page).calls if call[0] == "rate")
-    assert len(set(call[1])) == 10_000  # type: ignore[call-overload]
+    rated: set[str] = set()
+
+    def all_rated() -> bool:
+        for call in list(paper(page).calls):
+            if call[0] == "rate":
+                assert isinstance(call[1], list)
+                rated.update(call[1])
+        return len(rated) == 10_000
+
+    qtbot.waitUntil(all_rated, timeout=20_000)
+    assert any("of 10,000" in sentence for sentence in told)
 
 
 # ---- details and requests ------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,21 @@ from studio.shell.viewers.background import Background
 
 _CHUNK = 2000
 _MOST_UNDONE = 100
+_PORTION = 200
+
+
+Change = Callable[[Sequence[str]], object]
+"""Changes the items with these ids; runs on a background thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A change to many items, done in portions."""
+
+    change: Change
+    ids: list[str]
+    sentence: str
+    undo: bool
 
 
 class LibraryActions(QObject):
@@ -37,7 +52,7 @@ class LibraryActions(QObject):
         self._source = source
         self._rows = rows
         self._background = background
-        self._undo: list[tuple[str, Callable[[], object]]] = []
+        self._undo: list[tuple[str, Change, list[str]]] = []
 
     @property
     def can_undo(self) -> bool:
@@ -56,21 +71,21 @@ class LibraryActions(QObject):
     def rate(self, ids: Sequence[str], rating: int) -> None:
         """Give stars; the grid shows them at once."""
         self._rows.replace(ids, lambda row: replace(row, rating=rating))
-        self._do(partial(self._source.rate, ids, rating), ids)
+        self._do(partial(self._source.rate, rating=rating), ids)
 
     def favourite(self, ids: Sequence[str], *, marked: bool) -> None:
         """Mark or unmark; the grid shows it at once."""
         self._rows.replace(ids, lambda row: replace(row, favourite=marked))
-        self._do(partial(self._source.favourite, ids, marked=marked), ids)
+        self._do(partial(self._source.favourite, marked=marked), ids)
 
     def tag(self, ids: Sequence[str], tag: str, *, present: bool) -> None:
         """Add a tag or take it away."""
-        self._do(partial(self._source.tag, ids, tag, present=present), ids)
+        self._do(partial(self._source.tag, tag=tag, present=present), ids)
 
     def rename(self, item_id: str, title: str) -> None:
         """Give a title; the grid shows it at once."""
         self._rows.replace([item_id], lambda row: replace(row, title=title))
-        self._do(partial(self._source.rename, item_id, title), [item_id])
+        self._do(lambda each: self._source.rename(each[0], title), [item_id])
 
     def trash(self, ids: Sequence[str]) -> None:
         """Move to the trash; can be undone."""
@@ -78,8 +93,8 @@ class LibraryActions(QObject):
             return
         sentence = count("{count} item moved to the trash.", "{count} items moved to the trash.", len(ids))
         back = count("{count} item brought back.", "{count} items brought back.", len(ids))
-        self._remember(back, partial(self._source.restore, ids))
-        self._do(partial(self._source.trash, ids), ids, sentence, undo=True)
+        self._remember(back, self._source.restore, ids)
+        self._do(self._source.trash, ids, sentence, undo=True)
 
     def restore(self, ids: Sequence[str]) -> None:
         """Bring back from the trash; can be undone."""
@@ -87,8 +102,8 @@ class LibraryActions(QObject):
             return
         sentence = count("{count} item brought back.", "{count} items brought back.", len(ids))
         again = count("{count} item moved to the trash.", "{count} items moved to the trash.", len(ids))
-        self._remember(again, partial(self._source.trash, ids))
-        self._do(partial(self._source.restore, ids), ids, sentence, undo=True)
+        self._remember(again, self._source.trash, ids)
+        self._do(self._source.restore, ids, sentence, undo=True)
 
     def empty_trash(self) -> None:
         """Delete what lies in the trash for good; moves there can no longer be undone."""
@@ -97,13 +112,13 @@ class LibraryActions(QObject):
 
     def _emptied(self, number: int) -> None:
         one, many = "{count} item deleted for good.", "{count} items deleted for good."
-        self._done([], count(one, many, number), False, None)
+        self._end([], count(one, many, number), undo=False)
 
     def undo(self) -> None:
         """Take the last move to or from the trash back."""
         if self._undo:
-            sentence, work = self._undo.pop()
-            self._do(work, [], sentence)
+            sentence, change, ids = self._undo.pop()
+            self._do(change, ids, sentence)
 
     def export(self, ids: Sequence[str], folder: Path, *, share: bool = False) -> None:
         """Copy files into a folder, with `share` without anything private inside."""
@@ -122,14 +137,29 @@ class LibraryActions(QObject):
         self.told.emit(count("{count} file added to the library.", "{count} files added to the library.", taken), False)
         self._rows.refresh()
 
-    def _remember(self, sentence: str, work: Callable[[], object]) -> None:
-        self._undo.append((sentence, work))
+    def _remember(self, sentence: str, change: Change, ids: Sequence[str]) -> None:
+        self._undo.append((sentence, change, list(ids)))
         del self._undo[:-_MOST_UNDONE]
 
-    def _do(self, work: Callable[[], object], ids: Sequence[str], sentence: str = "", *, undo: bool = False) -> None:
-        self._background.run(work, partial(self._done, list(ids), sentence, undo), self._fail, self)
+    def _do(self, change: Change, ids: Sequence[str], sentence: str = "", *, undo: bool = False) -> None:
+        """Change items, many of them in portions, between which other work gets its turn and progress is told."""
+        self._do_rest(_Work(change, list(ids), sentence, undo), 0)
 
-    def _done(self, ids: list[str], sentence: str, undo: bool, _answer: Any) -> None:
+    def _do_rest(self, work: _Work, done: int) -> None:
+        if done and done < len(work.ids):
+            told = tr("{done} of {count} …", done=f"{done:,}", count=f"{len(work.ids):,}")
+            self.told.emit(told, False)
+        if done >= len(work.ids):
+            self._end(work.ids, work.sentence, undo=work.undo)
+            return
+        portion = work.ids[done : done + _PORTION]
+        then = partial(self._portion_done, work, done + len(portion))
+        self._background.run(partial(work.change, portion), then, self._fail, self)
+
+    def _portion_done(self, work: _Work, done: int, _answer: Any) -> None:
+        self._do_rest(work, done)
+
+    def _end(self, ids: list[str], sentence: str, *, undo: bool) -> None:
         if sentence:
             self.told.emit(sentence, undo)
         self._rows.refresh()

@@ -25,7 +25,7 @@ _COMMANDS = (
     ("export", "Export…", "Ctrl+E", "export"),
     ("share", "Share copy without private data…", "Ctrl+Shift+E", "share-network"),
     ("trash", "Move to the trash", "Del", "trash"),
-    ("restore", "Bring back from the trash", "", "arrow-counter-clockwise"),
+    ("restore", "Bring back from the trash", "R", "arrow-counter-clockwise"),
     ("undo", "Undo", "Ctrl+Z", "arrow-bend-up-left"),
     ("search", "Search the library", "Ctrl+F", "magnifying-glass"),
 )

@@ -269,6 +269,7 @@ class LibraryPage(QWidget):
     def _on_reset(self, number: int) -> None:
         self.count_changed.emit(number)
         query = self.rows.query
+        self.filters.empty_trash.setEnabled(number > 0)
         if number:
             self._stack.setCurrentWidget(self.grid)
         else:

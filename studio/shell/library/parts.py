@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -217,6 +217,10 @@ class PictureBox(QWidget):
         painter.end()
 
 
+_TOLD_MS = 15_000
+"""How long a sentence about what was done stays; undoing by key works later too."""
+
+
 class UndoBar(QWidget):
     """A line that says what just happened and offers to take it back.
 
@@ -231,6 +235,10 @@ class UndoBar(QWidget):
         self.setObjectName("Panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._text = label()
+        self._leave = QTimer(self)
+        self._leave.setSingleShot(True)
+        self._leave.setInterval(_TOLD_MS)
+        self._leave.timeout.connect(self.hide)
         self._undo = QToolButton()
         self._undo.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         icons.decorate(self._undo, "arrow-counter-clockwise")
@@ -251,3 +259,4 @@ class UndoBar(QWidget):
         self._undo.setVisible(undo)
         self.setAccessibleName(sentence)
         self.show()
+        self._leave.start()
