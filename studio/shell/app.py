@@ -30,6 +30,7 @@ from studio.shell.bridge import EngineBridge
 from studio.shell.errors import ErrorWatch
 from studio.shell.i18n import Language, tr
 from studio.shell.main_window import MainWindow
+from studio.shell.signals import quit_on_signals
 from studio.shell.startup import Startup
 from studio.shell.theme import Theme
 from studio.shell.workshop import Workshop
@@ -87,6 +88,7 @@ class Studio(QObject):
         self.workshop = Workshop(home, settings, self.bridge, self)
         self.window = MainWindow(self.workshop, self._language)
         self._connect()
+        quit_on_signals(self, app.quit)
 
     def open(self, *, leave_after_first_paint: bool = False) -> None:
         """Show the window; with `leave_after_first_paint` answer one input event and end."""

@@ -89,7 +89,8 @@ class MainWindow(QMainWindow):
     def go_to(self, place: str) -> None:
         """Show a place and work in it: what the shortcuts do."""
         self.show_place(place)
-        self._focus(place)
+        if self.place == place:
+            self._focus(place)
 
     def _focus(self, place: str) -> None:
         if place == "create":

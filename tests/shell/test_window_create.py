@@ -234,3 +234,12 @@ def test_a_form_keeps_what_was_written_while_another_is_shown(stand: Stand) -> N
     stand.page.panel.open(WRITER.id)
     stand.page.panel.open(PAINTER.id)
     assert stand.form.editor("prompt").value() == "half an idea"
+
+
+def test_generate_before_the_engine_is_there_is_not_lost(stand: Stand, qtbot: QtBot) -> None:
+    stand.workshop.bridge.close()
+    stand.page.panel.open(PAINTER.id, {"prompt": "early"})
+    stand.page.generate()
+    assert "as soon as" in stand.window.status._message.text()
+    stand.workshop.bridge.attach(stand.engine)
+    assert [job.request.values["prompt"] for job in stand.engine.jobs()] == ["early"]

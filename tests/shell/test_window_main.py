@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -454,3 +455,16 @@ def test_the_window_opens_answers_and_leaves_without_heavy_modules(tmp_path: Pat
     done = subprocess.run([sys.executable, "-c", script], env=env, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert "LOADED [] 0" in done.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no such signals")
+def test_the_end_of_the_session_closes_the_window_properly(tmp_path: Path) -> None:
+    env = {**os.environ, "STUDIO_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+    child = subprocess.Popen([sys.executable, "-m", "studio"], env=env, cwd=ROOT, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "queue").exists() and time.monotonic() < deadline:  # the engine has started
+        time.sleep(0.1)
+    child.terminate()
+    _, said = child.communicate(timeout=60)
+    assert child.returncode == 0, said.decode()
+    assert b"Traceback" not in said

@@ -17,7 +17,7 @@ def test_the_desktop_entry_starts_the_window_and_names_its_icon() -> None:
     entry.optionxform = str  # type: ignore[assignment,method-assign]
     entry.read(LINUX / f"{ID}.desktop", encoding="utf-8")
     values = entry["Desktop Entry"]
-    assert values["Exec"] == "studio window"
+    assert values["Exec"] == "studio"
     assert values["Icon"] == ID
     assert (LINUX / f"{values['Icon']}.svg").is_file()
     assert values["Name[zh_CN]"]

@@ -19,7 +19,7 @@ from studio.shell.create.panel import RequestPanel
 from studio.shell.create.queue_panel import QueuePanel
 from studio.shell.create.shots import Shot
 from studio.shell.create.stage import Stage, smaller_values
-from studio.shell.i18n import say, tr_message, tr_spec
+from studio.shell.i18n import say, tr, tr_message, tr_spec
 from studio.shell.icons import decorate
 from studio.shell.workshop import Workshop
 
@@ -40,6 +40,7 @@ class CreatePage(QWidget):
         super().__init__(parent)
         self._workshop = workshop
         self._following = True
+        self._early: list[GenerationRequest] = []
         self._queue_wanted: bool | None = None
         self.panel = RequestPanel(workshop)
         self.stage = Stage(workshop, first_time=first_time)
@@ -79,7 +80,9 @@ class CreatePage(QWidget):
         bridge.job_changed.connect(self._job_changed)
         bridge.preview_received.connect(self._preview_received)
         bridge.text_received.connect(self.stage.append_text)
+        bridge.audio_received.connect(self.stage.append_audio)
         bridge.item_saved.connect(self._item_saved)
+        bridge.attached.connect(self._submit_early)
 
     # ---- making ----------------------------------------------------------------------------------------------
 
@@ -89,6 +92,10 @@ class CreatePage(QWidget):
 
     def submit(self, requests: list[GenerationRequest]) -> None:
         """Queue requests and watch the first; a refusal stands at its field or in a card."""
+        if not self._workshop.bridge.is_attached:
+            self._early += requests
+            self._workshop.problem.emit("", tr("It begins as soon as everything is ready."))
+            return
         engine = self._workshop.bridge.engine
         try:
             jobs = [engine.submit(request) for request in requests]
@@ -101,6 +108,12 @@ class CreatePage(QWidget):
         if current is None or current.state.is_final:
             self.stage.watch(jobs[0])
         self._following = True
+
+    def _submit_early(self) -> None:
+        """Queue what was asked for before the engine was there."""
+        requests, self._early = self._early, []
+        if requests:
+            self.submit(requests)
 
     def cancel(self) -> None:
         """End the job on the stage, or else the one that runs."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
+from studio.engine.events import AudioReceived
 from studio.engine.jobs import Job, JobState
 from studio.shell.create.progress import fraction, told
 from studio.shell.create.shots import Shot
@@ -151,6 +152,12 @@ class Stage(QWidget):
         viewer = self._growing(job_id)
         if viewer is not None:
             viewer.append_text(text)
+
+    def append_audio(self, event: AudioReceived) -> None:
+        """More sound of the job's result."""
+        viewer = self._growing(event.job_id)
+        if viewer is not None:
+            viewer.append_audio(event.samples, event.sample_rate, event.channels)
 
     def add_shot(self, shot: Shot) -> None:
         """A result is finished: it joins the strip, and the stage where its job is watched."""

@@ -71,7 +71,7 @@ class FieldRow(QWidget):
     def __init__(self, editor: Editor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.editor = editor
-        self._label = QLabel()
+        self._label = QLabel(self)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setBuddy(editor.input_widget())
         self._reset: QToolButton | None = None
