@@ -7,39 +7,21 @@ query is read off without sorting.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import secrets
-import threading
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 from studio.library import schema, tokens
+from studio.library.database import Database, IndexDamaged, IndexUnavailable
 from studio.library.items import Item
-from studio.sdk import Json, UserError
+from studio.sdk import Json
 
-if TYPE_CHECKING:
-    import apsw
-
-_BUSY_MS = 15_000
-_SETTINGS = (
-    "PRAGMA cache_size = -16384",
-    "PRAGMA mmap_size = 268435456",
-    "PRAGMA trusted_schema = OFF",
-    "PRAGMA temp_store = MEMORY",
-)
+__all__ = ["COLUMNS", "Index", "IndexDamaged", "IndexUnavailable", "Row", "sort_key"]
 
 COLUMNS = "i.pos, i.id, i.kind, i.title, i.file, i.rating, i.favourite, i.trashed, i.facts"
-
-
-class IndexDamaged(Exception):
-    """The index is not a whole database; the library moves it aside and builds a new one from the files."""
-
-
-class IndexUnavailable(UserError):
-    """The database library is not installed, so there is no index."""
 
 
 class Row(NamedTuple):
@@ -69,7 +51,7 @@ class Row(NamedTuple):
         return found
 
 
-class Index:
+class Index(Database):
     """The database of one library. Threads and processes may share it; each thread reads on a connection of its own.
 
     Args:
@@ -77,75 +59,44 @@ class Index:
 
     Raises:
         IndexUnavailable: apsw is not installed.
-        IndexDamaged: the file is no whole database.
+        IndexDamaged: the file is no whole database of this version's or an earlier one's.
     """
 
     def __init__(self, path: Path) -> None:
-        try:
-            import apsw
-        except ImportError as error:
-            raise IndexUnavailable(
-                "The library's search needs the Python package “apsw”, which is not installed.",
-                hint="Install it with: pip install apsw. Saving results works without it.",
-            ) from error
-        self.path = path
-        self._apsw = apsw
-        self._own = threading.local()
-        self._all: list[apsw.Connection] = []
-        self._guard = threading.Lock()
-        self._writing = threading.RLock()
-        self._closed = False
+        super().__init__(path, schema.STATEMENTS)
         self._writer = secrets.token_hex(8)
         try:
-            with self._checked():
-                self._prepare()
+            self._prepare()
         except BaseException:
             self.close()
             raise
 
-    @contextlib.contextmanager
-    def _checked(self) -> Iterator[None]:
-        """Turns the database's complaints about its own file into `IndexDamaged`."""
-        apsw = self._apsw
-        try:
-            yield
-        except (apsw.CorruptError, apsw.NotADBError, apsw.FormatError) as error:
-            raise IndexDamaged(str(error)) from error
-        except (apsw.CantOpenError, apsw.IOError, apsw.FullError, apsw.ReadOnlyError, apsw.PermissionsError) as error:
-            raise UserError(f"The library's index “{self.path}” can't be used: {error}.") from error
-        except apsw.BusyError as error:
-            raise UserError("The library is busy in another program; try again in a moment.") from error
-
-    @property
-    def _connection(self) -> apsw.Connection:
-        """This thread's connection."""
-        connection: apsw.Connection | None = getattr(self._own, "connection", None)
-        if connection is None:
-            with self._guard:
-                if self._closed:
-                    raise RuntimeError("the index is closed")
-                connection = self._apsw.Connection(str(self.path))
-                self._all.append(connection)
-            connection.set_busy_timeout(_BUSY_MS)
-            for setting in _SETTINGS:
-                connection.execute(setting)
-            self._own.connection = connection
-        return connection
+    def reopen(self) -> None:
+        """Give up the file and open what is at `path` now, on every thread. Raises `IndexDamaged`."""
+        self.release()
+        self._prepare()
 
     def _prepare(self) -> None:
         if self.path.is_dir():
             raise IndexDamaged("it is a folder")
-        connection = self._connection
-        connection.execute("PRAGMA journal_mode = WAL")
-        version = self.number("PRAGMA user_version")
-        if not 0 <= version <= schema.VERSION:
-            raise IndexDamaged(f"its version {version} is unknown")
-        if version < schema.VERSION:
-            with self.writing():
-                for step in schema.MIGRATIONS[self.number("PRAGMA user_version") :]:
-                    connection.execute(step)
-                connection.execute(f"PRAGMA user_version = {schema.VERSION}")
-        self._look_over()
+        with self._checked():
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._remember_file()
+            version = self.number("PRAGMA user_version")
+            if not 0 <= version <= schema.VERSION:
+                raise IndexDamaged(f"its version {version} is unknown")
+            if version < schema.VERSION:
+                self._migrate()
+            if not self._has_schema():
+                raise IndexDamaged("its tables are not those of a library")
+            self._look_over()
+
+    def _migrate(self) -> None:
+        with self.writing():
+            for step in schema.MIGRATIONS[self.number("PRAGMA user_version") :]:
+                for statement in step:
+                    self._connection.execute(statement)
+            self._connection.execute(f"PRAGMA user_version = {schema.VERSION}")
 
     def _look_over(self) -> None:
         """A quick check, equally quick for any size."""
@@ -153,10 +104,7 @@ class Index:
         logged = self.path.with_name(f"{self.path.name}-wal")
         if self.path.stat().st_size + (logged.stat().st_size if logged.exists() else 0) < size:
             raise IndexDamaged("it is shorter than it should be")
-        try:
-            self._connection.execute(schema.LOOK_OVER).fetchall()
-        except self._apsw.SQLError as error:
-            raise IndexDamaged(f"its tables are not those of a library: {error}") from error
+        self.all(schema.LOOK_OVER)
         if self.number(schema.UNRECORDED):
             raise IndexDamaged("records are missing")
 
@@ -174,19 +122,6 @@ class Index:
         return [] if found == ["ok"] else found
 
     # -- writing ------------------------------------------------------------------------------------------------
-
-    @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
-        """One transaction; waits for other threads and processes that write."""
-        with self._writing, self._checked():
-            connection = self._connection
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                connection.execute("COMMIT")
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
 
     def put(self, item: Item) -> None:
         """Take an item, or its new record."""
@@ -210,8 +145,11 @@ class Index:
             self._connection.execute(schema.NO_BULK)
             self._connection.execute(f"PRAGMA application_id = {schema.BUILT}")
             self._connection.execute(schema.CHANGED, (self._writer,))
-        self.all("PRAGMA wal_checkpoint(TRUNCATE)")
         return count
+
+    def compact(self) -> None:
+        """Move what was written into the database file itself; after writing much."""
+        self.all("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def remove(self, item_id: str) -> None:
         """Forget an item."""
@@ -247,16 +185,6 @@ class Index:
         execute("DELETE FROM links WHERE child = ?", (item_id,))
 
     # -- reading ------------------------------------------------------------------------------------------------
-
-    def all(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        """Every row of a query. Raises `IndexDamaged`."""
-        with self._checked():
-            return self._connection.execute(sql, values).fetchall()
-
-    def number(self, sql: str, values: tuple[Any, ...] = ()) -> int:
-        """The single number a query gives; 0 for NULL or no row. Raises `IndexDamaged`."""
-        found = self.all(sql, values)
-        return int(found[0][0] or 0) if found else 0
 
     def get(self, item_id: str) -> Item | None:
         """The record of an item, or None."""
@@ -298,15 +226,6 @@ class Index:
     def generation(self) -> int:
         """A number that grows whenever another process (another `Index`, to be exact) changed the index."""
         return self.number(schema.CHANGES, (self._writer,))
-
-    def close(self) -> None:
-        """Close every connection."""
-        with self._guard:
-            self._closed = True
-            for connection in self._all:
-                connection.close()
-            self._all.clear()
-        self._own = threading.local()
 
 
 def sort_key(title: str) -> str:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import functools
 import threading
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from studio.library import checkup, formats, sharing
-from studio.library.index import Index, IndexDamaged, Row
+from studio.library.index import Index, Row
 from studio.library.items import Item, Origin, Parent
+from studio.library.keeper import Keeper
 from studio.library.store import Store, hash_file
 from studio.library.views import Key, Page, View
 from studio.sdk import Artifact, UserError
@@ -20,7 +20,6 @@ from studio.sdk import Artifact, UserError
 Progress = Callable[[int, int], None]
 """Called with how much is done and how much there is (0 when unknown)."""
 Result = TypeVar("Result")
-INDEX = "index.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +68,17 @@ class Library:
         self.store = Store(folder)
         self._subscribers: list[Callable[[Change], None]] = []
         self._lock = threading.RLock()
+        self._generation = 0
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+            self._keeper = Keeper(self.store, self._renewed)
+            recovered = self.store.recover()
         except OSError as error:
             reason = error.strerror or error
             raise UserError(f"The library can't be opened at “{self.folder}”: {reason}.") from error
-        try:
-            self.index = Index(self.index_file)
-        except IndexDamaged:
-            self._set_aside()
-            self.index = Index(self.index_file)
-        recovered = self.store.recover()
-        if not self.index.is_built:
-            self.rebuild(progress)
+        self._healed(lambda: self._keeper.build_if_missing(progress))
         self._take(recovered)
-        self._generation = self.index.generation()
+        self._generation = self._healed(lambda: self.index.generation())
 
     @property
     def folder(self) -> Path:
@@ -91,9 +86,14 @@ class Library:
         return self.store.folder
 
     @property
+    def index(self) -> Index:
+        """The index of this library."""
+        return self._keeper.index
+
+    @property
     def index_file(self) -> Path:
         """The database; deleting it (with the library closed) loses nothing."""
-        return self.folder / INDEX
+        return self._keeper.path
 
     def close(self) -> None:
         """Close the index and give up the staging session."""
@@ -106,32 +106,13 @@ class Library:
     def __exit__(self, *_error: object) -> None:
         self.close()
 
-    def _set_aside(self) -> None:
-        """Move a damaged index out of the way; kept for whoever wants to know what happened."""
-        stamp = time.strftime("%Y%m%d-%H%M%S")
-        for suffix in ("", "-wal", "-shm"):
-            path = self.index_file.with_name(INDEX + suffix)
-            if path.exists():
-                path.rename(path.with_name(f"index-damaged-{stamp}.db{suffix}"))
-
     def _healed(self, ask: Callable[[], Result]) -> Result:
         """The answer of the index; when it turns out damaged, it is set aside, rebuilt and asked again."""
-        try:
-            return ask()
-        except IndexDamaged:
-            self.mend()
-            return ask()
+        return self._keeper.healed(ask)
 
     def mend(self) -> None:
-        """Set a damaged index aside and build a new one; for who asked a `View` and was told `IndexDamaged`.
-
-        Views made before are of no use afterwards.
-        """
-        with self._lock:
-            self.index.close()
-            self._set_aside()
-            self.index = Index(self.index_file)
-            self.rebuild()
+        """Set a damaged index aside and build a new one; for who asked a `View` and was told `IndexDamaged`."""
+        self._keeper.mend()
 
     # -- adding and changing ------------------------------------------------------------------------------------
 
@@ -173,7 +154,12 @@ class Library:
             self.store.settle(item.id)
 
     def _put(self, item: Item) -> None:
+        self._keeper.follow()
         self.index.put(item)
+
+    def _remove(self, item_id: str) -> None:
+        self._keeper.follow()
+        self.index.remove(item_id)
 
     def _record(self, item_id: str) -> Item | None:
         return self.index.get(item_id)
@@ -221,7 +207,7 @@ class Library:
     def delete(self, item_id: str) -> None:
         """Delete an item for good."""
         self.store.delete(self.get(item_id))
-        self._healed(lambda: self.index.remove(item_id))
+        self._healed(functools.partial(self._remove, item_id))
         self.store.settle(item_id)
         self._tell(Change("removed", (item_id,)))
 
@@ -337,7 +323,7 @@ class Library:
 
     def rebuild(self, progress: Progress | None = None) -> checkup.Rebuilt:
         """Build the index anew from the files: ratings, tags and lineage come back. See `checkup.rebuild`."""
-        report = checkup.rebuild(self.store, self.index, progress)
+        report = self._healed(lambda: self._keeper.rebuild(progress))
         self._tell(Change("rebuilt"))
         return report
 
@@ -364,12 +350,21 @@ class Library:
 
         Costs microseconds, so that a window can ask every second.
         """
+        era = self.index.era
+        self._healed(self._keeper.follow)
         generation = self._healed(lambda: self.index.generation())
+        if era != self.index.era:
+            return True  # subscribers were told by `_renewed`
         changed = generation != self._generation
         self._generation = generation
         if changed:
             self._tell(Change("rebuilt"))
         return changed
+
+    def _renewed(self) -> None:
+        """The index is another file now, which counts its changes anew."""
+        self._generation = self.index.generation()
+        self._tell(Change("rebuilt"))
 
     def _tell(self, change: Change) -> None:
         with self._lock:

@@ -4,43 +4,42 @@ from __future__ import annotations
 
 from studio.library import tokens
 
-_TABLES = """
-CREATE TABLE items(
+STATEMENTS: tuple[str, ...] = (
+    """CREATE TABLE items(
     pos INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, title TEXT NOT NULL,
     sort TEXT NOT NULL, file TEXT NOT NULL, rating INTEGER NOT NULL, favourite INTEGER NOT NULL,
     trashed INTEGER NOT NULL, facts TEXT NOT NULL
-);
-CREATE TABLE records(pos INTEGER PRIMARY KEY, record TEXT NOT NULL);
-CREATE TABLE links(child TEXT NOT NULL, place INTEGER NOT NULL, parent TEXT NOT NULL, PRIMARY KEY(child, place))
-    WITHOUT ROWID;
-CREATE TABLE tags(tag TEXT NOT NULL, pos INTEGER NOT NULL, PRIMARY KEY(tag, pos)) WITHOUT ROWID;
-CREATE TABLE counts(trashed INTEGER, kind TEXT, n INTEGER NOT NULL, PRIMARY KEY(trashed, kind)) WITHOUT ROWID;
-CREATE TABLE changes(writer TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
-CREATE INDEX by_trashed ON items(trashed);
-CREATE INDEX by_kind ON items(trashed, kind);
-CREATE INDEX by_rating ON items(trashed, rating);
-CREATE INDEX by_title ON items(trashed, sort);
-CREATE INDEX favourites ON items(trashed) WHERE favourite = 1;
-CREATE INDEX by_parent ON links(parent);
-CREATE INDEX by_item ON tags(pos);
-CREATE TRIGGER counted AFTER INSERT ON items BEGIN
+)""",
+    "CREATE TABLE records(pos INTEGER PRIMARY KEY, record TEXT NOT NULL)",
+    """CREATE TABLE links(child TEXT NOT NULL, place INTEGER NOT NULL, parent TEXT NOT NULL, PRIMARY KEY(child, place))
+    WITHOUT ROWID""",
+    "CREATE TABLE tags(tag TEXT NOT NULL, pos INTEGER NOT NULL, PRIMARY KEY(tag, pos)) WITHOUT ROWID",
+    "CREATE TABLE counts(trashed INTEGER, kind TEXT, n INTEGER NOT NULL, PRIMARY KEY(trashed, kind)) WITHOUT ROWID",
+    "CREATE TABLE changes(writer TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX by_trashed ON items(trashed)",
+    "CREATE INDEX by_kind ON items(trashed, kind)",
+    "CREATE INDEX by_rating ON items(trashed, rating)",
+    "CREATE INDEX by_title ON items(trashed, sort)",
+    "CREATE INDEX favourites ON items(trashed) WHERE favourite = 1",
+    "CREATE INDEX by_parent ON links(parent)",
+    "CREATE INDEX by_item ON tags(pos)",
+    """CREATE TRIGGER counted AFTER INSERT ON items BEGIN
     INSERT INTO counts VALUES(new.trashed, new.kind, 1) ON CONFLICT DO UPDATE SET n = n + 1;
-END;
-CREATE TRIGGER uncounted AFTER DELETE ON items BEGIN
+END""",
+    """CREATE TRIGGER uncounted AFTER DELETE ON items BEGIN
     UPDATE counts SET n = n - 1 WHERE trashed = old.trashed AND kind = old.kind;
-END;
-"""
+END""",
+    f"""CREATE VIRTUAL TABLE words USING fts5(
+    title, text, facets, content='', contentless_delete=1, prefix='2 3 4 5', tokenize="{tokens.TOKENIZER}"
+)""",
+)
+"""The whole schema, each statement as SQLite keeps it: a database that holds others is not ours and is built anew.
 
-_WORDS = """
-CREATE VIRTUAL TABLE words USING fts5(
-    title, text, facets, content='', contentless_delete=1, prefix='2 3 4 5', tokenize="TOKENIZER"
-);
-""".replace("TOKENIZER", tokens.TOKENIZER)
-"""Prefixes of two to five letters have posting lists of their own: search-as-you-type asks them at every key. They
-make the index a fifth larger; without them a common word's beginning costs 20 ms at a million items."""
+Prefixes of two to five letters have posting lists of their own: search-as-you-type asks them at every key. They make
+the index a fifth larger; without them a common word's beginning costs 20 ms at a million items."""
 
-MIGRATIONS: tuple[str, ...] = (_TABLES + _WORDS,)
-"""Step n brings a database of version n to version n + 1."""
+MIGRATIONS: tuple[tuple[str, ...], ...] = (STATEMENTS,)
+"""Step n brings a database of version n to version n + 1; after the last the schema is `STATEMENTS` to the letter."""
 
 VERSION = len(MIGRATIONS)
 

@@ -9,6 +9,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -49,6 +50,12 @@ class Store:
         self._staging = staging.Staging(self.folder)
         self._lock = threading.RLock()
         self._pool: ThreadPoolExecutor | None = None
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """While inside, no other thread or process moves files of this library, its index included. Reentrant."""
+        with self._lock, self._staging.exclusive():
+            yield
 
     # -- saving -------------------------------------------------------------------------------------------------
 

@@ -143,50 +143,6 @@ def test_a_lost_record_comes_back_from_inside_the_file(library: Library) -> None
     assert library.store.read(item.id) == item
 
 
-@pytest.mark.parametrize("damage", ["empty", "garbage", "truncated", "zeros", "a folder", "another database", "newer"])
-def test_a_damaged_index_is_rebuilt_and_never_fatal(damage: str, tmp_path: Path) -> None:
-    with Library(tmp_path) as library:
-        items = [text(library, f"fox {number}", rating=number % 6) for number in range(12)]
-    path = tmp_path / "index.db"
-    whole = path.read_bytes()
-    if damage == "a folder":
-        path.unlink()
-        path.mkdir()
-    elif damage in ("another database", "newer"):
-        path.unlink()
-        import apsw
-
-        with apsw.Connection(str(path)) as other:
-            other.execute("CREATE TABLE x(y)" if damage != "newer" else "PRAGMA user_version = 99")
-            other.execute("PRAGMA user_version = 1" if damage != "newer" else "SELECT 1")
-        other.close()
-    else:
-        path.write_bytes(
-            {
-                "empty": b"",
-                "garbage": b"garbage" * 1000,
-                "truncated": whole[: len(whole) // 2 // 4096 * 4096],
-                "zeros": whole[:4096] + bytes(len(whole) - 4096),
-            }[damage]
-        )
-    with Library(tmp_path) as library:
-        assert sorted(library.search("fox"), key=lambda item: item.id) == sorted(items, key=lambda item: item.id)
-        assert library.index.check() == []
-
-
-def test_damage_found_while_open_is_healed_too(tmp_path: Path) -> None:
-    with Library(tmp_path) as library:
-        for number in range(3):
-            text(library, f"fox {number}")
-    data = bytearray((tmp_path / "index.db").read_bytes())
-    middle = [page for page in range(1, len(data) // 4096) if b"fox" in data[page * 4096 : page * 4096 + 4096]]
-    with Library(tmp_path) as library:
-        for page in middle:
-            data[page * 4096 : page * 4096 + 4096] = b"\x00" * 4096
-        (tmp_path / "index.db").write_bytes(data)
-        assert len(library.search("fox")) == 3
-
-
 def test_verify_finds_every_changed_and_missing_file(library: Library) -> None:
     items = [library.save(made.picture(seed=seed), None) for seed in range(4)]
     paths = [library.store.path(item) for item in items]
