@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 from studio import sdk
 from studio.library import formats
 from studio.library.library import Library
+from studio.shell.library.thumbnails import decode
 from studio.shell.viewers import viewer_for
 from studio.shell.viewers.background import Background
 from studio.shell.viewers.base import FullScreen, Viewer
@@ -361,6 +362,22 @@ def test_a_picture_that_claims_to_be_enormous_is_refused_calmly(qtbot: QtBot, tm
     assert caught.args[0]
 
 
+def test_a_drawing_that_refers_to_files_is_not_opened_whatever_it_is_called(qtbot: QtBot, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.png"
+    assert _picture(8, 8).save(str(secret))
+    path = tmp_path / "picture.png"
+    path.write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="8" height="8">'
+        f'<image xlink:href="file://{secret}" width="8" height="8"/></svg>',
+        encoding="utf-8",
+    )
+    assert decode(path, 64).isNull()
+    viewer = shown(qtbot, "image")
+    with qtbot.waitSignal(viewer.failed, timeout=5000) as caught:
+        viewer.show_file(path)
+    assert "svg" in caught.args[0]
+
+
 # ---- music ---------------------------------------------------------------------------------------------------
 
 
@@ -472,7 +489,12 @@ def test_a_video_shows_its_first_frame_and_can_be_scrubbed(qtbot: QtBot, tmp_pat
 
 
 def test_a_file_that_is_no_video_is_one_sentence(qtbot: QtBot, tmp_path: Path) -> None:
-    for name, data in {"noise": b"\x01\x02\x03" * 500, "empty": b""}.items():
+    for name, data in {
+        "noise": b"\x01\x02\x03" * 500,
+        "empty": b"",
+        "playlist": b"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nfile:///etc/hostname\n#EXT-X-ENDLIST\n",
+        "head and noise": b"\0\0\0\x20ftypisom" + b"\x01\x02\x03" * 500,
+    }.items():
         path = tmp_path / f"{name}.mp4"
         path.write_bytes(data)
         viewer = shown(qtbot, "video")

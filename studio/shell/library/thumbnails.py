@@ -8,9 +8,10 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QImage, QImageReader, QPainter
+from PySide6.QtGui import QBrush, QImage, QPainter
 
 from studio.shell.viewers.background import Background
+from studio.shell.viewers.pictures import picture_reader
 
 _BUDGET_BYTES = 192 * 2**20
 _IN_FLIGHT = 4
@@ -95,8 +96,10 @@ class Thumbnails(QObject):
 
 def decode(path: Path, side: int, radius: float = 0.0) -> QImage:
     """The picture at `path`, fitted into a square of `side` pixels; null when there is none or it cannot be read."""
-    reader = QImageReader(str(path))
-    reader.setAutoTransform(True)
+    try:
+        reader = picture_reader(path)
+    except ValueError:
+        return QImage()
     size = reader.size()
     if size.isValid() and max(size.width(), size.height()) > _LARGEST_SIDE:
         return QImage()

@@ -80,8 +80,9 @@ class MusicViewer(Viewer):
         score, sound = self._files(path)
         self._left = sum(part is not None for part in (score, sound))
         self._show_parts(sound=sound is not None, notes=score is not None)
-        self.player.open(sound)
-        self.transport.set_enabled(sound is not None)
+        # Played is only what has been measured: Qt's player would follow a playlist to other files.
+        self.player.close()
+        self.transport.set_enabled(False)
         inspector = Inspector.shared()
         if sound is not None:
             fail = self._not_loaded if sound == path else self._sibling_lost
@@ -101,6 +102,9 @@ class MusicViewer(Viewer):
 
     def _show_waveform(self, measured: Measured) -> None:
         duration = float(measured.facts["duration"])
+        _, sound = self._files(self.path) if self.path is not None else (None, None)
+        self.player.open(sound)
+        self.transport.set_enabled(sound is not None)
         self._known["sound"] = measured.facts
         if duration > self.span.duration or not self._known.get("score"):
             self.span.reset(duration)
@@ -197,7 +201,7 @@ class MusicViewer(Viewer):
         if isinstance(sound, dict):
             parts.append(f"{sound['sample_rate'] / 1000:g} kHz")
             parts.append({1: tr("mono"), 2: tr("stereo")}.get(sound["channels"], str(sound["channels"])))
-        if isinstance(score, dict) and sound is None and self.player.path is None:
+        if isinstance(score, dict) and self.path is not None and self._files(self.path)[1] is None:
             parts.append(tr("a score without a recording"))
         if self._unheard and self.player.path is not None:
             parts.append(tr("no sound device found"))

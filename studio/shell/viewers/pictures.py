@@ -11,6 +11,9 @@ from PySide6.QtGui import QImage, QImageReader
 MOST_PIXELS = 120_000_000
 """Larger pictures are shown scaled down: 480 MB is enough for one picture on the screen."""
 
+FORMATS = frozenset({"png", "jpeg", "jpg", "webp", "gif", "bmp", "tiff", "tif", "ppm", "pgm", "pbm"})
+"""Pixels only: a drawing such as SVG could refer to other files, whatever its own file is called."""
+
 _ALLOCATION_MB = 2048
 _SMALLEST = 384
 
@@ -58,15 +61,29 @@ def picture_of(image: QImage, size: QSize | None = None) -> Picture:
     return Picture(tuple(levels), size or image.size())
 
 
+def picture_reader(path: Path) -> QImageReader:
+    """A reader for a picture file, by its content.
+
+    Raises:
+        ValueError: it holds none of the formats of `FORMATS`; a sentence.
+    """
+    QImageReader.setAllocationLimit(_ALLOCATION_MB)
+    reader = QImageReader(str(path))
+    reader.setDecideFormatFromContent(True)
+    reader.setAutoTransform(True)
+    found = bytes(reader.format().data()).decode("ascii", "replace")
+    if found not in FORMATS:
+        raise ValueError(reader.errorString() if not found else f"“{found}” is no picture format")
+    return reader
+
+
 def read_picture(path: Path) -> Picture:
     """Decode a picture file.
 
     Raises:
         ValueError: it holds no picture that can be read; the message is the decoder's.
     """
-    QImageReader.setAllocationLimit(_ALLOCATION_MB)
-    reader = QImageReader(str(path))
-    reader.setAutoTransform(True)
+    reader = picture_reader(path)
     size = reader.size()
     pixels = size.width() * size.height()
     if size.isValid() and pixels > MOST_PIXELS:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from studio.library.formats.sniff import KIND_OF, noun, sniff
+from studio.sdk.errors import UserError
 from studio.shell.i18n import say, tr
 from studio.shell.theme import tokens
 from studio.shell.viewers.base import Viewer
@@ -54,13 +57,20 @@ class VideoViewer(Viewer):
         return [self, self.surface]
 
     def _load(self, path: Path) -> None:
-        self._wire()
         self._duration = 0.0
+        self.player.close()
         self.surface.show_image(QImage())
+        self.show_content()
+        self.keep(self.background.run(partial(check_video, path), self._checked, self._not_a_video, self))
+
+    def _checked(self, path: Path) -> None:
+        self._wire()
         self.player.open(path, now=True)
         # The first frame shows at once: a paused player decodes it.
         self.player.pause()
-        self.show_content()
+
+    def _not_a_video(self, error: Exception) -> None:
+        self.fail(str(error))
 
     def _wire(self) -> None:
         """Make the sink that pictures arrive at; Qt's multimedia loads here."""
@@ -101,6 +111,18 @@ class VideoViewer(Viewer):
         self._facts.setText("")
         self._duration = 0.0
         self._on_moved(0.0)
+
+
+def check_video(path: Path) -> Path:
+    """Return `path` if its content is that of a video: Qt's player would also follow a playlist to other files.
+
+    Raises:
+        UserError: it is something else, or cannot be read.
+    """
+    suffix = sniff(path, "video")
+    if KIND_OF[suffix] != "video":
+        raise UserError(f"“{path.name}” is {noun(KIND_OF[suffix])}; {noun('video')} is wanted here.")
+    return path
 
 
 class _Screen(QWidget):
