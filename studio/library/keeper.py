@@ -15,6 +15,7 @@ from studio.sdk import UserError
 INDEX = "index.db"
 _ASIDE = "index-damaged-"
 _ASIDE_KEPT = 2
+_ATTEMPTS = 3
 Result = TypeVar("Result")
 
 
@@ -74,15 +75,25 @@ class Keeper:
         return True
 
     def healed(self, ask: Callable[[], Result]) -> Result:
-        """The answer of the index; when it turns out damaged, it is set aside, rebuilt and asked again."""
-        era = self.index.era
-        try:
-            return ask()
-        except IndexDamaged:
-            with self._lock:
-                if era == self.index.era:  # else another thread has mended it meanwhile
-                    self.mend()
-            return ask()
+        """The answer of the index; when it turns out damaged, it is set aside, rebuilt and asked again.
+
+        Args:
+            ask: may be called more than once.
+        """
+        for _attempt in range(_ATTEMPTS):
+            with self._lock:  # a thread that mends the index holds it
+                era = self.index.era
+            try:
+                answer = ask()
+            except IndexDamaged:
+                with self._lock:
+                    if era == self.index.era:  # else another thread has mended it meanwhile
+                        self.mend()
+            else:
+                if era == self.index.era:
+                    return answer
+                # it came from a file that was just replaced, or from the new one before it was filled
+        return ask()
 
     def mend(self) -> None:
         """Set a damaged index aside and build a new one, unless another process did already."""
