@@ -69,6 +69,10 @@ class MusicViewer(Viewer):
         """Say the facts in the window's language."""
         self._facts.setText(self._said())
 
+    def become_quick_look(self) -> None:
+        """Space closes the quick look; P plays."""
+        self.transport.leave_space()
+
     def quick_look_parts(self) -> list[QWidget]:
         """Nothing here types."""
         return [self, self.roll, self.waveform]

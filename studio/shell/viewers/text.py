@@ -70,7 +70,7 @@ class TextViewer(Viewer):
         self._truncated = False
         self._peeking = False
         self.action("Find", "magnifying-glass", self._start_finding, "Ctrl+F")
-        self.action("Copy all", "copy", self._copy, "Ctrl+Shift+C")
+        self.action("Copy all", "copy", self._copy, "Ctrl+Alt+C")
         self.action("Export as Markdown…", "export", self._export, "Ctrl+Shift+E")
         self._keep = self.action("Save as new version", "floppy-disk", self._keep_version, "Ctrl+S")
         self._keep.setEnabled(False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout
 
 from studio.shell.i18n import say
@@ -26,6 +27,7 @@ class Transport:
         self._duration = 0.0
         self._position = 0.0
         self.play = viewer.action("Play", "play", player.toggle, "P")
+        self.play.setShortcuts([QKeySequence("Space"), QKeySequence("P")])
         self.loop = viewer.action("Repeat", "repeat", player.set_loop, "L", checkable=True)
         self._back = viewer.action("Back five seconds", "rewind", lambda: self._skip(-5), "J")
         self._on = viewer.action("On five seconds", "fast-forward", lambda: self._skip(5), "K")
@@ -50,6 +52,10 @@ class Transport:
         bar.addWidget(action_button(mute))
         bar.addWidget(self._volume, 0, Qt.AlignmentFlag.AlignVCenter)
         self._mute_action = mute
+
+    def leave_space(self) -> None:
+        """Space belongs to a quick look, which it closes; P plays."""
+        self.play.setShortcut(QKeySequence("P"))
 
     def show_time(self, position: float, duration: float) -> None:
         """Show where it is, seconds."""

@@ -52,6 +52,10 @@ class VideoViewer(Viewer):
         self.surface.show_image(image)
         self.show_content()
 
+    def become_quick_look(self) -> None:
+        """Space closes the quick look; P plays."""
+        self.transport.leave_space()
+
     def quick_look_parts(self) -> list[QWidget]:
         """Nothing here types."""
         return [self, self.surface]
