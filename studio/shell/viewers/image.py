@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
-from studio.shell.i18n import tr
+from studio.shell.i18n import tr, tr_message
 from studio.shell.viewers.base import Viewer
 from studio.shell.viewers.controls import action_button
 from studio.shell.viewers.image_canvas import COMPARE_MODES, ImageCanvas
@@ -110,7 +110,7 @@ class ImageViewer(Viewer):
         self.show_before_picture(picture, mode)
 
     def _not_loaded(self, error: Exception) -> None:
-        self.fail(tr("This picture cannot be shown: {reason}", reason=str(error)))
+        self.fail(tr("This picture cannot be shown: {reason}", reason=tr_message(str(error))))
 
     def _clear(self) -> None:
         self._offered = None
