@@ -13,8 +13,11 @@ from studio.shell.i18n import tr, tr_message
 from studio.shell.viewers.base import Viewer
 from studio.shell.viewers.controls import action_button
 from studio.shell.viewers.image_canvas import COMPARE_MODES, ImageCanvas
-from studio.shell.viewers.pictures import Picture, picture_of, read_picture
+from studio.shell.viewers.pictures import Picture, halved, read_finest, read_picture
 from studio.shell.widgets import label
+
+_SMALL = 512
+"""Previews up to this size are drawn fast enough as they are."""
 
 
 class ImageViewer(Viewer):
@@ -59,9 +62,7 @@ class ImageViewer(Viewer):
         """Show a picture that is still being made."""
         self._forget_tasks()
         self.path = self.item = None
-        self.picture_canvas.show_picture(picture_of(image))
-        self.show_content()
-        self._say()
+        self._show(Picture((image,), image.size()))
 
     def offer_before(self, path: Path | None) -> None:
         """Offer to compare with what the picture was made from; it is read when *Compare* is first chosen."""
@@ -98,13 +99,24 @@ class ImageViewer(Viewer):
         return [self, self.picture_canvas]
 
     def _load(self, path: Path) -> None:
-        self.keep(self.background.run(partial(read_picture, path), self._loaded, self._not_loaded, self))
+        self.keep(self.background.run(partial(read_finest, path), self._loaded, self._not_loaded, self))
 
     def _loaded(self, picture: Picture) -> None:
+        self._show(picture)
+        self.loaded.emit()
+
+    def _show(self, picture: Picture) -> None:
+        """Show a picture at once; its halves, for smooth zooming out, follow from the background."""
         self.picture_canvas.show_picture(picture)
         self.show_content()
         self._say()
-        self.loaded.emit()
+        if max(picture.image.width(), picture.image.height()) > _SMALL:
+            self.keep(self.background.run(partial(halved, picture), self._refine, None, self))
+
+    def _refine(self, picture: Picture) -> None:
+        shown = self.picture_canvas.picture
+        if shown is not None and shown.image.cacheKey() == picture.image.cacheKey():
+            self.picture_canvas.show_picture(picture)
 
     def _before_loaded(self, mode: str, picture: Picture) -> None:
         self.show_before_picture(picture, mode)

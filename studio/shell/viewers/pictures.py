@@ -78,7 +78,17 @@ def picture_reader(path: Path) -> QImageReader:
 
 
 def read_picture(path: Path) -> Picture:
-    """Decode a picture file.
+    """Decode a picture file and make its halves. Raises `ValueError` as `read_finest` does."""
+    return halved(read_finest(path))
+
+
+def halved(picture: Picture) -> Picture:
+    """The same picture with all its halves."""
+    return picture_of(picture.image, picture.size)
+
+
+def read_finest(path: Path) -> Picture:
+    """Decode a picture file, without the halves yet.
 
     Raises:
         ValueError: it holds no picture that can be read; the message is the decoder's.
@@ -94,4 +104,4 @@ def read_picture(path: Path) -> Picture:
         raise ValueError(reader.errorString())
     swapped = image.width() > image.height() != size.width() > size.height()
     full = QSize(size.height(), size.width()) if swapped else size
-    return picture_of(image, full if size.isValid() and pixels > MOST_PIXELS else image.size())
+    return Picture((image,), full if size.isValid() and pixels > MOST_PIXELS else image.size())
