@@ -111,8 +111,6 @@ class Run:
     """
 
     def __init__(self, plan: Plan, documents: list[Document], out: Path) -> None:
-        torch.set_num_threads(plan.threads)
-        torch.set_flush_denormal(True)
         self.plan, self.out = plan, out
         training, _ = split(documents)
         self.tokenizer = self._tokenizer(training)
@@ -255,7 +253,11 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     data, out = given.pop("data"), given.pop("out")
     out.mkdir(parents=True, exist_ok=True)
-    run = Run(Plan(**given), read_corpus(data), out)
+    plan = Plan(**given)
+    # Set here and not in `Run`: both change the whole process, which is this command's own.
+    torch.set_num_threads(plan.threads)
+    torch.set_flush_denormal(True)
+    run = Run(plan, read_corpus(data), out)
     log.info("%.2f M parameters", sum(weight.numel() for weight in run.model.parameters()) / 1e6)
     run.train()
 

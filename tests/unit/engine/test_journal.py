@@ -58,7 +58,8 @@ def test_a_live_session_is_left_alone(tmp_path: Path) -> None:
     live, other = journal.Journal(tmp_path), journal.Journal(tmp_path)
     live.write(job("a"))
     assert other.adopt() == []
-    assert [entry.id for entry in journal.sessions(tmp_path)[0].jobs] == ["a"]
+    found = {session.id: session for session in journal.sessions(tmp_path)}
+    assert [entry.id for entry in found[live.session].jobs] == ["a"]
     live.close()
     other.close()
 
