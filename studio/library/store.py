@@ -121,6 +121,9 @@ class Store:
                 item = item.with_(file=self._free_name(item, data.suffix))  # another process took the name meanwhile
                 self._write_record(ready / staging.RECORD, item)
             place = self.path(item)
+            owner = _id_in(record_path(place))
+            if not data.exists() and (not place.exists() or owner not in ("", item.id)):
+                return self._healed(item.id)  # it was published, then renamed, put into the trash or deleted
             place.parent.mkdir(parents=True, exist_ok=True)
             if data.exists():
                 data.rename(place)
@@ -129,9 +132,9 @@ class Store:
                 target = self.thumbnail_path(item.id)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 thumbnail.replace(target)
-            record = record_path(place)
-            if not _is_record_of(record, item.id):
-                self._write_record(record, item, sync=False)  # the ready folder holds a flushed copy
+            if owner == item.id:
+                return self._at(record_path(place))  # rated or tagged since
+            self._write_record(record_path(place), item, sync=False)  # the ready folder holds a flushed copy
         return item
 
     def _write_record(self, path: Path, item: Item, *, sync: bool = True) -> None:
@@ -149,23 +152,21 @@ class Store:
 
         Returns the items an index has to take (again); call `settle` for each once it has.
         """
-        items = []
+        items = {}
         with self._lock:
             for note in self._staging.adopt():
                 item = self._recovered(note)
                 if item is None:
                     staging.remove_note(note)
                 else:
-                    items.append(item)
-        return items
+                    items[item.id] = item
+        return list(items.values())
 
     def _recovered(self, note: Path) -> Item | None:
         try:
             if note.suffix == ".ready":
                 return self._publish(note)
-            item_id = check_id(note.stem)
-            self._heal(item_id)
-            return self.read(item_id)
+            return self._healed(check_id(note.stem))
         except (RecordError, UserError, FileNotFoundError):
             return None
 
@@ -326,8 +327,8 @@ class Store:
             item = item.id
         return self.read(item)
 
-    def _heal(self, item_id: str) -> None:
-        """After a crash in the middle of a move two records exist: the one beside the file is right."""
+    def _healed(self, item_id: str) -> Item:
+        """An item after a crash: in the middle of a move two records exist, and the one beside the file is right."""
         with self._staging.exclusive():
             found = self._records_of(item_id)
             beside = [record for record in found if self.path(self._at(record)).exists()]
@@ -335,6 +336,7 @@ class Store:
                 if beside and record not in beside:
                     record.unlink()
                     _remove_if_empty(record.parent, self.folder)
+            return self.read(item_id)
 
     def delete(self, item: str | Item) -> None:
         """Delete an item for good: file, record and thumbnail."""
@@ -433,10 +435,15 @@ def _read_record(path: Path) -> Item:
 
 
 def _is_record_of(path: Path, item_id: str) -> bool:
+    return _id_in(path) == item_id
+
+
+def _id_in(record: Path) -> str:
+    """Whose record it is; empty when there is none or it can't be read."""
     try:
-        return _read_record(path).id == item_id
+        return _read_record(record).id
     except (OSError, RecordError):
-        return False
+        return ""
 
 
 def _is_id(text: str) -> bool:

@@ -6,6 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,7 @@ from helpers import library_artifacts as made
 
 from studio import sdk
 from studio.library import Origin, Parent, Store, formats
-from studio.library.items import new_id, parse_record
+from studio.library.items import Item, new_id, parse_record
 from studio.library.store import hash_file
 
 ORIGIN = Origin(generator="studio.test.fox", generator_version=2, seed=7, values={"prompt": "fox in snow"})
@@ -172,6 +174,28 @@ def test_what_a_store_saved_another_finds(tmp_path: Path) -> None:
     other.settle(item.id)
     other.close()
     assert Store(tmp_path).recover() == []
+
+
+@pytest.mark.parametrize("change", ["renamed", "rated", "trashed", "deleted", "nothing"])
+def test_a_result_changed_before_any_index_took_it_is_recovered_as_it_is_now(change: str, tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    item = store.save(made.picture(), ORIGIN)
+    changes: dict[str, Callable[[], Item | None]] = {
+        "renamed": lambda: store.update(item, title="wolf"),
+        "rated": lambda: store.update(item, rating=4),
+        "trashed": lambda: store.trash(item),
+        "deleted": lambda: store.delete(item),
+        "nothing": lambda: item,
+    }
+    changed = changes[change]()
+    wanted = [changed] if changed else []
+    store.close()
+    with closing(Store(tmp_path)) as other:
+        assert other.recover() == wanted
+        assert [other.read(path) for path in other.records()] == wanted
+        other.settle(item.id)
+    with closing(Store(tmp_path)) as third:
+        assert third.recover() == []
 
 
 @pytest.mark.parametrize("step", ["after the first rename", "before the record"])
