@@ -41,7 +41,18 @@ def blade(
     vertices = solid.vertices.copy()
     vertices[-2], vertices[-1] = (0.0, 0.0, 0.0), (0.0, 1.0, -curl)
     shade = 0.82 + 0.18 * np.clip(vertices[:, 1:2], 0, 1)
-    return Surface(vertices, solid.faces, np.repeat(shade, 3, axis=1))
+    return _two_faced(Surface(vertices, solid.faces, np.repeat(shade, 3, axis=1)), rings=len(place))
+
+
+def _two_faced(solid: Surface, rings: int) -> Surface:
+    """A blade whose upper and lower side have their own corners along the edge, so that each side catches its light."""
+    # columns 0 … 3 of a ring: left edge, midrib above, right edge, midrib below
+    column = np.append(np.tile(np.arange(4), rings), (0, 0))
+    below = (column[solid.faces] == 3).any(axis=1)
+    corners = np.where(below[:, None], solid.faces + len(solid.vertices), solid.faces)
+    used, faces = np.unique(corners, return_inverse=True)
+    source = used % len(solid.vertices)
+    return Surface(solid.vertices[source], faces.reshape(-1, 3).astype(np.int64), solid.colors[source])
 
 
 def blossom(petals: int, petal: Surface, *, open_angle: float, heart: tuple[float, float, float]) -> Surface:

@@ -24,7 +24,7 @@ class Forms(sdk.Generator):
     examples = (
         sdk.Example("Celadon vase", {"form": "vessel", "vessel": "vase"}, 4),
         sdk.Example("Twisted petal bowl", {"form": "vessel", "vessel": "bowl", "lobes": 8, "twist": 40.0}, 6),
-        sdk.Example("Cherry in blossom", {"form": "plant", "plant": "cherry"}, 1),
+        sdk.Example("Cherry in blossom", {"form": "plant", "plant": "cherry"}, 5),
         sdk.Example("Potted tulips", {"form": "plant", "plant": "tulip"}, 3),
         sdk.Example("Island in the sea", {"form": "terrain", "terrain": "island", "erosion": 0.7}, 7),
         sdk.Example("Snowy alps", {"form": "terrain", "terrain": "alps"}, 6),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import gcd
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
 
 from studio_mesh.geometry import Floats, Surface, join, loft, normalize, transport_frames
 from studio_mesh.noise import smoothstep
@@ -15,6 +17,7 @@ from studio_mesh.palettes import choose, mix, ramp
 KINDS = ("torus", "turks_head", "figure_eight", "lissajous", "granny")
 SECTIONS = ("round", "square", "ribbon", "fluted")
 _SIZE = 0.13
+_MOST_TRIANGLES = 380_000
 
 _COLORS = (
     ("#3a1f0c", "#8a5a1e", "#d8a441", "#f3d98b", "#fff4cf"),  # gold
@@ -37,6 +40,7 @@ def knot(
     thickness: float,
     palette: str,
     detail: int,
+    check: Callable[[], None],
 ) -> Surface:
     """A closed knotted tube standing on y = 0, `_SIZE` metres across, that never runs into itself.
 
@@ -50,28 +54,47 @@ def knot(
         thickness: 0 … 1, share of the greatest thickness at which the tube would touch itself.
         palette: a name in `palettes.NAMED`, or ``"natural"``.
         detail: 1…5, about 6 000 to 370 000 triangles.
+        check: called between steps; may raise to stop.
     """
     chosen = KINDS[int(rng.integers(len(KINDS)))] if kind == "surprise" else kind
     if kind == "surprise":
         around, through = ((2, 3), (2, 5), (3, 4), (3, 5), (2, 7), (3, 7), (4, 7), (5, 3))[int(rng.integers(8))]
     if section == "surprise":
         section = SECTIONS[int(rng.integers(len(SECTIONS)))]
-    sides = (12, 20, 36, 48, 60)[detail - 1]
-    budget = (260, 700, 1400, 2000, 3000)[detail - 1]
+    sides = (12, 20, 36, 48, 60)[detail - 1] if strands == 1 else (10, 10, 18, 24, 30)[detail - 1]
+    budget = min((260, 700, 1400, 2000, 3000)[detail - 1], _MOST_TRIANGLES // (2 * sides * strands))
     curves = _curves(chosen, around, through, rng, max(96, budget // _rings_in(chosen, around, through)))
+    check()
     scale = _SIZE / max(float(np.ptp(np.concatenate(curves)[:, :2], axis=0).max()), 1e-9)
     curves = [curve * scale for curve in curves]
     colors = choose(palette, _COLORS, rng)
-    radius = min(_room(curves) * 0.49, _SIZE * 0.11) * thickness
-    parts = []
+    # thinner than the way to the next pass, and than the tightest bend, so that nothing runs into itself
+    radius = min(_room(curves) * 0.49, _tightest_bend(curves) * 0.8, _SIZE * 0.11) * thickness
+    whole = join(_dressed(curves, radius, section, strands, colors, sides, rng, check))
+    check()
+    return whole.moved([0, -whole.vertices[:, 1].min(), 0])
+
+
+def _dressed(
+    curves: list[Floats],
+    radius: float,
+    section: str,
+    strands: int,
+    colors: Floats,
+    sides: int,
+    rng: np.random.Generator,
+    check: Callable[[], None],
+) -> list[Surface]:
+    """Tubes or ropes along `curves`."""
+    parts: list[Surface] = []
     for index, curve in enumerate(curves):
         shift = index / len(curves)
+        check()
         if strands == 1:
-            parts.append(_tube(curve, radius, section, colors, shift, sides, rng))
+            parts.append(_tube(curve, radius, section, colors, shift, sides, rng).shaded())
         else:
-            parts += _rope(curve, radius, strands, colors, shift, max(10, sides // 2), rng)
-    whole = join(parts)
-    return whole.moved([0, -whole.vertices[:, 1].min(), 0])
+            parts += _rope(curve, radius, strands, colors, shift, sides, rng, check)
+    return parts
 
 
 def _rings_in(kind: str, around: int, through: int) -> int:
@@ -97,11 +120,64 @@ def _curves(kind: str, around: int, through: int, rng: np.random.Generator, coun
         ]
     if kind == "lissajous":
         shape = np.stack([np.cos(3 * t + 1.0), np.cos(2 * t + 0.25), np.cos(5 * t)], axis=1)
-        return [shape * [1, 1, rng.uniform(0.7, 0.9)]]
+        return [_eased(shape * [1, 1, rng.uniform(0.7, 0.9)], count)]
     x = -22 * np.cos(t) - 128 * np.sin(t) - 44 * np.cos(3 * t) - 78 * np.sin(3 * t)
     y = -10 * np.cos(2 * t) - 27 * np.sin(2 * t) + 38 * np.cos(4 * t) + 46 * np.sin(4 * t)
     z = 70 * np.cos(3 * t) - 40 * np.sin(3 * t)
-    return [np.stack([x, y * 1.1, z * rng.uniform(0.85, 1.1)], axis=1)]
+    return [_eased(np.stack([x, y * 1.1, z * rng.uniform(0.85, 1.1)], axis=1), count)]
+
+
+def _eased(curve: Floats, count: int) -> Floats:
+    """A closed curve [count, 3] loosened so that a thick tube fits: its passes repel each other and bends open up.
+
+    A few steps of the repulsive-curve idea (O'Hara 1991; Yu, Schumacher, Crane 2021), each far shorter than the way
+    to the nearest other pass, so that the knot stays the same knot.
+    """
+    line = _even(curve, _EASED_POINTS)
+    index = np.arange(_EASED_POINTS)
+    gap = np.abs(index[:, None] - index[None])
+    gap = np.minimum(gap, _EASED_POINTS - gap)
+    for _ in range(60):
+        step = float(np.linalg.norm(line[1] - line[0]))
+        apart = line[:, None] - line[None]
+        distance = np.linalg.norm(apart, axis=2) + np.eye(_EASED_POINTS)
+        far = (gap * step > 2.2 * distance) & (gap > 3)
+        pull = np.where(far, (10 * step / distance) ** 4, 0.0)
+        force = (pull[:, :, None] * apart / distance[:, :, None]).sum(axis=1)
+        nearest = np.where(far, distance, np.inf).min()
+        strength = np.maximum(np.linalg.norm(force, axis=1, keepdims=True), 1e-12)
+        pushed = line + force / strength * np.minimum(0.3 * strength, 1.0) * 0.15 * nearest
+        smooth = pushed
+        for _ in range(6):
+            smooth = 0.5 * smooth + 0.25 * (np.roll(smooth, 1, axis=0) + np.roll(smooth, -1, axis=0))
+        # two passes that come towards each other this way still can't meet
+        shift = smooth - pushed
+        line = pushed + shift * np.minimum(1.0, 0.25 * nearest / np.maximum(np.linalg.norm(shift, axis=1), 1e-12).max())
+        line = _even(line, _EASED_POINTS)
+    return _even(line, count)
+
+
+_EASED_POINTS = 180
+
+
+def _even(curve: Floats, count: int) -> Floats:
+    """`count` points at equal distances along the closed curve through `curve` [n, 3]."""
+    looped = np.concatenate([curve, curve[:1]])
+    way = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(looped, axis=0), axis=1))])
+    placed: Floats = CubicSpline(way, looped, bc_type="periodic")(np.arange(count) * (way[-1] / count))
+    return placed
+
+
+def _tightest_bend(curves: list[Floats]) -> float:
+    """Smallest radius of curvature: of the circle through three neighbouring points."""
+    radii = []
+    for curve in curves:
+        before, after = np.roll(curve, 1, axis=0) - curve, np.roll(curve, -1, axis=0) - curve
+        chord = np.linalg.norm(after - before, axis=1)
+        sides = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)
+        area = np.linalg.norm(np.cross(before, after), axis=1)
+        radii.append(float((sides * chord / np.maximum(2 * area, 1e-12)).min()))
+    return min(radii)
 
 
 def _torus(long_way: Floats, short_way: Floats, wide: float, deep: float) -> Floats:
@@ -175,7 +251,14 @@ def _outline(section: str, angle: NDArray[np.floating[Any]]) -> Floats:
 
 
 def _rope(
-    curve: Floats, radius: float, strands: int, colors: Floats, shift: float, sides: int, rng: np.random.Generator
+    curve: Floats,
+    radius: float,
+    strands: int,
+    colors: Floats,
+    shift: float,
+    sides: int,
+    rng: np.random.Generator,
+    check: Callable[[], None],
 ) -> list[Surface]:
     """`strands` round strands laid about the centre line, just touching each other."""
     first, second = _closed_frames(curve)
@@ -197,5 +280,6 @@ def _rope(
         tone = np.full(rings.shape[:2], 0.3 + 0.55 * ((strand / strands + shift) % 1))
         away = np.linalg.norm(rings - curve[:, None], axis=2) / radius
         color = mix(ramp(colors, tone) * 0.45, ramp(colors, tone), smoothstep(0.2, 0.85, away))
-        parts.append(loft(rings, color, closed=True))
+        parts.append(loft(rings, color, closed=True).shaded())
+        check()
     return parts

@@ -153,7 +153,7 @@ def _forward(turtle: Turtle, length: float, pull: float) -> None:
     if pull:
         # torque towards ±y, in proportion to the sine of the angle between heading and the vertical
         level = sqrt(hx * hx + hz * hz)
-        bend = pull * level * length / (0.2 + 40 * turtle.radius)
+        bend = pull * level * length / (0.2 + 40 * turtle.radius + (150 * turtle.radius) ** 2)
         if level > 1e-6:
             axis = (-hz / level, 0.0, hx / level)
             turtle.heading = _rotate(turtle.heading, axis, bend)

@@ -67,7 +67,7 @@ def _terrain(params: Any, ctx: sdk.Context, kind: str) -> Surface:
 
     return terrain.terrain(
         ctx.rng("terrain"), kind=kind, erosion_strength=params.erosion, palette=params.palette, detail=params.detail,
-        on_batch=rain,
+        on_batch=rain, check=ctx.check,
     )  # fmt: skip
 
 
@@ -82,11 +82,12 @@ def _knot(params: Any, ctx: sdk.Context, kind: str) -> Surface:
     return knots.knot(
         ctx.rng("knot"), kind=kind, around=params.around, through=params.through, section=params.section,
         strands=params.strands, thickness=params.thickness, palette=params.palette, detail=params.detail,
+        check=ctx.check,
     )  # fmt: skip
 
 
 def _shell(params: Any, ctx: sdk.Context, kind: str) -> Surface:
-    return shells.shell(ctx.rng("shell"), kind=kind, palette=params.palette, detail=params.detail)
+    return shells.shell(ctx.rng("shell"), kind=kind, palette=params.palette, detail=params.detail, check=ctx.check)
 
 
 def _rock(params: Any, ctx: sdk.Context, kind: str) -> Surface:

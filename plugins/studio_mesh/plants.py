@@ -10,13 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studio_mesh import foliage, species
+from studio_mesh import foliage
 from studio_mesh.geometry import Floats, Surface, join
+from studio_mesh.growth import Organ, Species
 from studio_mesh.lsystem import Drawing, derive, draw, wood
 from studio_mesh.noise import Noise
 from studio_mesh.palettes import NAMED, ramp, stops
+from studio_mesh.species import SPECIES
 
-KINDS = tuple(species.SPECIES)
+KINDS = tuple(SPECIES)
 _LIMIT = 90_000
 _BUDGET = (24_000, 70_000, 150_000, 220_000, 290_000)
 """Most triangles of one kind of organ, by detail."""
@@ -47,7 +49,7 @@ def plant(rng: np.random.Generator, *, kind: str, leafiness: float, palette: str
         watch: told of every stage.
     """
     chosen = KINDS[int(rng.integers(len(KINDS)))] if kind == "surprise" else kind
-    plan = species.SPECIES[chosen]
+    plan = SPECIES[chosen]
     watch.stage("Growing", None)
     grown = plan.grow(rng)
     word = derive(grown.axiom, grown.productions, rng, limit=_LIMIT, each_step=lambda _: watch.check())
@@ -63,7 +65,7 @@ def plant(rng: np.random.Generator, *, kind: str, leafiness: float, palette: str
     return whole.moved([0, -whole.vertices[:, 1].min(), 0])
 
 
-def _bark(plan: species.Species, noise: Noise) -> Callable[[Floats, Floats], Floats]:
+def _bark(plan: Species, noise: Noise) -> Callable[[Floats, Floats], Floats]:
     colors = stops(plan.bark)
 
     def paint(points: Floats, radii: Floats) -> Floats:
@@ -75,7 +77,7 @@ def _bark(plan: species.Species, noise: Noise) -> Callable[[Floats, Floats], Flo
 
 
 def _organs(
-    plan: species.Species, drawing: Drawing, rng: np.random.Generator, leafiness: float, palette: str, detail: int
+    plan: Species, drawing: Drawing, rng: np.random.Generator, leafiness: float, palette: str, detail: int
 ) -> list[Surface]:
     parts = []
     recolored = [letter for letter in plan.organs if plan.organs[letter].flower] or list(plan.organs)
@@ -101,7 +103,7 @@ def _organs(
     return parts
 
 
-def _fitting(organ: species.Organ, detail: int, count: int) -> Surface:
+def _fitting(organ: Organ, detail: int, count: int) -> Surface:
     """The finest template of `organ` of which `count` copies stay within the budget, else the plainest."""
     for stations in range((1, 2, 2, 3, 5)[detail - 1], 1, -1):
         template = organ.template(stations)
@@ -110,7 +112,7 @@ def _fitting(organ: species.Organ, detail: int, count: int) -> Surface:
     return organ.template(1)
 
 
-def _ground(plan: species.Species, rng: np.random.Generator, detail: int) -> tuple[Surface, float]:
+def _ground(plan: Species, rng: np.random.Generator, detail: int) -> tuple[Surface, float]:
     """What the plant stands in, and how high its root comes."""
     if plan.potted:
         return foliage.pot(rng, plan.ground, detail)

@@ -6,6 +6,7 @@ Whorls of a tightly coiled shell lie partly inside one another, as they do in na
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,7 +70,7 @@ _COLORS = (
 )
 
 
-def shell(rng: np.random.Generator, *, kind: str, palette: str, detail: int) -> Surface:
+def shell(rng: np.random.Generator, *, kind: str, palette: str, detail: int, check: Callable[[], None]) -> Surface:
     """A closed shell about `_SIZE` metres across, standing on y = 0.
 
     Args:
@@ -77,6 +78,7 @@ def shell(rng: np.random.Generator, *, kind: str, palette: str, detail: int) -> 
         kind: one of `KINDS`, or ``"surprise"``.
         palette: a name in `palettes.NAMED`, or ``"natural"``.
         detail: 1…5, about 9 000 to 370 000 triangles.
+        check: called between steps; may raise to stop.
     """
     chosen = KINDS[int(rng.integers(len(KINDS)))] if kind == "surprise" else kind
     growth = _GROWTH[chosen]
@@ -91,12 +93,14 @@ def shell(rng: np.random.Generator, *, kind: str, palette: str, detail: int) -> 
     angle = np.linspace(0, 2 * np.pi, around, endpoint=False)
     expansion = growth.expansion * rng.uniform(0.96, 1.04)
     outer = _whorl(out, angle, growth, expansion, end, _ornament(rng, out, angle, growth, end))
+    check()
     inner = _whorl(back, angle, growth, expansion, end, np.full((inside, around), -0.1))
     middle = (outer[-1] + inner[0]) / 2
     lip = middle + 0.5 * (outer[-1] - middle) + 0.02 * (outer[-1] - outer[-2]) / max(1e-9, end / outside)
     rings = np.concatenate([outer, lip[None], inner])
     skin = choose(palette, _COLORS, rng)
-    colors = _paint(rng, out, angle, growth, skin, inside + 1)
+    colors = _paint(rng, out, angle, growth, skin, inside + 1, check)
+    check()
     if not growth.upright:  # coil in the upright plane, mouth forward
         rings = rings[..., [0, 2, 1]] * [1, 1, -1]
     rings = rings * (_SIZE / float(np.ptp(rings.reshape(-1, 3), axis=0).max()))
@@ -144,16 +148,19 @@ def _paint(
     growth: Growth,
     skin: Floats,
     inner_rows: int,
+    check: Callable[[], None],
 ) -> Floats:
     """Colours [rows, around, 3]: the pattern outside, mother-of-pearl inside."""
     noise = Noise(rng)
     turn, ring = np.broadcast_arrays(theta[:, None], angle[None])
     place = np.stack([turn * 1.6, np.cos(ring) * 1.5, np.sin(ring) * 1.5], axis=-1).reshape(-1, 3)
     wobble = noise.fbm(place, 3).reshape(turn.shape)
+    check()
     mark = _pattern(growth.pattern, turn, ring, wobble, rng)
     growth_lines = 0.05 * np.sin(turn * 61 + 1.3 * np.sin(turn * 7))
     base = 0.86 + 0.12 * wobble + growth_lines
     color = ramp(skin, np.clip(base - mark * (0.62 + 0.15 * wobble), 0, 1))
+    check()
     young = smoothstep(0.0, 0.3, theta / theta[-1])[:, None]
     color = mix(ramp(skin, np.full(turn.shape, 0.45)), color, np.broadcast_to(young, turn.shape))
     pearl = mix(skin[-1], np.array([0.99, 0.86, 0.8]), 0.55)

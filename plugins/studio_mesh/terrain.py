@@ -74,6 +74,7 @@ def terrain(
     palette: str,
     detail: int,
     on_batch: Callable[[int, int, Callable[[], Surface]], None],
+    check: Callable[[], None],
 ) -> Surface:
     """A square slab of land, `SIDE` metres wide, standing on y = 0.
 
@@ -84,16 +85,18 @@ def terrain(
         palette: a name in `palettes.NAMED` for a map-like colouring by height, or ``"natural"``.
         detail: 1…5, about 9 000 to 310 000 triangles.
         on_batch: called with (done, total, picture of the land so far) while water runs; may raise to stop.
+        check: called between steps; may raise to stop.
     """
     chosen = KINDS[int(rng.integers(len(KINDS)))] if kind == "surprise" else kind
     climate = _CLIMATES[chosen]
     side = _SIDES[detail - 1]
     noise = Noise(rng)
     rough = _SHAPES[chosen](noise, _grid(side), rng)
+    check()
     land = (rough - rough.min()) / max(float(np.ptp(rough)), 1e-9) * climate.relief * (side - 1)
 
     def step(done: int, total: int) -> None:
-        on_batch(done, total, lambda: _solid(land, np.zeros_like(land), climate, palette, noise))
+        on_batch(done, total, lambda: _solid(land, np.zeros_like(land), climate, palette, noise, lambda: None))
 
     land = erosion.thermal(land, talus=climate.talus * 1.3, rounds=12)
     drops = int(climate.rain * erosion_strength * side * side)
@@ -101,7 +104,8 @@ def terrain(
     if drops:
         land, flow = erosion.hydraulic(land, rng, droplets=drops, batch=max(512, side * side // 12), each_batch=step)
     land = erosion.thermal(land, talus=climate.talus, rounds=int(4 + 20 * erosion_strength))
-    return _solid(land, flow, climate, palette, noise)
+    check()
+    return _solid(land, flow, climate, palette, noise, check)
 
 
 def _grid(side: int) -> Floats:
@@ -185,7 +189,9 @@ _SHAPES: dict[str, Callable[[Noise, Floats, np.random.Generator], Floats]] = {
 }
 
 
-def _solid(land: Floats, flow: Floats, climate: Climate, palette: str, noise: Noise) -> Surface:
+def _solid(
+    land: Floats, flow: Floats, climate: Climate, palette: str, noise: Noise, check: Callable[[], None]
+) -> Surface:
     """The closed slab: land on top, strata round the sides, a flat base."""
     side = land.shape[0]
     sea = climate.sea * climate.relief * (side - 1)
@@ -195,9 +201,11 @@ def _solid(land: Floats, flow: Floats, climate: Climate, palette: str, noise: No
     z, x = np.meshgrid(line, line, indexing="ij")
     top = np.stack([x, _BASE + (shown - shown.min()) * scale, z], axis=-1)
     colors = _paint(land, flow, climate, palette, noise)
+    check()
     faces = grid_faces(side, side, wrap_around=False)[:, ::-1]
     normals = smooth_normals(top.reshape(-1, 3), faces)
     roof = Surface(top.reshape(-1, 3), faces, colors.reshape(-1, 3), normals)
+    check()
     return join([roof, *_skirts(top, colors, noise, climate.sea > 0), _underside(top)])
 
 
@@ -221,7 +229,7 @@ def _paint(land: Floats, flow: Floats, climate: Climate, palette: str, noise: No
     color = mix(color, rgb(climate.wet), water * 0.65 * (1 - steep))
     if climate.snow < 1:
         cover = smoothstep(climate.snow - 0.1, climate.snow + 0.1, level + 0.1 * speckle)
-        color = mix(color, rgb("#f4f7fa"), cover * (1 - 0.85 * smoothstep(0.95, 1.5, slope + 0.2 * speckle)))
+        color = mix(color, rgb("#f4f7fa"), cover * (1 - 0.85 * smoothstep(1.15, 1.7, slope + 0.25 * speckle)))
     return _flood(color, land, sea, relief, rgb("#12466b")) if sea else color
 
 

@@ -125,29 +125,38 @@ def vessel(
     height, foot, controls = shapes[int(rng.integers(len(shapes)))]
     wall = min(wall, 0.12 * height)
     section = _draw_section(rng, lobes, twist)
-    around = (48, 96, 192, 288, 432)[detail - 1]
+    around = (48, 96, 192, 256, 320)[detail - 1]
     drawn_radii = [radius + vary * rng.uniform(-1, 1) for _, radius, vary in controls]
     outline = PchipInterpolator([0.0, *(share for share, _, _ in controls)], np.array([foot, *drawn_radii]) * height)
-    path, inside = _profile(outline, height, foot * height, wall, (40, 80, 160, 250, 330)[detail - 1])
+    path, inside = _profile(outline, height, foot * height, wall, (40, 80, 160, 220, 280)[detail - 1])
     rings, lift = _rings(path, inside, height, wall, section, around)
     check()
-    return loft(rings, _glaze(rng, rings, lift, inside, height, palette))
+    colors = _glaze(rng, rings, lift, inside, height, palette, check)
+    check()
+    return loft(rings, colors)
+
+
+_PETALS = (((-1.4, 1.2, 1.2), 0.75), ((0.9, 0.9, 1.7), 0.5))
+"""Exponents and depth of petals that were asked for: round ones with grooves between them, and alternating ones."""
 
 
 def _draw_section(rng: np.random.Generator, lobes: int, twist: float) -> Section:
     styles: tuple[tuple[tuple[int, ...], tuple[float, float, float], float], ...] = (
-        ((5, 6, 7, 8), (1.6, 1.5, 1.5), 0.16),  # soft petals
-        ((8, 10, 12, 16), (1.0, 1.2, 1.2), 0.09),  # flutes
+        ((5, 6, 7, 8), (-1.6, 1.4, 1.4), 0.5),  # soft petals
+        ((8, 10, 12, 16), (1.0, 1.2, 1.2), 0.2),  # flutes
         ((5, 6, 8), (12.0, 14.0, 14.0), 0.75),  # rounded polygon
         ((3, 4, 5), (2.2, 3.2, 3.2), 0.55),  # gourd
         ((20, 24, 30), (1.2, 1.0, 1.0), 0.05),  # fine ribs
-        ((6, 8), (0.9, 0.9, 1.7), 0.12),  # alternating petals
+        ((6, 8), (0.9, 0.9, 1.7), 0.3),  # alternating petals
     )
-    symmetry, exponents, depth = styles[int(rng.integers(len(styles)))]
+    style = int(rng.integers(len(styles)))
+    symmetry, exponents, depth = styles[style]
+    if lobes:  # petals that were asked for should be seen, up to the rim
+        exponents, depth = _PETALS[style % len(_PETALS)]
     drawn = int(rng.choice(symmetry))
     spread = np.exp(rng.normal(0, 0.12, 3))
     turn = float(rng.choice([0.0, 0.0, 0.35, -0.35, 0.8, -0.8])) * rng.uniform(0.6, 1.2)
-    kept = bool(rng.random() < 0.45)
+    kept = bool(rng.random() < 0.45) or lobes > 0
     count = lobes or drawn
     return Section(
         lobes=count,
@@ -222,6 +231,7 @@ def _glaze(
     inside: NDArray[np.bool_],
     height: float,
     palette: str,
+    check: Callable[[], None],
 ) -> Floats:
     """Glaze colours [rows, around, 3]: bare clay at the foot, a wavy glaze line, light where edges stand out."""
     clay, *glaze = choose(palette, _GLAZES, rng)
@@ -229,6 +239,7 @@ def _glaze(
     flat = points.reshape(-1, 3) / height
     noise = Noise(rng)
     drift = noise.fbm(flat * 2.2, 4).reshape(lift.shape)
+    check()
     share = flat[:, 1].reshape(lift.shape)
     order = rng.uniform(-1, 1)
     tone = 0.42 + 0.3 * order * (share - 0.5) + 0.22 * drift
@@ -240,9 +251,12 @@ def _glaze(
         poured = smoothstep(-0.012, 0.012, share - line)
         tone = tone + np.where(order > 0, 0.3, -0.3) * poured
     tone = np.where(inside[:, None], 0.78 + 0.12 * drift + 0.12 * rim, tone)
+    check()
     color = ramp(colors, np.clip(tone, 0, 1))
+    check()
     speckle = smoothstep(0.5, 0.62, noise.at(flat * 46).reshape(lift.shape)) * rng.choice([0.0, 0.55, 0.75])
     color = mix(color, clay * 0.55, speckle)
+    check()
     edge = 0.05 + 0.025 * noise.at(flat * [5, 1, 5] + 3).reshape(lift.shape)
     bare = np.where(inside[:, None], 0.0, 1 - smoothstep(-0.006, 0.006, share - edge))
     return mix(color, clay * (1 + 0.12 * drift[..., None]), bare)
