@@ -7,7 +7,8 @@ Starting, in order, so that the window answers as early as it can:
 3. Qt, language, theme, and the watch over errors.
 4. The window with its first page; other pages are made when they are first visited.
 5. The window is shown and painted.
-6. Only now, on a thread: the library is opened and the engine started; then the worker imports what generators need.
+6. Only now, on a thread: viewers are imported, the library is opened, the engine started; then the worker imports
+   what generators need.
 
 Nothing here, and nothing that is imported here, imports torch, numpy or a plugin.
 """
@@ -19,13 +20,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+# Before Qt: PySide reads the source of every module that is imported after it, to see whether it wants its features.
+from studio.shell.prelude import Home, Settings, resources
+
+# isort: split
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QApplication
 
-from studio.disk.home import Home
-from studio.disk.resources import resources
-from studio.engine.settings import Settings
 from studio.shell.bridge import EngineBridge
 from studio.shell.errors import ErrorWatch
 from studio.shell.i18n import Language, tr
@@ -37,6 +39,9 @@ from studio.shell.workshop import Workshop
 
 CACHE_SECONDS = 0.25
 """How long the first paint waits for generators; with a warm cache they are there at once."""
+
+SWITCH_SECONDS = 0.001
+"""How long another thread may keep the window's from the interpreter, once that one wants it (Python's usual 0.005)."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -71,6 +76,7 @@ class Studio(QObject):
 
     def __init__(self, app: QApplication, home: Home, settings: Settings) -> None:
         super().__init__()
+        sys.setswitchinterval(SWITCH_SECONDS)
         self._app = app
         self._settings = settings
         app.setApplicationName("atelier-studio")
@@ -120,6 +126,7 @@ class Studio(QObject):
         self._settings.listen(self._setting_changed)
 
     def _painted(self) -> None:
+        self._watch.open_log()
         self.window.setWindowIcon(QIcon(str(resources() / "icons" / "studio-256.png")))
         self._startup.open_library_and_engine()
         for problem in self._settings.problems:

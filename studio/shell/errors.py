@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 import threading
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -18,13 +16,9 @@ from PySide6.QtWidgets import QApplication, QDialog, QPlainTextEdit, QToolButton
 import studio
 from studio.shell.i18n import say
 from studio.shell.icons import decorate, pixmap
+from studio.shell.logs import close_log, logger, open_log
 from studio.shell.theme import set_role, tokens
 from studio.shell.widgets import button, label, row
-
-LOG_LIMIT = 1_000_000
-"""Bytes after which the log starts anew; the one before is kept."""
-
-_log = logging.getLogger("studio.shell")
 
 
 class ErrorWatch(QObject):
@@ -41,27 +35,27 @@ class ErrorWatch(QObject):
         super().__init__(parent)
         self._logs = logs
         self._dialog: ErrorDialog | None = None
-        self._before: Callable[..., object] | None = None
+        self._log_is_open = False
         self._raised.connect(self._show, Qt.ConnectionType.QueuedConnection)
 
     def install(self) -> None:
         """Start watching."""
-        _open_log(self._logs)
-        self._before = sys.excepthook
         sys.excepthook = self._in_slot
         threading.excepthook = self._in_thread
-        qInstallMessageHandler(_qt_message)
+        qInstallMessageHandler(self._qt_message)
 
     def uninstall(self) -> None:
         """Stop watching."""
         sys.excepthook = sys.__excepthook__
         threading.excepthook = threading.__excepthook__
         qInstallMessageHandler(None)
+        if self._log_is_open:
+            close_log()
 
     def report(self, error: BaseException) -> None:
         """Treat `error` as if nobody had caught it. May be called on any thread."""
         text = report_of("".join(traceback.format_exception(error)))
-        _log.error("%s", text)
+        self._write(40, "studio.shell", text)
         self._raised.emit(text)
 
     def _in_slot(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -73,6 +67,19 @@ class ErrorWatch(QObject):
     def _in_thread(self, args: threading.ExceptHookArgs) -> None:
         if args.exc_value is not None:
             self.report(args.exc_value)
+
+    def open_log(self) -> None:
+        """Send what is logged into the file from now on; done by itself with the first error."""
+        if not self._log_is_open:
+            self._log_is_open = True
+            open_log(self._logs)
+
+    def _write(self, level: int, name: str, text: str) -> None:
+        self.open_log()
+        logger(name).log(level, "%s", text)
+
+    def _qt_message(self, kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+        self._write(_level(kind), "studio.qt", f"{context.category or 'qt'}: {message}")
 
     def _show(self, text: str) -> None:
         """One dialog at a time: while it is open, further reports go to the log only."""
@@ -143,28 +150,12 @@ def report_of(trace: str) -> str:
     return f"{head}\n\n{trace}".replace(str(Path.home()), "~")
 
 
-def _open_log(folder: Path) -> None:
-    """Send warnings and errors of this process to ``window.log``; without a writable folder, to standard error."""
-    path = folder / "window.log"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if path.exists() and path.stat().st_size > LOG_LIMIT:
-            path.replace(folder / "window.1.log")
-        handler: logging.Handler = logging.FileHandler(path, encoding="utf-8", delay=True)
-    except OSError:
-        handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    root = logging.getLogger("studio")
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)
-
-
-def _qt_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+def _level(kind: QtMsgType) -> int:
+    """Qt's kinds of message as Python's levels (10 debug … 50 critical)."""
     levels = {
-        QtMsgType.QtDebugMsg: logging.DEBUG,
-        QtMsgType.QtInfoMsg: logging.INFO,
-        QtMsgType.QtWarningMsg: logging.WARNING,
-        QtMsgType.QtCriticalMsg: logging.ERROR,
-        QtMsgType.QtFatalMsg: logging.CRITICAL,
+        QtMsgType.QtDebugMsg: 10,
+        QtMsgType.QtInfoMsg: 20,
+        QtMsgType.QtWarningMsg: 30,
+        QtMsgType.QtCriticalMsg: 40,
     }
-    logging.getLogger("studio.qt").log(levels[kind], "%s: %s", context.category or "qt", message)
+    return levels.get(kind, 50)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import time
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -23,11 +23,11 @@ class Refusal:
     """One refused connection.
 
     Attributes:
-        when: local time.
+        when: local time of day, e.g. ``"16:20:00"``.
         address: where it wanted to go.
     """
 
-    when: datetime.datetime
+    when: str
     address: str
 
 
@@ -46,7 +46,7 @@ class Refusals(QObject):
         workshop.bridge.network_refused.connect(self._add)
 
     def _add(self, event: NetworkRefused) -> None:
-        self.entries.append(Refusal(datetime.datetime.now().astimezone(), event.address))
+        self.entries.append(Refusal(time.strftime("%H:%M:%S"), event.address))
         del self.entries[:-LIMIT]
         self.added.emit()
 
@@ -88,6 +88,6 @@ class NetworkDialog(QDialog):
     def _fill(self) -> None:
         self.list.clear()
         for entry in reversed(self._refusals.entries):
-            self.list.addItem(f"{entry.when:%H:%M:%S}   {entry.address}")
+            self.list.addItem(f"{entry.when}   {entry.address}")
         if not self._refusals.entries:
             self.list.addItem(tr("Nothing: no generator tried to open a connection."))

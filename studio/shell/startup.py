@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from typing import Any
 
@@ -12,8 +11,8 @@ from studio.disk.home import Home
 from studio.engine.settings import Settings
 from studio.shell.errors import ErrorWatch
 from studio.shell.i18n import tr, tr_message
-
-_log = logging.getLogger(__name__)
+from studio.shell.logs import warn
+from studio.shell.warming import import_first
 
 
 class Startup(QObject):
@@ -95,6 +94,7 @@ class Startup(QObject):
         self.registry_found.emit(registry)
 
     def _open(self) -> None:
+        import_first()
         from studio.engine.engine import Engine
 
         library = self._open_library()
@@ -115,6 +115,6 @@ class Startup(QObject):
         try:
             return Library(self._home.library)
         except (UserError, OSError) as error:
-            _log.exception("The library could not be opened")
+            warn("The library could not be opened: %r", error)
             self.problem.emit(tr("The library could not be opened"), tr_message(str(error)))
             return None

@@ -266,9 +266,10 @@ class FlowLayout(QLayout):
 
 def as_plain_tip(text: str) -> str:
     """A tooltip that shows `text` literally: Qt takes what looks like markup for markup, so it is escaped."""
-    from html import escape
-
-    return f"<qt>{escape(text)}</qt>" if "<" in text or "&" in text else text
+    if "<" not in text and "&" not in text:
+        return text
+    literal = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"<qt>{literal}</qt>"
 
 
 def take_all(layout: QLayout) -> None:

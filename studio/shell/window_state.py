@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 
 from studio.disk.durable import write_json
 from studio.sdk.parameters import Json
-
-_log = logging.getLogger(__name__)
+from studio.shell.logs import warn
 
 
 def read_state(path: Path) -> dict[str, Json] | None:
@@ -20,7 +18,7 @@ def read_state(path: Path) -> dict[str, Json] | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RecursionError) as error:
-        _log.warning("What the window remembered in %s cannot be read: %s", path, error)
+        warn("What the window remembered in %s cannot be read: %s", path, error)
         return {}
     return plain if isinstance(plain, dict) else {}
 
@@ -31,7 +29,7 @@ def write_state(path: Path, state: Mapping[str, Json]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_json(path, state)
     except OSError as error:
-        _log.warning("What the window should remember could not be written: %s", error)
+        warn("What the window should remember could not be written: %s", error)
 
 
 def part(state: Mapping[str, Json] | None, name: str) -> dict[str, Json]:

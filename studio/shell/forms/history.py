@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import logging
 from pathlib import Path
 
 from studio.disk.durable import write_json
+from studio.shell.logs import warn
 
 LIMIT = 100
-_log = logging.getLogger(__name__)
 
 
 class PromptHistory:
@@ -40,7 +39,7 @@ class PromptHistory:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             write_json(self._path, self._entries)
         except OSError as error:
-            _log.warning("The prompt history could not be written: %s", error)
+            warn("The prompt history could not be written: %s", error)
 
 
 def _read(path: Path) -> list[str]:
@@ -49,6 +48,6 @@ def _read(path: Path) -> list[str]:
     except FileNotFoundError:
         return []
     except (OSError, ValueError, RecursionError) as error:
-        _log.warning("The prompt history %s could not be read: %s", path, error)
+        warn("The prompt history %s could not be read: %s", path, error)
         return []
     return [entry for entry in plain if isinstance(entry, str)][:LIMIT] if isinstance(plain, list) else []

@@ -118,7 +118,8 @@ class InputEditor(Editor):
 
     def paste(self) -> None:
         """Hold what is on the clipboard: a file, an item, a picture or a text."""
-        self.take(QGuiApplication.clipboard().mimeData())
+        # an empty clipboard answers None on some platforms
+        self.take(QGuiApplication.clipboard().mimeData() or QMimeData())
 
     def take(self, data: QMimeData) -> bool:
         """Hold what `data` carries, if anything in it fits."""

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 
 from studio.disk.durable import write_json
 from studio.sdk.generator import GeneratorSpec
 from studio.sdk.parameters import Json
-
-_log = logging.getLogger(__name__)
+from studio.shell.logs import warn
 
 
 class Presets:
@@ -57,7 +55,7 @@ class Presets:
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, RecursionError) as error:
-            _log.warning("The presets in %s could not be read: %s", path, error)
+            warn("The presets in %s could not be read: %s", path, error)
             aside = path.with_suffix(".broken.json")
             path.replace(aside)
             return {}
