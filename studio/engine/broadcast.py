@@ -5,11 +5,22 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 
 from studio.engine.events import Event
 
 log = logging.getLogger(__name__)
+
+
+BACKLOG = 500
+"""Undelivered events from which on those who show a growing result wait."""
+
+BLOB_BACKLOG = 16
+"""The same for pictures and sound, which are large."""
+
+PATIENCE = 5.0
+"""Seconds such a one waits at most: a subscriber that is stuck must not hold up the worker's end."""
 
 
 class Broadcast:
@@ -24,6 +35,16 @@ class Broadcast:
 
     def send(self, event: Event) -> None:
         """Deliver `event` soon, after all sent before it."""
+        self._events.put(event)
+
+    def send_when_due(self, event: Event, *, large: bool) -> None:
+        """As `send`, after waiting while many are undelivered: what a plugin prints may come faster than it is read.
+
+        Not while holding a lock that a subscriber takes.
+        """
+        limit = time.monotonic() + PATIENCE
+        while self._events.qsize() > (BLOB_BACKLOG if large else BACKLOG) and time.monotonic() < limit:
+            time.sleep(0.005)
         self._events.put(event)
 
     def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:

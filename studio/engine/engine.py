@@ -6,6 +6,7 @@ subscriber is ever called while it is held.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 import uuid
@@ -15,7 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 import studio
 from studio.engine.broadcast import Broadcast
-from studio.engine.events import Event, ItemSaved, JobChanged, JobRemoved, QueueChanged
+from studio.engine.events import (
+    AudioReceived,
+    Event,
+    ItemSaved,
+    JobChanged,
+    JobRemoved,
+    PreviewReceived,
+    QueueChanged,
+    WorkerChanged,
+)
 from studio.engine.inputs import resolve_inputs
 from studio.engine.jobs import Failure, Job, JobState
 from studio.engine.journal import Journal, is_live
@@ -25,7 +35,7 @@ from studio.engine.requests import GenerationRequest
 from studio.engine.scratch import remove_scratch, scratch_folder
 from studio.engine.supervisor import Supervisor
 from studio.engine.worker_process import WorkerSetup
-from studio.sdk import GeneratorSpec, UserError
+from studio.sdk import UserError
 
 if TYPE_CHECKING:
     from studio.disk.home import Home
@@ -38,6 +48,8 @@ ENDED_LIMIT = 500
 
 WORKER_SHARE_OF_MEMORY = 0.5
 """Part of main memory that loaded models may take when the artist set no budget."""
+
+log = logging.getLogger(__name__)
 
 
 class Engine:
@@ -75,6 +87,8 @@ class Engine:
         self._changed = threading.Condition(threading.RLock())
         self._queue = JobQueue()
         self._queue.paused = paused
+        self._secrets: dict[str, frozenset[str]] = {}
+        self._cancelling: set[str] = set()
         self._closing = threading.Event()
         self._broadcast = Broadcast()
         self._journal = Journal(home.queue)
@@ -96,15 +110,12 @@ class Engine:
         """Queue a request; once this returns it survives a crash.
 
         Raises:
-            UserError: no such generator, or it cannot run here.
+            UserError: no such generator, it cannot run here, or the studio is closing.
             OSError: the journal cannot be written.
         """
-        spec = self._registry.spec(request.generator)
         job = Job(id=_new_id(), request=request, priority=priority, created=time.time())
         with self._changed:
-            self._journal.write(_without_secrets(job, spec), durable=True)
-            self._queue.add(job)
-            self._changed.notify_all()
+            self._enter(job)
         self._broadcast.send(JobChanged(job))
         self._publish_order()
         return job
@@ -120,6 +131,7 @@ class Engine:
             if self._queue[job_id].state is JobState.QUEUED:
                 self._end(job_id, JobState.CANCELLED, None)
                 return
+            self._cancelling.add(job_id)
             job = replace(self._queue[job_id], message="Cancelling…")
             self._queue.update(job)
         self._broadcast.send(JobChanged(job))
@@ -137,15 +149,11 @@ class Engine:
             if job_id not in self._queue or not self._queue[job_id].state.is_final:
                 raise UserError("Only a job that has ended can be retried.")
             old = self._queue[job_id]
-        spec = self._registry.spec(old.request.generator)
-        job = Job(
-            id=_new_id(), request=old.request, priority=old.priority, created=time.time(), attempt=old.attempt + 1
-        )
-        with self._changed:
-            self._journal.write(_without_secrets(job, spec), durable=True)
-            self._queue.add(job)
+            job = Job(
+                id=_new_id(), request=old.request, priority=old.priority, created=time.time(), attempt=old.attempt + 1
+            )
+            self._enter(job)
             self._forget([job_id])
-            self._changed.notify_all()
         self._broadcast.send(JobChanged(job))
         self._publish_order()
         return job
@@ -169,7 +177,7 @@ class Engine:
             if not self._queue.reorder(job_id, before):
                 return
             job = self._queue[job_id]
-            self._journal.write(job)
+            self._note(job)
             self._journal.write_order(self._queue.order, paused=self._queue.paused)
         self._broadcast.send(JobChanged(job))
         self._publish_order()
@@ -191,13 +199,13 @@ class Engine:
             return self._queue.get(job_id)
 
     def wait(self, job_ids: Iterable[str], timeout: float | None = None) -> list[Job]:
-        """Wait until all of these jobs have ended or left the list; returns their snapshots.
+        """Wait until all of these jobs have ended or left the list, or the engine closes; returns their snapshots.
 
         Raises `TimeoutError` after `timeout` seconds.
         """
         wanted = list(job_ids)
         with self._changed:
-            done = self._changed.wait_for(lambda: all(self._has_ended(job_id) for job_id in wanted), timeout)
+            done = self._changed.wait_for(lambda: self._have_ended(wanted), timeout)
             if not done:
                 raise TimeoutError("the jobs have not ended in time")
             return [self._queue[job_id] for job_id in wanted if job_id in self._queue]
@@ -229,7 +237,7 @@ class Engine:
                 return
             supervisor = Supervisor(name, self)
             self._supervisors = {**self._supervisors, name: supervisor}
-        supervisor.start()
+            supervisor.start()
 
     def replace_registry(self, registry: Registry) -> None:
         """Offer what a new discovery found; jobs under way are not touched."""
@@ -238,19 +246,21 @@ class Engine:
 
     def close(self) -> None:
         """Stop: what runs becomes INTERRUPTED and can be retried, workers end, the journal closes."""
-        if self._closing.is_set():
-            return
-        self._closing.set()
-        self._unlisten()
         with self._changed:
+            if self.closing:
+                return
+            self._closing.set()
             self._changed.notify_all()
+        self._unlisten()
         for supervisor in self._supervisors.values():
             supervisor.wake()
         for supervisor in self._supervisors.values():
             supervisor.join(10.0)
         self._mailbox.close()
         self._broadcast.close()
-        self._journal.close()
+        with self._changed:
+            self._journal.close()
+            self._changed.notify_all()
         remove_scratch(self._home, keep=lambda session: is_live(self._home.queue, session))
 
     # ---- for the supervisors (see `supervisor.Desk`) -----------------------------------------------------------
@@ -260,19 +270,17 @@ class Engine:
         """Whether the engine shuts down."""
         return self._closing.is_set()
 
-    def take(self, timeout: float | None) -> Job | None:
-        """Wait for the next job; None on time-out, when a warm-up waits, or when closing."""
+    def take(self, timeout: float | None, wanted: Callable[[], bool]) -> Job | None:
+        """Wait for the next job; None on time-out, when `wanted()`, or when closing."""
         limit = None if timeout is None else time.monotonic() + timeout
         with self._changed:
             while not self.closing:
                 job = self._queue.take(lambda job: job.request.generator in self._registry.descriptors)
                 if job is not None:
-                    self._journal.write(job)
+                    self._note(job)
                     break
                 left = None if limit is None else limit - time.monotonic()
-                if any(supervisor.wants_to_warm for supervisor in self._supervisors.values()):
-                    return None
-                if left is not None and left <= 0:
+                if wanted() or (left is not None and left <= 0):
                     return None
                 self._changed.wait(left)
             else:
@@ -280,6 +288,11 @@ class Engine:
         self._broadcast.send(JobChanged(job))
         self._publish_order()
         return job
+
+    def is_cancelling(self, job_id: str) -> bool:
+        """Whether the artist cancelled a job that has not ended yet."""
+        with self._changed:
+            return job_id in self._cancelling
 
     def order(self, job: Job) -> Mapping[str, Any]:
         """All that the worker needs to know of a job. Raises `UserError` when an input is gone."""
@@ -326,7 +339,7 @@ class Engine:
             if self._queue[job_id].state is not JobState.PREPARING:
                 return  # a second attempt after memory ran out
             job = self._queue.move(job_id, JobState.RUNNING, started=time.time())
-            self._journal.write(job)
+            self._note(job)
         self._broadcast.send(JobChanged(job))
 
     def progressed(self, job_id: str, done: float, total: float, message: str) -> None:
@@ -339,18 +352,23 @@ class Engine:
         self._broadcast.send(JobChanged(job))
 
     def saved(self, job_id: str, body: Mapping[str, Any]) -> None:
-        """A result is on the disk: index it, then announce it."""
-        name = str(body["item"])
+        """A result is on the disk: index it, then announce it. Raises `ValueError` or the like on no such message."""
+        event = ItemSaved(job_id, str(body["item"]), str(body["kind"]), str(body["path"]))
         if self._library is not None and body.get("record") is not None:
             from studio.library.items import Item
 
-            self._library.add(Item.from_json(body["record"]))
+            item = Item.from_json(body["record"])
+            try:
+                self._library.add(item)
+            except Exception:
+                # The file is there and says all of itself: the index takes it in when the library is next opened.
+                log.exception("The result %s could not be taken into the index", event.path)
         with self._changed:
             if job_id in self._queue and not self._queue[job_id].state.is_final:
-                job = replace(self._queue[job_id], items=(*self._queue[job_id].items, name))
+                job = replace(self._queue[job_id], items=(*self._queue[job_id].items, event.item))
                 self._queue.update(job)
-                self._journal.write(job)
-        self._broadcast.send(ItemSaved(job_id, name, str(body["kind"]), str(body["path"])))
+                self._note(job)
+        self._broadcast.send(event)
 
     def ended(self, job_id: str, state: JobState, failure: Failure | None) -> None:
         """The job is over."""
@@ -362,20 +380,47 @@ class Engine:
             self._end(job_id, state, failure)
 
     def publish(self, event: Event) -> None:
-        """Tell the subscribers."""
-        self._broadcast.send(event)
+        """Tell the subscribers; waits while they have much to hear, unless it is news of a worker."""
+        if isinstance(event, WorkerChanged):
+            self._broadcast.send(event)
+        else:
+            self._broadcast.send_when_due(event, large=isinstance(event, PreviewReceived | AudioReceived))
 
     def report(self, text: str) -> None:
         """Keep a crash report in the log folder, the last twenty of them."""
         from studio.engine.reports import keep_report
 
-        keep_report(self._home.logs, text)
+        try:
+            keep_report(self._home.logs, text)
+        except OSError:
+            log.exception("A report could not be kept:\n%s", text)
 
     # ---- inside ----------------------------------------------------------------------------------------------
 
+    def _enter(self, job: Job) -> None:
+        """Take a new job into journal and queue. Raises as `submit`."""
+        if self.closing:
+            raise UserError("The studio is closing.")
+        spec = self._registry.spec(job.request.generator)
+        secret = frozenset(known.name for known in spec.fields if known.kind == "secret")
+        if secret:
+            self._secrets[job.id] = secret
+        self._note(job, durable=True)
+        self._queue.add(job)
+        self._changed.notify_all()
+
+    def _note(self, job: Job, *, durable: bool = False) -> None:
+        """Write a job down, without its passwords and keys."""
+        secret = self._secrets.get(job.id)
+        if secret:
+            values = {name: "" if name in secret else value for name, value in job.request.values.items()}
+            job = replace(job, request=replace(job.request, values=values))
+        self._journal.write(job, durable=durable)
+
     def _end(self, job_id: str, state: JobState, failure: Failure | None) -> None:
         job = self._queue.move(job_id, state, failure=failure, ended=time.time(), message="")
-        self._journal.write(job)
+        self._cancelling.discard(job_id)
+        self._note(job)
         ended = [other.id for other in self._queue.jobs() if other.state.is_final]
         self._forget(ended[ENDED_LIMIT:])
         self._changed.notify_all()
@@ -386,10 +431,12 @@ class Engine:
         gone = self._queue.remove(job_ids)
         self._journal.forget(gone)
         for job_id in gone:
+            self._secrets.pop(job_id, None)
             self._broadcast.send(JobRemoved(job_id))
 
-    def _has_ended(self, job_id: str) -> bool:
-        return job_id not in self._queue or self._queue[job_id].state.is_final
+    def _have_ended(self, job_ids: Sequence[str]) -> bool:
+        known = (self._queue.get(job_id) for job_id in job_ids)
+        return self._journal.is_closed or all(job is None or job.state.is_final for job in known)
 
     def _set_paused(self, *, paused: bool) -> None:
         with self._changed:
@@ -439,12 +486,3 @@ class Engine:
 
 def _new_id() -> str:
     return f"{time.time_ns():016x}-{uuid.uuid4().hex[:6]}"
-
-
-def _without_secrets(job: Job, spec: GeneratorSpec) -> Job:
-    """The job as it may be written down: passwords and keys are left out."""
-    secret = {known.name for known in spec.fields if known.kind == "secret"}
-    if not secret:
-        return job
-    values = {name: "" if name in secret else value for name, value in job.request.values.items()}
-    return replace(job, request=replace(job.request, values=values))

@@ -8,7 +8,10 @@ a command line can run at once, and neither disturbs the other's jobs.
 from __future__ import annotations
 
 import json
+import logging
+import math
 import os
+import shutil
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,6 +25,11 @@ from studio.engine.requests import GenerationRequest
 
 COMPACT_LINES = 4000
 """Lines after which a journal is rewritten with what is still worth keeping."""
+
+LATEST = 1e11
+"""Seconds since the epoch that no clock of ours shows."""
+
+log = logging.getLogger(__name__)
 
 _KEPT = {JobState.QUEUED, JobState.PREPARING, JobState.RUNNING, JobState.FAILED, JobState.INTERRUPTED}
 
@@ -41,6 +49,13 @@ def job_to_json(job: Job) -> dict[str, Any]:
 def job_from_json(plain: Mapping[str, Any]) -> Job:
     """The inverse of `job_to_json`. Raises `TypeError`, `ValueError` or `KeyError` on anything else."""
     failure = plain.get("failure")
+    if failure is not None and not all(isinstance(text, str) for name, text in failure.items() if name != "param"):
+        raise TypeError("a failure is told in texts")
+    numbers = {name: float(plain.get(name, 0)) for name in ("created", "started", "ended", "done", "total")}
+    if not all(math.isfinite(number) for number in numbers.values()):
+        raise ValueError("a number is not finite")
+    if not all(0 <= numbers[name] < LATEST for name in ("created", "started", "ended")):
+        raise ValueError("a time is out of range")
     return Job(
         id=str(plain["id"]),
         request=GenerationRequest.from_json(plain["request"]),
@@ -50,7 +65,7 @@ def job_from_json(plain: Mapping[str, Any]) -> Job:
         items=tuple(str(item) for item in plain.get("items", ())),
         failure=None if failure is None else Failure(**failure),
         message=str(plain.get("message", "")),
-        **{name: float(plain.get(name, 0)) for name in ("created", "started", "ended", "done", "total")},
+        **numbers,
     )
 
 
@@ -84,6 +99,7 @@ class Journal:
     Attributes:
         session: this session's name.
         damage: sentences about journals of ended sessions that could not be read in full.
+        is_closed: whether the session ended; nothing more is written then.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -100,7 +116,9 @@ class Journal:
         self._order: tuple[str, ...] = ()
         self._paused = False
         self._lines = 0
-        self._stream = self._path.open("ab")
+        self._whole = True
+        self._stream = self._path.open("ab", buffering=0)
+        self.is_closed = False
         sync_folder(folder)
 
     @property
@@ -109,12 +127,23 @@ class Journal:
         return self._folder / f"{self.session}.commands"
 
     def write(self, job: Job, *, durable: bool = False) -> None:
-        """Note a job's snapshot; `durable` waits until it would survive a power cut."""
+        """Note a job's snapshot; `durable` waits until it would survive a power cut.
+
+        Raises:
+            OSError: a durable note could not be written. Others are made up for by the next that can.
+        """
+        before = self._live.get(job.id)
         if job.state in _KEPT:
             self._live[job.id] = job
         else:
             self._live.pop(job.id, None)
-        self._append({"job": job_to_json(job)}, durable=durable)
+        try:
+            self._append({"job": job_to_json(job)}, durable=durable)
+        except BaseException:
+            self._live.pop(job.id, None)
+            if before is not None:
+                self._live[job.id] = before
+            raise
 
     def write_order(self, order: Sequence[str], *, paused: bool) -> None:
         """Note the order of the waiting jobs and whether the queue is paused."""
@@ -144,6 +173,9 @@ class Journal:
                 lock.acquire(timeout=0)
             except filelock.Timeout:
                 continue
+            except OSError as error:
+                damage.append(_unreadable(path, error))
+                continue
             # Held while reading and removing, so that two studios starting at once do not adopt the same jobs.
             try:
                 if path.exists():
@@ -151,6 +183,8 @@ class Journal:
                     adopted += self._take_over(session)
                     damage += session.damage
                     _remove(session)
+            except OSError as error:
+                damage.append(_unreadable(path, error))
             finally:
                 lock.release()
         self.damage = tuple(damage)
@@ -164,30 +198,62 @@ class Journal:
 
     def close(self) -> None:
         """End the session. What still waits stays in the file for the next one; an empty file goes."""
-        if self._stream.closed:
+        if self.is_closed:
             return
+        if not self._whole:
+            self._note_again()
+        self.is_closed = True
         self._stream.close()
+        shutil.rmtree(self.commands, ignore_errors=True)
         if not self._live:
+            # The lock's file goes while it is held. Where jobs are left it stays, for whoever adopts them: removing it
+            # would let two studios hold two locks of the same name.
             self._path.unlink(missing_ok=True)
+            _remove_lock(self._folder, self.session)
         self._lock.release()
-        _remove_lock(self._folder, self.session)
 
     def _append(self, plain: Mapping[str, Any], *, durable: bool = False) -> None:
-        self._stream.write(json.dumps(plain, ensure_ascii=False, allow_nan=False).encode() + b"\n")
-        self._stream.flush()
-        if durable:
-            os.fsync(self._stream.fileno())
+        if self.is_closed:
+            return
+        line = json.dumps(plain, allow_nan=False).encode("ascii") + b"\n"
+        if not self._whole:
+            self._note_again(must=durable)
+            return
+        self._whole = False  # until all of the line is there
+        try:
+            while line:
+                line = line[self._stream.write(line) :]
+            if durable:
+                os.fsync(self._stream.fileno())
+        except OSError:
+            if durable:
+                raise
+            log.warning("The queue's journal cannot be written", exc_info=True)
+            return
+        self._whole = True
         self._lines += 1
         if self._lines > COMPACT_LINES:
+            self._note_again()
+
+    def _note_again(self, *, must: bool = False) -> None:
+        """Write the journal anew: after a line was cut off, or when it is long. Raises `OSError` only if it `must`."""
+        try:
             self._compact()
+            self._whole = True
+        except OSError:
+            if must:
+                raise
+            log.warning("The queue's journal cannot be written", exc_info=True)
 
     def _compact(self) -> None:
         lines: list[Mapping[str, Any]] = [{"job": job_to_json(job)} for job in self._live.values()]
         lines.append({"order": list(self._order), "paused": self._paused})
-        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-        self._stream.close()
-        write_bytes(self._path, text.encode())
-        self._stream = self._path.open("ab")
+        text = "".join(json.dumps(line, allow_nan=False) + "\n" for line in lines)
+        self._stream.close()  # Windows replaces no file that is open
+        try:
+            write_bytes(self._path, text.encode("ascii"))
+        finally:
+            self._stream = self._path.open("ab", buffering=0)
         self._lines = len(lines) - COMPACT_LINES if len(lines) > COMPACT_LINES // 2 else len(lines)
 
 
@@ -195,7 +261,15 @@ def sessions(folder: Path) -> list[Session]:
     """Every session with a journal in `folder`, oldest first. Damaged lines are told of, never fatal."""
     if not folder.is_dir():
         return []
-    return [_read_session(path, live=is_live(folder, path.stem)) for path in sorted(folder.glob("*.jsonl"))]
+    found = []
+    for path in sorted(folder.glob("*.jsonl")):
+        try:
+            found.append(_read_session(path, live=is_live(folder, path.stem)))
+        except FileNotFoundError:
+            continue  # its studio has just ended with nothing left
+        except OSError as error:
+            found.append(Session(id=path.stem, path=path, live=False, jobs=(), damage=(_unreadable(path, error),)))
+    return found
 
 
 def is_live(folder: Path, session: str) -> bool:
@@ -208,7 +282,7 @@ def is_live(folder: Path, session: str) -> bool:
     lock = filelock.FileLock(path)
     try:
         lock.acquire(timeout=0)
-    except filelock.Timeout:
+    except OSError:  # held (`filelock.Timeout` is one), or somebody else's
         return True
     lock.release()
     return False
@@ -222,17 +296,29 @@ def send_command(folder: Path, session: str, command: Mapping[str, Any]) -> None
 
 
 def take_commands(box: Path) -> Iterator[dict[str, Any]]:
-    """The orders left in a folder, oldest first, each removed as it is taken; what is no order is dropped."""
-    if not box.is_dir():
-        return
+    """The orders left in a folder, oldest first; what is no order is dropped.
+
+    Each is removed when the next one is asked for: who waits for its going finds it carried out.
+    """
     for path in sorted(box.glob("*.json")):
         try:
-            command = json.loads(path.read_bytes())
-        except ValueError:
+            command = json.loads(path.read_bytes()) if path.is_file() else None
+        except (OSError, ValueError, RecursionError):
             command = None
-        path.unlink(missing_ok=True)
         if isinstance(command, dict):
             yield command
+        _remove_order(path)
+
+
+def _remove_order(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _unreadable(path: Path, error: OSError) -> str:
+    return f"{path.name} cannot be read ({error.strerror or error}) and was left alone."
 
 
 def _read_session(path: Path, *, live: bool) -> Session:
@@ -240,6 +326,8 @@ def _read_session(path: Path, *, live: bool) -> Session:
     order: Sequence[str] = ()
     paused = False
     damage: list[str] = []
+    if not path.is_file() and path.exists():
+        raise OSError(f"{path.name} is no file")
     lines = path.read_bytes().split(b"\n")
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -248,6 +336,7 @@ def _read_session(path: Path, *, live: bool) -> Session:
             plain = json.loads(line.decode("utf-8"))
             if "job" in plain:
                 job = job_from_json(plain["job"])
+                json.dumps(job_to_json(job), allow_nan=False)  # what cannot be written again must not be adopted
                 jobs[job.id] = job
             elif "order" in plain:
                 order, paused = [str(entry) for entry in plain["order"]], bool(plain["paused"])
@@ -276,13 +365,12 @@ def _remove(session: Session) -> None:
     if session.damage:
         session.path.replace(session.path.with_suffix(".damaged"))
     session.path.unlink(missing_ok=True)
-    box = session.path.with_suffix(".commands")
-    for _ in take_commands(box):
-        continue
-    if box.is_dir():
-        box.rmdir()
+    shutil.rmtree(session.path.with_suffix(".commands"), ignore_errors=True)
     _remove_lock(session.path.parent, session.id)
 
 
 def _remove_lock(folder: Path, session: str) -> None:
-    (folder / f"{session}.lock").unlink(missing_ok=True)
+    try:
+        (folder / f"{session}.lock").unlink(missing_ok=True)
+    except PermissionError:
+        return  # Windows removes no file that is open; there the lock's release does

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from studio.engine.journal import take_commands
 from studio.sdk import UserError
+
+log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.25
 """How often the mailbox is looked into."""
@@ -35,11 +38,20 @@ class Mailbox:
 
     def _serve(self) -> None:
         while not self._closing.wait(LOOK_SECONDS):
-            for command in take_commands(self._folder):
-                obey = self._orders.get(str(command.get("order")))
-                if obey is None:
-                    continue
-                try:
-                    obey(str(command.get("job", "")))
-                except UserError:
-                    continue  # the job ended or vanished between the order and now: nothing is left to do
+            try:
+                for command in take_commands(self._folder):
+                    self._obey(command)
+            except OSError:
+                log.exception("The mailbox %s cannot be emptied", self._folder)
+                return  # what cannot be removed would be carried out again and again
+
+    def _obey(self, command: Mapping[str, object]) -> None:
+        obey = self._orders.get(str(command.get("order")))
+        if obey is None:
+            return
+        try:
+            obey(str(command.get("job", "")))
+        except UserError:
+            return  # the job ended or vanished between the order and now: nothing is left to do
+        except OSError:
+            log.exception("An order could not be carried out: %s", command)

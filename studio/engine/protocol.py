@@ -1,6 +1,6 @@
 """What host and worker say to each other: frames of JSON with binary blobs, and a shared block for big ones.
 
-A frame is a 4-byte big-endian length, that many bytes of UTF-8 JSON (an object with ``"type"``, and ``"blobs"``: their
+A frame is a 4-byte big-endian length, that many bytes of JSON (an object with ``"type"``, and ``"blobs"``: their
 sizes), then the blobs. Nothing here can execute what it reads.
 """
 
@@ -55,7 +55,8 @@ def encode(frame: Frame) -> bytes:
     plain = {**frame.body, "type": frame.type}
     if frame.blobs:
         plain["blobs"] = [len(blob) for blob in frame.blobs]
-    header = json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    # ASCII: file names and faulty texts may hold halves of surrogate pairs, which UTF-8 refuses.
+    header = json.dumps(plain, allow_nan=False, separators=(",", ":")).encode("ascii")
     if len(header) > HEADER_LIMIT or sum(map(len, frame.blobs)) > BLOB_LIMIT:
         raise ProtocolError(f"frame {frame.type!r} is too large")
     return b"".join((_LENGTH.pack(len(header)), header, *frame.blobs))
@@ -87,12 +88,16 @@ def read(stream: BinaryIO) -> Frame | None:
 
 def _header(data: bytes) -> dict[str, Any]:
     try:
-        plain = json.loads(data.decode("utf-8"))
+        plain = json.loads(data.decode("utf-8"), parse_constant=_no_number)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise ProtocolError(f"the header is no JSON: {error}") from None
     if not isinstance(plain, dict) or not isinstance(plain.get("type"), str):
         raise ProtocolError("the header must be an object with a type")
     return plain
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number")
 
 
 def _exactly(stream: BinaryIO, size: int) -> bytes:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import math
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +21,7 @@ from studio.engine.events import (
     WorkerChanged,
 )
 from studio.engine.jobs import Failure, Job, JobState
-from studio.engine.protocol import Frame
+from studio.engine.protocol import Frame, ProtocolError
 from studio.engine.worker_process import WorkerProcess, WorkerSetup
 
 CANCEL_GRACE = 2.0
@@ -27,12 +30,25 @@ CANCEL_GRACE = 2.0
 START_LIMIT = 60.0
 """Seconds a worker process has to say that it is ready."""
 
+PREVIEW_LIMIT = 4096
+"""Longest side of a preview that is shown, in pixels."""
+
+TEXT_LIMIT = 10_000
+"""Most characters of a message or log line that are passed on."""
+
+DEVICES_LIMIT = 64
+
+log = logging.getLogger(__name__)
+
 
 class Desk(Protocol):
     """What a supervisor asks of the engine. Called on supervisor threads."""
 
-    def take(self, timeout: float | None) -> Job | None:
-        """Wait for the next job, in PREPARING. None after `timeout` seconds, or when `closing` or `wanted_warm` is."""
+    def take(self, timeout: float | None, wanted: Callable[[], bool]) -> Job | None:
+        """Wait for the next job, in PREPARING. None after `timeout` seconds, when closing, or when `wanted()`."""
+
+    def is_cancelling(self, job_id: str) -> bool:
+        """Whether the artist cancelled a job that has not ended yet."""
 
     def order(self, job: Job) -> Mapping[str, Any]:
         """The body of the job's ``run`` frame. Raises `UserError` when an input is gone."""
@@ -134,11 +150,6 @@ class Supervisor:
         with self._changed:
             self._warm = tuple(modules)
 
-    @property
-    def wants_to_warm(self) -> bool:
-        """Whether a warm-up waits."""
-        return bool(self._warm)
-
     def tell(self, type: str, /, **body: Any) -> None:
         """Send a frame to the worker if there is one."""
         with self._changed:
@@ -158,7 +169,8 @@ class Supervisor:
 
     def _serve(self) -> None:
         while not self._desk.closing:
-            job = self._desk.take(self._desk.idle_seconds() if self._worker is not None else None)
+            idle = self._desk.idle_seconds() if self._worker is not None else None
+            job = self._desk.take(idle, lambda: bool(self._warm))
             if job is not None:
                 self._see_through(job)
             elif self._warm:
@@ -169,26 +181,35 @@ class Supervisor:
 
     def _warm_worker(self) -> None:
         modules, self._warm = self._warm, ()
-        if self._ensure_worker():
-            self.tell("warm", modules=list(modules))
+        try:
+            if self._ensure_worker():
+                self.tell("warm", modules=list(modules))
+        except OSError:
+            log.exception("No worker could be started ahead of time")  # the next job tries again and tells
 
     def _see_through(self, job: Job) -> None:
         from studio.sdk import UserError
 
         with self._changed:
-            self._job_id, self._cancelled_at, self._outcome = job.id, 0.0, None
+            self._job_id, self._outcome = job.id, None
+        if self._desk.is_cancelling(job.id):
+            self.cancel(job.id)  # asked for in the moment between the queue and here
         try:
-            order = self._desk.order(job)
+            outcome = self._run(self._desk.order(job))
         except UserError as error:
             failure = Failure(error.message, error.hint or "", error.param, reason="user")
             outcome = _Outcome(JobState.FAILED, failure)
-        else:
-            outcome = self._run(order)
+        except Exception as error:
+            # A file that may not be looked at, no process to be had …: this job's trouble, not the queue's end.
+            log.exception("Job %s could not be handed to a worker", job.id)
+            outcome = _Outcome(JobState.FAILED, _not_started(error))
         with self._changed:
-            self._job_id = ""
+            self._job_id, self._cancelled_at = "", 0.0
         self._desk.ended(job.id, outcome.state, outcome.failure)
 
     def _run(self, order: Mapping[str, Any]) -> _Outcome:
+        if self._cancelled_at:
+            return _Outcome(JobState.CANCELLED)
         if self._stale:
             self._stale = False
             self._stop_worker()
@@ -243,30 +264,22 @@ class Supervisor:
             while wait and not self._ready and self._worker is not None:
                 left = limit - time.monotonic()
                 if self._cancelled_at or self._desk.closing or left <= 0:
-                    return self._give_up_starting(late=left <= 0)
+                    break
                 self._changed.wait(min(left, 0.5))
-            return self._worker is not None
-
-    def _give_up_starting(self, *, late: bool) -> bool:
-        if late:
-            self._outcome = _Outcome(
-                JobState.INTERRUPTED,
-                Failure("The worker process did not start.", "Retry, or restart the studio.", reason="worker"),
-            )
-        elif self._desk.closing and not self._cancelled_at:
-            self._outcome = _Outcome(JobState.INTERRUPTED, _INTERRUPTED_BY_CLOSING)
+            else:
+                return self._worker is not None
+            if self._cancelled_at:
+                return False
+            failure = _INTERRUPTED_BY_CLOSING if self._desk.closing else _NEVER_READY
+            self._outcome = _Outcome(JobState.INTERRUPTED, failure)
+        if failure is _NEVER_READY:
+            self._kill_worker()  # the next job gets a new one
         return False
 
     def _new_worker(self) -> WorkerProcess:
-        worker: WorkerProcess
-
-        def exited(how: str) -> None:
-            self._exited(worker, how)
-
-        worker = WorkerProcess(
-            self._desk.setup(self.device), on_frame=self._heard, on_line=self._printed, on_exit=exited
+        return WorkerProcess(
+            self._desk.setup(self.device), on_frame=self._heard, on_line=self._printed, on_exit=self._exited
         )
-        return worker
 
     def _stop_worker(self) -> None:
         worker = self._let_go()
@@ -326,9 +339,14 @@ class Supervisor:
         self._desk.publish(LogReceived(self._job_id, line))
 
     def _heard(self, frame: Frame) -> None:
+        """Follow a frame. Raises `ProtocolError` on one that no worker of ours sends: plugins can reach the line."""
         handler = self._handlers.get(frame.type)
-        if handler is not None:
+        if handler is None:
+            return
+        try:
             handler(frame)
+        except (KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
+            raise ProtocolError(f"a {frame.type} frame that does not fit: {error!r}") from error
 
     def _heard_ready(self, frame: Frame) -> None:
         del frame
@@ -338,20 +356,25 @@ class Supervisor:
         self._announce("ready")
 
     def _heard_started(self, frame: Frame) -> None:
-        self._desk.began(str(frame.body["job"]))
+        if frame.body["job"] == self._job_id:
+            self._desk.began(self._job_id)
 
     def _heard_progress(self, frame: Frame) -> None:
         body = frame.body
-        self._desk.progressed(str(body["job"]), float(body["done"]), float(body["total"]), str(body["message"]))
+        done, total = float(body["done"]), float(body["total"])
+        if not (math.isfinite(done) and math.isfinite(total)):
+            raise ValueError("progress must be finite")
+        self._desk.progressed(str(body["job"]), done, total, str(body["message"])[:TEXT_LIMIT])
 
     def _heard_saved(self, frame: Frame) -> None:
         self._desk.saved(str(frame.body["job"]), frame.body)
 
     def _heard_ended(self, frame: Frame) -> None:
-        failure = frame.body.get("failure")
+        outcome = _outcome_of(frame.body)
         with self._changed:
+            self._stale = self._stale or frame.body.get("spoiled") is True
             if frame.body["job"] == self._job_id and self._outcome is None:
-                self._outcome = _Outcome(JobState(frame.body["state"]), Failure(**failure) if failure else None)
+                self._outcome = outcome
                 self._changed.notify_all()
 
     def _heard_memory(self, frame: Frame) -> None:
@@ -360,24 +383,56 @@ class Supervisor:
         self._announce(self.worker_state)
 
     def _heard_devices(self, frame: Frame) -> None:
-        self._desk.found_devices([str(name) for name in frame.body["names"]])
+        names = [str(name) for name in frame.body["names"]]
+        if len(names) > DEVICES_LIMIT or not all(re.fullmatch(r"[a-z]+(:\d+)?", name) for name in names):
+            raise ValueError("no such devices")
+        self._desk.found_devices(names)
 
     def _heard_view(self, frame: Frame) -> None:
-        body, job_id = frame.body, str(frame.body["job"])
-        event: Event
-        if frame.type == "preview":
-            event = PreviewReceived(
-                job_id, int(body["width"]), int(body["height"]), int(body["channels"]), frame.blobs[0]
-            )
-        elif frame.type == "audio":
-            event = AudioReceived(job_id, int(body["rate"]), int(body["channels"]), frame.blobs[0])
-        elif frame.type == "text":
-            event = TextReceived(job_id, str(body["text"]))
-        elif frame.type == "log":
-            event = LogReceived(job_id, str(body["line"]))
-        else:
-            event = NetworkRefused(job_id, str(body["address"]))
-        self._desk.publish(event)
+        self._desk.publish(_view_of(frame))
+
+
+def _outcome_of(body: Mapping[str, Any]) -> _Outcome:
+    """How a job ended. Raises `ValueError` or `TypeError` on what is no end of a job."""
+    state = JobState(body["state"])
+    if state not in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED):
+        raise ValueError(f"a worker cannot end a job as {state}")
+    told = body.get("failure")
+    failure = Failure(**told) if told else None
+    texts = (
+        () if failure is None else (failure.message, failure.hint, failure.param or "", failure.reason, failure.details)
+    )
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("a failure is told in texts")
+    if state is JobState.FAILED and failure is None:
+        raise ValueError("a failure without a reason")
+    return _Outcome(state, failure if state is JobState.FAILED else None)
+
+
+def _view_of(frame: Frame) -> Event:
+    """The event for what a job shows. Raises `ValueError` and the like when sizes and bytes do not belong together."""
+    body, job_id = frame.body, str(frame.body["job"])
+    if frame.type == "preview":
+        width, height, channels = int(body["width"]), int(body["height"]), int(body["channels"])
+        sides = 0 < width <= PREVIEW_LIMIT and 0 < height <= PREVIEW_LIMIT
+        if not sides or channels not in (1, 3, 4) or len(frame.blobs[0]) != width * height * channels:
+            raise ValueError("the picture's size and its pixels differ")
+        return PreviewReceived(job_id, width, height, channels, frame.blobs[0])
+    if frame.type == "audio":
+        rate, channels = int(body["rate"]), int(body["channels"])
+        if not (0 < rate <= 1_000_000 and 0 < channels <= 64) or len(frame.blobs[0]) % (4 * channels):
+            raise ValueError("the sound's channels and its samples differ")
+        return AudioReceived(job_id, rate, channels, frame.blobs[0])
+    if frame.type == "text":
+        return TextReceived(job_id, str(body["text"]))
+    if frame.type == "log":
+        return LogReceived(job_id, str(body["line"])[:TEXT_LIMIT])
+    return NetworkRefused(job_id, str(body["address"])[:TEXT_LIMIT])
+
+
+def _not_started(error: Exception) -> Failure:
+    said = f"{error.strerror or error} ({error.filename})" if isinstance(error, OSError) and error.filename else error
+    return Failure(f"It could not be started: {said}.", "Retry makes it again with the same seed.", reason="worker")
 
 
 _INTERRUPTED_BY_CLOSING = Failure(
@@ -385,3 +440,5 @@ _INTERRUPTED_BY_CLOSING = Failure(
     "Retry makes it again with the same seed.",
     reason="worker",
 )
+
+_NEVER_READY = Failure("The worker process did not start.", "Retry, or restart the studio.", reason="worker")

@@ -131,6 +131,66 @@ class Trouble(sdk.Generator):
         """Wait for the keyboard."""
         assert sys.stdin.read() == ""
 
+    def writes_frames(self, params: Any, ctx: sdk.Context) -> None:
+        """Find the line to the host and write to it: `where` is frames as JSON, ``"!"`` before plain bytes."""
+        import gc
+        import json
+
+        from studio.engine.worker.link import Link
+
+        (link,) = (found for found in gc.get_objects() if isinstance(found, Link))
+        if params.where.startswith("!"):
+            link._outgoing.write(params.where[1:].encode())
+            link._outgoing.flush()
+        for type_, body, *blobs in json.loads(params.where) if not params.where.startswith("!") else ():
+            body = {name: getattr(ctx, "job_id", "") if value == "JOB" else value for name, value in body.items()}
+            link.send(type_, *(b"x" * size for size in blobs), **body)
+        time.sleep(3600)
+
+    def closes_its_line(self, params: Any, ctx: sdk.Context) -> None:
+        """Close every descriptor but the standard ones, and hang."""
+        os.closerange(3, 256)
+        time.sleep(3600)
+
+    def leaves_a_child(self, params: Any, ctx: sdk.Context) -> None:
+        """Fork a child that keeps the pipes open, and die."""
+        if os.fork() == 0:
+            time.sleep(3600)
+        os._exit(7)
+
+    def cannot_say_why(self, params: Any, ctx: sdk.Context) -> None:
+        """Raise what raises when it is asked what it is."""
+
+        class Mute(Exception):
+            def __str__(self) -> str:
+                raise RuntimeError("no words")
+
+        raise Mute
+
+    def says_half_a_character(self, params: Any, ctx: sdk.Context) -> None:
+        """Fail over a file whose name is no UTF-8."""
+        ctx.progress(0, 1, "reading \udcff.png")
+        raise FileNotFoundError(2, "No such file", "\udcff.png")
+
+    def careless_user_error(self, params: Any, ctx: sdk.Context) -> None:
+        """A subclass that never called its base, with a parameter that is no text."""
+
+        class Careless(sdk.UserError):
+            def __init__(self) -> None:
+                self.param = 5  # type: ignore[assignment]  # this is the misbehaviour
+
+        raise Careless
+
+    def says_much(self, params: Any, ctx: sdk.Context) -> None:
+        """Fail with a message larger than a frame."""
+        raise ValueError("x" * 20_000_000)
+
+    def floods(self, params: Any, ctx: sdk.Context) -> None:
+        """Print lines for ever."""
+        block = b"line\n" * 10_000
+        while True:
+            os.write(1, block)
+
     def runs_out_once(self, params: Any, ctx: sdk.Context) -> None:
         """Run out of memory at the first attempt only."""
         if not KEPT:

@@ -13,8 +13,7 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-REFUSED = frozenset({"socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname"})
-"""Audit events of going online, refused while plugins are listed."""
+from studio.engine.worker.network import CONNECTIONS, LOOK_UPS
 
 
 def main() -> None:
@@ -60,7 +59,7 @@ def send(channel: int, message: dict[str, Any]) -> None:
 
 def _stay_offline(event: str, arguments: tuple[Any, ...]) -> None:
     del arguments
-    if event in REFUSED:
+    if event in LOOK_UPS or event in CONNECTIONS:
         raise PermissionError("plugins may not go online while they are listed")
 
 

@@ -111,10 +111,18 @@ class WorkerContext(Context):
     def send_preview(self, pixels: NDArray[Any]) -> None:
         """Send a picture, reduced to `PREVIEW_SIDE` by leaving out rows and columns."""
         small = eight_bit(pixels)
+        if small.ndim not in (2, 3):
+            raise ValueError(
+                f"a preview must be of shape [height, width] or [height, width, 3 or 4], not {pixels.shape}"
+            )
         step = max(1, -(-max(small.shape[:2]) // PREVIEW_SIDE))
         small = small[::step, ::step]
         height, width = small.shape[:2]
         channels = 1 if small.ndim == 2 else small.shape[2]
+        if channels not in (1, 3, 4) or not small.size:
+            raise ValueError(
+                f"a preview must be of shape [height, width] or [height, width, 3 or 4], not {pixels.shape}"
+            )
         self._link.send("preview", small.tobytes(), job=self.job_id, width=width, height=height, channels=channels)
 
     def close(self) -> None:

@@ -6,9 +6,12 @@ generator thread, then obey the host until it goes away.
 
 from __future__ import annotations
 
+import ctypes
 import faulthandler
 import os
+import signal
 import sys
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,17 +23,36 @@ from studio.engine.worker.residency import Residency
 from studio.engine.worker.runner import Runner, Surroundings
 from studio.models.store import ModelStore
 
+_PR_SET_PDEATHSIG = 1
+"""See prctl(2). The signal comes with the end of the *thread* that started this process: the supervisor's, which ends
+its worker before it ends itself."""
+
 
 def main() -> None:
     """Serve the host, then leave at once: whatever a plugin's threads or exit handlers do, the process ends."""
     faulthandler.enable()
+    _end_with_host()
     link = Link.over_standard_streams()
     try:
         serve(link)
     except (ProtocolError, BrokenPipeError) as error:
         sys.stderr.write(f"The worker lost its host: {error}\n")
+    except BaseException:  # noqa: BLE001 - leaving in any other way would wait for the threads of plugins
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)
     sys.stderr.flush()
     os._exit(0)
+
+
+def _end_with_host() -> None:
+    """Have Linux end this process when its host dies: a call that holds the interpreter never sees the line close."""
+    if sys.platform != "linux":
+        return
+    host = os.getppid()
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
+    if os.getppid() != host:
+        os._exit(0)  # it died in between
 
 
 def serve(link: Link) -> None:

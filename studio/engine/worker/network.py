@@ -7,8 +7,11 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-_LOOK_UPS = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}
-_CONNECTIONS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
+LOOK_UPS = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"})
+"""Audit events of asking a name server; the first argument says for what."""
+
+CONNECTIONS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg", "socket.bind"})
+"""Audit events of reaching others, or of letting them reach in; the second argument is the address."""
 
 
 class NetworkGuard:
@@ -30,21 +33,33 @@ class NetworkGuard:
         sys.addaudithook(self._audit)
 
     def _audit(self, event: str, args: tuple[Any, ...]) -> None:
-        if self.online or event not in _LOOK_UPS | _CONNECTIONS:
+        if self.online or event not in _WATCHED:
             return
-        address = args[1] if event in _CONNECTIONS else args[0]
-        host = address[0] if isinstance(address, tuple) and address else address
-        if event in _CONNECTIONS and not isinstance(address, tuple):
-            return  # a path: a local socket
-        if host is None or _is_local(host):
+        address = args[1] if event in CONNECTIONS else args[0]
+        if event in CONNECTIONS and not isinstance(address, tuple):
+            return  # a path (a local socket), or no address: that of an earlier, watched, connection
+        host = tuple.__getitem__(address, 0) if isinstance(address, tuple) and len(address) else address
+        if host is None or _is_local(host, all_is_local=event != "socket.bind"):
             return
         self._refused(str(host))
         raise PermissionError(f"The studio is offline: a connection to {host!s} was refused.")
 
 
-def _is_local(host: object) -> bool:
-    name = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
-    if name in {"", "localhost"}:
+_WATCHED = LOOK_UPS | CONNECTIONS
+
+
+def _is_local(host: object, *, all_is_local: bool) -> bool:
+    """Whether `host` is this machine. No host at all is, except for listening, where it means everybody."""
+    # The unbound methods: a subclass could say something else than what the system is given.
+    if isinstance(host, str):
+        name = str.__str__(host)
+    elif isinstance(host, bytes):
+        name = bytes.decode(host, "ascii", "replace")
+    else:
+        return False
+    if name == "":
+        return all_is_local
+    if name == "localhost":
         return True
     try:
         return ipaddress.ip_address(name).is_loopback

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import queue
+import sys
 import threading
 import time
 import traceback
@@ -34,6 +36,12 @@ from studio.sdk import (
     VideoFrame,
     check_values,
 )
+
+TEXT_LIMIT = 2000
+"""Most characters of a failure's sentences."""
+
+DETAILS_LIMIT = 50_000
+"""Most characters of a failure's details; the last ones tell most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +102,19 @@ class Runner:
                 self._cancelled_early.add(job_id)
 
     def _work(self) -> None:
-        while True:
-            frame = self._orders.get()
-            if frame.type == "warm":
-                self._warm(frame.body["modules"])
-            else:
-                self._run(frame.body)
-            self._report_memory()
+        """Follow orders for ever; when even this fails, end the process: the host sees that, and tells the artist."""
+        try:
+            while True:
+                frame = self._orders.get()
+                if frame.type == "warm":
+                    self._warm(frame.body["modules"])
+                else:
+                    self._run(frame.body)
+                self._report_memory()
+        except BaseException:  # noqa: BLE001 - a thread that ended in silence would leave its job running for ever
+            traceback.print_exc()
+            sys.stderr.flush()
+            os._exit(1)
 
     def _warm(self, modules: list[str]) -> None:
         import importlib
@@ -108,8 +122,8 @@ class Runner:
         for module in modules:
             try:
                 importlib.import_module(module)
-            except Exception as error:  # noqa: BLE001 - warming up is a favour; the run itself will tell what is wrong
-                self._around.link.send("log", job="", line=f"{module} could not be loaded: {error}")
+            except BaseException as error:  # noqa: BLE001 - warming up is a favour; the run itself tells what is wrong
+                self._around.link.send("log", job="", line=f"{module} could not be loaded: {_said(error)}")
         self._around.link.send("warmed", modules=modules)
 
     def _report_memory(self) -> None:
@@ -123,7 +137,7 @@ class Runner:
         except Cancelled:
             outcome = {"state": "cancelled"}
         except UserError as error:
-            outcome = _failed("user", error.message, error.hint or "", error.param)
+            outcome = _asked_for(error)
         except BaseException as error:  # noqa: BLE001 - SystemExit too: whatever a plugin raises becomes a card
             outcome = _bug(error)
         finally:
@@ -142,7 +156,9 @@ class Runner:
         except Exception as error:
             if not _is_out_of_memory(error):
                 raise
-            self._around.link.send("log", job=str(order["job"]), line=f"Out of memory ({error}); trying once more.")
+            self._around.link.send(
+                "log", job=str(order["job"]), line=f"Out of memory ({_said(error)}); trying once more."
+            )
         else:
             return {"state": "succeeded"}
         freed = self._around.residency.evict()
@@ -228,13 +244,15 @@ class Runner:
     def _show(self, context: WorkerContext, delta: Result) -> None:
         link = self._around.link
         if isinstance(delta, TextDelta):
-            link.send("text", job=context.job_id, text=delta.text)
+            link.send("text", job=context.job_id, text=str(delta.text))
         elif isinstance(delta, AudioChunk):
             import numpy as np
 
             samples = np.ascontiguousarray(delta.samples, dtype="<f4")
+            if samples.ndim not in (1, 2) or 0 in samples.shape[1:]:
+                raise ValueError(f"samples must be of shape [frames, channels], not {samples.shape}")
             channels = 1 if samples.ndim == 1 else samples.shape[1]
-            link.send("audio", samples.tobytes(), job=context.job_id, rate=delta.sample_rate, channels=channels)
+            link.send("audio", samples.tobytes(), job=context.job_id, rate=int(delta.sample_rate), channels=channels)
         elif isinstance(delta, VideoFrame):
             context.send_preview(delta.pixels)
         else:
@@ -296,13 +314,37 @@ def _remedy(order: Mapping[str, Any]) -> str:
 
 
 def _failed(reason: str, message: str, hint: str = "", param: str | None = None, details: str = "") -> dict[str, Any]:
-    failure = {"message": message, "hint": hint, "param": param, "reason": reason, "details": details}
+    failure = {
+        "message": message[:TEXT_LIMIT],
+        "hint": hint[:TEXT_LIMIT],
+        "param": param,
+        "reason": reason,
+        "details": details[-DETAILS_LIMIT:],
+    }
     return {"state": "failed", "failure": failure}
 
 
+def _asked_for(error: UserError) -> dict[str, Any]:
+    """The plugin's word to the artist; made by the plugin, so nothing about it is certain."""
+    param = getattr(error, "param", None)
+    message = str(getattr(error, "message", "")) or _said(error)
+    return _failed("user", message, str(getattr(error, "hint", None) or ""), None if param is None else str(param))
+
+
+def _said(error: BaseException) -> str:
+    """The first line of what an exception says; a plugin's may not even be able to say it."""
+    try:
+        lines = str(error).strip().splitlines()
+    except Exception:  # noqa: BLE001 - the plugin's own __str__
+        return ""
+    return lines[0] if lines else ""
+
+
 def _bug(error: BaseException) -> dict[str, Any]:
-    text = str(error).strip().splitlines()
-    said = f": {text[0]}" if text else ""
+    text = _said(error)
+    said = f": {text}" if text else ""
     message = f"The generator has a fault ({type(error).__name__}{said})."
     hint = "Your other work is not affected. Try other values, or send the report to its author."
-    return _failed("bug", message, hint, details=traceback.format_exc())
+    outcome = _failed("bug", message, hint, details=traceback.format_exc())
+    # After a fault inside a GPU kernel, everything later that this process asks of the GPU fails too.
+    return {**outcome, "spoiled": True} if "CUDA error" in text or "HIP error" in text else outcome

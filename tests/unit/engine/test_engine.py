@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers.studios import Heard, finish, request, running
 
 from studio.engine.events import ItemSaved, JobChanged, LogReceived, NetworkRefused, PreviewReceived, TextReceived
-from studio.engine.jobs import JobState
+from studio.engine.jobs import Job, JobState
 from studio.sdk import UserError
 
 
@@ -276,7 +278,148 @@ def test_an_idle_worker_gives_its_memory_back(tmp_path: Path) -> None:
 
 def test_secrets_are_in_no_journal(tmp_path: Path) -> None:
     with running(tmp_path, paused=True) as engine:
-        engine.submit(request("test.speckle", tmp_path / "out", password="hunter2"))
+        first, second = (engine.submit(request("test.speckle", tmp_path / "out", password="hunter2")) for _ in "12")
+        engine.reorder(second.id, before=first.id)
+        engine.resume()
+        finish(engine, first, second)
+        finish(engine, engine.retry(first.id))
         written = b"".join(path.read_bytes() for path in (tmp_path / "state").rglob("*") if path.is_file())
     assert b"test.speckle" in written
     assert b"hunter2" not in written
+
+
+def test_a_cancel_between_the_queue_and_the_supervisor_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(tmp_path) as engine:
+        take = engine.take
+
+        def take_and_cancel(*how: Any) -> Job | None:
+            job = take(*how)
+            if job is not None and not job.request.seed:
+                engine.cancel(job.id)
+            return job
+
+        monkeypatch.setattr(engine, "take", take_and_cancel)
+        finish(engine, engine.submit(request("test.words", tmp_path / "out")))  # from now on through the new `take`
+        (job,) = finish(engine, engine.submit(request("test.speckle", tmp_path / "out", 0, steps=1000, pause=0.01)))
+    assert job.state is JobState.CANCELLED
+
+
+def test_a_job_whose_input_cannot_even_be_looked_at_fails_and_the_next_one_runs(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        bad = engine.submit(request("test.speckle", tmp_path / "out", picture=f"file:/{'x' * 300}"))
+        bad, good = finish(engine, bad, engine.submit(request("test.words", tmp_path / "out")))
+    assert bad.failure is not None
+    assert "File name too long" in bad.failure.message
+    assert good.state is JobState.SUCCEEDED
+
+
+def test_a_path_that_is_no_utf_8_is_taken(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        (job,) = finish(engine, engine.submit(request("test.speckle", tmp_path / "out", picture="file:/\udcff.png")))
+    assert job.failure is not None
+    assert job.failure.param == "picture"
+
+
+def test_jobs_go_on_while_the_journal_cannot_be_written_and_new_ones_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(tmp_path) as engine:
+        heard = Heard(engine)
+        running_job = engine.submit(request("test.speckle", tmp_path / "out", steps=100, pause=0.01))
+        heard.wait_for_state(running_job.id, JobState.RUNNING)
+        with monkeypatch.context() as full:
+            stream = engine._journal._stream
+            engine._journal._stream = Full()  # type: ignore[assignment]  # a disk without room
+
+            def no_room(*_: object) -> None:
+                raise OSError(28, "No space left on device")
+
+            full.setattr("studio.engine.journal.write_bytes", no_room)
+            full.setattr(type(engine._journal), "_compact", no_room)
+            with pytest.raises(OSError, match="No space"):
+                engine.submit(request("test.words", tmp_path / "out"))
+            (done,) = finish(engine, running_job)
+        engine._journal._stream = stream
+        assert done.state is JobState.SUCCEEDED
+        assert [job.id for job in engine.jobs()] == [done.id]
+        engine.pause()
+        left = engine.submit(request("test.words", tmp_path / "out"))
+    with running(tmp_path, paused=True) as engine:
+        assert [job.id for job in engine.jobs()] == [left.id]
+        assert engine.notices == ()
+
+
+class Full:
+    """A file on a full disk."""
+
+    def write(self, _: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    def fileno(self) -> int:
+        raise OSError(28, "No space left on device")
+
+
+def test_a_job_is_retried_once_however_often_it_is_asked_for_at_once(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        (job,) = finish(engine, engine.submit(request("test.trouble", tmp_path / "out", how="raises")))
+        engine.pause()
+        gate = threading.Barrier(4)
+        again = []
+
+        def ask() -> None:
+            gate.wait()
+            try:
+                again.append(engine.retry(job.id))
+            except UserError:
+                return
+
+        threads = [threading.Thread(target=ask) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(again) == 1
+        assert [left.id for left in engine.jobs()] == [again[0].id]
+
+
+def test_one_devices_warm_up_does_not_keep_the_others_from_waiting(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        heard = Heard(engine)
+        job = engine.submit(request("test.speckle", tmp_path / "out", steps=100_000, pause=0.01))
+        heard.wait_for_state(job.id, JobState.RUNNING)
+        engine.add_device("cpu:1")
+        engine.warm_up(["json"])  # the busy one gets to it later
+        heard.wait_for(lambda event: getattr(event, "device", "") == "cpu:1" and event.state == "ready")
+        spent = time.process_time()
+        time.sleep(0.5)
+        assert time.process_time() - spent < 0.25
+        assert engine.worker_states()["cpu:1"] == "ready"
+        engine.cancel(job.id)
+        finish(engine, job)
+
+
+def test_a_result_the_index_does_not_take_is_announced_all_the_same(tmp_path: Path) -> None:
+    class Stuck:
+        def add(self, _: object) -> None:
+            raise RuntimeError("database or disk is full")
+
+    with running(tmp_path, library=Stuck()) as engine:
+        heard = Heard(engine)
+        wanted = replace(request("test.speckle", tmp_path / "out"), keep=True, folder="")
+        (job,) = finish(engine, engine.submit(wanted))
+        engine.flush_events()
+    assert job.state is JobState.SUCCEEDED
+    assert Path(heard.of(ItemSaved)[0].path).is_file()
+
+
+def test_nothing_waits_for_a_closed_engine(tmp_path: Path) -> None:
+    with running(tmp_path, paused=True) as engine:
+        job = engine.submit(request("test.words", tmp_path / "out"))
+        waiting = threading.Thread(target=engine.wait, args=([job.id],))
+        waiting.start()
+    waiting.join(5)
+    assert not waiting.is_alive()
+    with pytest.raises(UserError, match="closing"):
+        engine.submit(request("test.words", tmp_path / "out"))

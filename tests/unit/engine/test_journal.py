@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from studio.engine import journal
 from studio.engine.jobs import Failure, Job, JobState
+from studio.engine.mailbox import Mailbox
 from studio.engine.requests import GenerationRequest
 
 
@@ -78,11 +82,22 @@ def test_a_killed_session_is_adopted(tmp_path: Path) -> None:
     session.close()
 
 
+def changed_line(part: bytes, by: bytes) -> bytes:
+    """A line as a journal holds it, with one part of it changed."""
+    line = json.dumps({"job": journal.job_to_json(job("b"))}).encode() + b"\n"
+    assert part in line
+    return line.replace(part, by)
+
+
 @pytest.mark.parametrize(
     "garbage",
     [b"\xff\xfe\n", b"[]\n",
      b'{"job": {}}\n', b'{"job": {"id": 1, "request": 3, "state": "x"}}\n', b"{" * 100_000 + b"\n",
-     b'{"order": 5}\n', b"null\n", b'{"forget": null}\n'],
+     b'{"order": 5}\n', b"null\n", b'{"forget": null}\n',
+     *(changed_line(part, by) for part, by in (
+         (b'"created": 1.5', b'"created": NaN'), (b'"created": 1.5', b'"created": 1e300'),
+         (b'"done": 0.0', b'"done": 1e999'), (b'"prompt": "', b'"n": 1e999, "prompt": "'),
+         (b'"failure": null', b'"failure": {"message": 5}'), (b'"failure": null', b'"failure": 7')))],
 )  # fmt: skip
 def test_a_damaged_line_is_named_and_the_rest_is_adopted(tmp_path: Path, garbage: bytes) -> None:
     first = journal.Journal(tmp_path)
@@ -131,3 +146,90 @@ def test_orders_reach_a_session_once(tmp_path: Path) -> None:
     assert list(journal.take_commands(session.commands)) == [{"order": "cancel", "job": "a"}]
     assert list(journal.take_commands(session.commands)) == []
     session.close()
+
+
+def test_what_cannot_be_read_at_all_is_told_of_and_keeps_no_studio_from_starting(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").mkdir()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "b.jsonl")
+    left = journal.Journal(tmp_path)
+    left.write(job("a"))
+    left.close()
+    (tmp_path / f"{left.session}.commands").mkdir()
+    (tmp_path / f"{left.session}.commands" / ".cut-off.json.tmp").write_bytes(b"{")
+    session = journal.Journal(tmp_path)
+    assert [entry.id for entry in session.adopt()] == ["a"]
+    assert session.damage[0].startswith("a.jsonl cannot be read")
+    assert {entry.path.name for entry in journal.sessions(tmp_path) if entry.damage} >= {"a.jsonl"}
+    session.close()
+    assert not list(tmp_path.glob("*.commands"))
+
+
+def test_a_mailbox_of_rubbish_is_emptied_and_orders_in_it_are_followed(tmp_path: Path) -> None:
+    box = tmp_path / "box"
+    (box / "1.json" / "inside").mkdir(parents=True)
+    (box / "2.json").write_bytes(b"[" * 100_000)
+    (box / "3.json").write_bytes(b'{"order": ["pause"]}')
+    (box / "4.json").symlink_to(box / "nowhere")
+    (box / "5.json").write_bytes(b'{"order": "pause"}')
+    done = threading.Event()
+    mailbox = Mailbox(box, {"pause": lambda _: done.set()})
+    assert done.wait(5)
+    mailbox.close()
+    assert list(box.iterdir()) == []
+
+
+def test_orders_taken_leave_no_folder_behind(tmp_path: Path) -> None:
+    session = journal.Journal(tmp_path)
+    journal.send_command(tmp_path, session.session, {"order": "pause"})
+    assert len(list(journal.take_commands(session.commands))) == 1
+    session.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_line_the_disk_had_no_room_for_is_made_up_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = journal.Journal(tmp_path)
+    session.write(job("a"))
+    stream = session._stream
+
+    def no_room(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    class Full:
+        def write(self, data: bytes) -> int:
+            stream.write(data[:5])
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(session, "_stream", Full())
+    session.write(job("b"))
+    monkeypatch.undo()
+    monkeypatch.setattr(journal, "write_bytes", no_room)
+    with pytest.raises(OSError, match="No space"):
+        session.write(job("c"), durable=True)
+    monkeypatch.undo()
+    session.close()
+    (left,) = journal.sessions(tmp_path)
+    assert ([entry.id for entry in left.jobs], left.damage) == (["a", "b"], ())
+
+
+def test_only_one_of_many_that_start_at_once_adopts_a_job(tmp_path: Path) -> None:
+    left = journal.Journal(tmp_path)
+    for number in range(20):
+        left.write(job(f"{number:02}"))
+    left.close()
+    gate = threading.Barrier(6)
+    adopted: list[str] = []
+
+    def start() -> None:
+        session = journal.Journal(tmp_path)
+        gate.wait()
+        adopted.extend(entry.id for entry in session.adopt())
+        gate.wait()
+        session.close()
+
+    threads = [threading.Thread(target=start) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(adopted) == [f"{number:02}" for number in range(20)]

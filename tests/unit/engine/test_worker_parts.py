@@ -87,7 +87,12 @@ def test_a_device_that_is_not_there_is_told_with_those_that_are(monkeypatch: pyt
 
 
 GUARD = """
-import socket, sys
+import asyncio, socket, sys
+class Liar(str):
+    def __str__(self): return "127.0.0.1"
+    __repr__ = __format__ = lambda self, *_: "127.0.0.1"
+class Pair(tuple):
+    def __getitem__(self, index): return "127.0.0.1"
 from studio.engine.worker.network import NetworkGuard
 refused = []
 guard = NetworkGuard(online=False, refused=refused.append)
@@ -95,6 +100,8 @@ guard.install()
 server = socket.create_server(("127.0.0.1", 0))
 socket.create_connection(server.getsockname(), timeout=2).close()          # this machine is no network
 socket.getaddrinfo("localhost", 80)
+asyncio.run(asyncio.sleep(0))
+socket.getnameinfo(("127.0.0.1", 80), socket.NI_NUMERICHOST)
 pair = socket.socketpair()
 attempts = [
     lambda: socket.create_connection(("192.0.2.1", 80), timeout=0.1),
@@ -102,6 +109,20 @@ attempts = [
     lambda: socket.gethostbyname("example.invalid"),
     lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("192.0.2.1", 53)),
     lambda: socket.socket(socket.AF_INET6).connect(("2001:db8::1", 80)),
+    lambda: socket.socket().connect_ex(("192.0.2.1", 80)),
+    lambda: socket.getnameinfo(("192.0.2.1", 53), 0),
+    lambda: socket.gethostbyname_ex("example.invalid"),
+    lambda: socket.gethostbyaddr("192.0.2.1"),
+    lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendmsg([b"x"], [], 0, ("192.0.2.1", 53)),
+    lambda: socket.socket(socket.AF_INET6).connect(("::ffff:192.0.2.1", 80)),
+    lambda: socket.socket().connect(("3221225985", 80)),
+    lambda: socket.socket().connect((Liar("192.0.2.1"), 80)),
+    lambda: socket.socket().connect(Pair(("192.0.2.1", 80))),
+    lambda: socket.socket().connect((bytearray(b"192.0.2.1"), 80)),
+    lambda: socket.socket(socket.AF_INET6).bind(("::", 0)),
+    lambda: socket.socket().bind(("0.0.0.0", 0)),
+    lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).bind(("", 0)),
+    lambda: asyncio.run(asyncio.open_connection("192.0.2.1", 80)),
     lambda: __import__("urllib.request").request.urlopen("http://192.0.2.1/", timeout=0.1),
 ]
 for attempt in attempts:
