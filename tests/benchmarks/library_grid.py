@@ -122,19 +122,21 @@ class Window:
         pump(self._all_here)
         frames, own = [], []
         for number in range(FRAMES):
-            begun = time.perf_counter()
+            begun, used = time.perf_counter(), time.thread_time()
             # Faster and slower as a finger flings: up to a screen and a half per frame.
             bar.setValue((top + number * 100 + (number * 97) % 1300) % max(1, bar.maximum()))
-            busy, used = 0.0, time.thread_time()
-            while (now := time.perf_counter()) < begun + FRAME or not busy:
+            busy, used = time.perf_counter() - begun, time.thread_time() - used
+            while (now := time.perf_counter()) < begun + FRAME:
+                before = time.thread_time()
                 QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents)
                 spent = time.perf_counter() - now
                 if spent > 2e-5:
                     busy += spent
+                    used += time.thread_time() - before
                 else:
                     time.sleep(0.0005)
             frames.append(busy)
-            own.append(time.thread_time() - used)
+            own.append(used)
         return frames, own
 
     def type_words(self, words: list[str]) -> list[float]:
