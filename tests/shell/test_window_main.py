@@ -397,6 +397,18 @@ def test_every_setting_has_a_row_that_changes_the_file(stand: Stand, tmp_path: P
     assert stored["memory_budget_gb"] == 6.5
 
 
+def test_a_setting_changed_elsewhere_shows_on_the_page(stand: Stand) -> None:
+    stand.window.show_place("settings")
+    page: Any = stand.window.page("settings")
+    stand.workshop.settings.set("theme", "light")
+    stand.workshop.settings.set("idle_minutes", 25)
+    assert page.rows["theme"].input.currentData() == "light"
+    assert page.rows["idle_minutes"].input.value() == 25
+    page.rows["theme"].input.setCurrentIndex(page.rows["theme"].input.findData("dark"))
+    page.rows["theme"].input.activated.emit(0)
+    assert stand.workshop.settings["theme"] == "dark"
+
+
 def test_a_setting_that_cannot_be_kept_says_so(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
     stand.window.show_place("settings")
     page: Any = stand.window.page("settings")

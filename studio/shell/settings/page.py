@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -42,7 +43,9 @@ class SettingRow(QWidget):
             self._later.hide()
             left.addWidget(self._later)
         left.addWidget(self._note)
+        self.show_value: Callable[[], None] = lambda: None
         self.input = _MAKERS[setting.kind](self)
+        self.show_value()
         title.setBuddy(self.input)
         say(self.input.setAccessibleName, setting.title)
         grid = QGridLayout(self)
@@ -69,6 +72,8 @@ class SettingRow(QWidget):
 
     def change(self, value: object) -> None:
         """Take a new value, or say why not."""
+        if value == self.value:
+            return
         try:
             self._settings.set(self.setting.key, value)
         except (SettingsError, OSError) as error:
@@ -85,7 +90,7 @@ def _make_choice(owner: SettingRow) -> QWidget:
     box.setMinimumWidth(240)
     for value, text in owner.setting.choices:
         box.addItem(tr(text), value)
-    box.setCurrentIndex(box.findData(owner.value))
+    owner.show_value = lambda: box.setCurrentIndex(box.findData(owner.value))
     box.activated.connect(lambda _: owner.change(box.currentData()))
 
     def retranslate() -> None:
@@ -98,7 +103,7 @@ def _make_choice(owner: SettingRow) -> QWidget:
 
 def _make_toggle(owner: SettingRow) -> QWidget:
     box = QCheckBox()
-    box.setChecked(bool(owner.value))
+    owner.show_value = lambda: box.setChecked(bool(owner.value))
     box.toggled.connect(owner.change)
     return box
 
@@ -117,14 +122,15 @@ def _make_number(owner: SettingRow) -> QWidget:
 
     retranslate()
     box.__dict__["retranslate"] = retranslate
-    box.setValue(float(str(owner.value)))
+    owner.show_value = lambda: box.setValue(float(str(owner.value)))
     box.valueChanged.connect(owner.change)
     return box
 
 
 def _make_folder(owner: SettingRow) -> QWidget:
     made = QWidget()
-    line = QLineEdit(str(owner.value))
+    line = QLineEdit()
+    owner.show_value = lambda: line.setText(str(owner.value))
     line.setMinimumWidth(220)
     line.setClearButtonEnabled(True)
     line.setPlaceholderText(str(owner.usual_folder))
@@ -186,6 +192,13 @@ class SettingsPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(area)
+        stop = workshop.settings.listen(self._changed_elsewhere)
+        self.destroyed.connect(lambda: stop())
+
+    def _changed_elsewhere(self, key: str, value: object) -> None:
+        """A command or another place changed a setting: show it."""
+        del value
+        self.rows[key].show_value()
 
     def _card(self, group: str, workshop: Workshop) -> QFrame:
         card = QFrame()
