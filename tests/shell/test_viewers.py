@@ -455,6 +455,25 @@ def test_a_closed_surface_is_told_from_an_open_one() -> None:
     assert is_closed(corners[faces.reshape(-1)], np.arange(12, dtype=np.uint32).reshape(-1, 3)), "seams count as one"
 
 
+def test_what_is_written_for_a_textured_model_is_deleted_again(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.shell.viewers.mesh.graphics_available", lambda: False)
+    corners = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0]], np.float32)
+    path = tmp_path / "textured.glb"
+    texture = sdk.Image(np.full((8, 8, 3), 99, np.uint8))
+    formats.write(sdk.Mesh(corners, np.array([[0, 1, 2]], np.uint32), uv=corners[:, :2], texture=texture), path)
+    viewer = shown(qtbot, "mesh")
+    assert isinstance(viewer, MeshViewer)
+    with qtbot.waitSignal(viewer.failed, timeout=20_000):
+        viewer.show_file(path)
+    measured = viewer._measured
+    assert measured is not None
+    assert Path(str(measured.facts["texture"])).is_file()
+    viewer.clear()
+    assert not measured.folder.exists()
+
+
 def test_without_graphics_the_thumbnail_is_shown_with_a_sentence(
     qtbot: QtBot, media: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

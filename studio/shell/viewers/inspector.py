@@ -9,7 +9,7 @@ import tempfile
 from array import array
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ class Measured:
     Attributes:
         facts: small things, as JSON.
         arrays: bytes by name.
-        folder: files it wrote; deleted when the inquiry is.
+        folder: files it wrote, if any are kept; see `Inspector.release`.
     """
 
     facts: Mapping[str, Any]
@@ -53,7 +53,7 @@ class Inquiry:
     done: Callable[[Measured], None]
     failed: Callable[[str], None]
     owner: QObject
-    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="studio-look-")))
+    folder: Path
     cancelled: bool = False
 
     def cancel(self) -> None:
@@ -75,9 +75,10 @@ class Inspector(QObject):
         self._waiting: deque[Inquiry] = deque()
         self._asked: Inquiry | None = None
         self._number = 0
+        self._root: Path | None = None
         self._heard = bytearray()
         self._patience = self._timer(_MOST_MS, self._give_up)
-        self._idle = self._timer(_IDLE_MS, self.close)
+        self._idle = self._timer(_IDLE_MS, self._end_process)
 
     @classmethod
     def shared(cls) -> Inspector:
@@ -109,7 +110,9 @@ class Inspector(QObject):
             failed: called with a sentence when the file cannot be read.
             owner: nothing is called once this has been deleted.
         """
-        inquiry = Inquiry(job, path, done, failed, owner)
+        if self._root is None:
+            self._root = Path(tempfile.mkdtemp(prefix="studio-look-"))
+        inquiry = Inquiry(job, path, done, failed, owner, Path(tempfile.mkdtemp(dir=self._root)))
         self._waiting.append(inquiry)
         self._next()
         return inquiry
@@ -124,6 +127,9 @@ class Inspector(QObject):
             _tidy(self._asked)
             self._asked = None
         self._end_process()
+        if self._root is not None:
+            shutil.rmtree(self._root, ignore_errors=True)
+            self._root = None
 
     @property
     def running(self) -> bool:
@@ -191,8 +197,19 @@ class Inspector(QObject):
             asked.failed(str(answer["error"]))
         else:
             work = partial(_collect, asked.folder, answer["facts"], answer["arrays"])
-            Background.shared().run(work, partial(_hand_over, asked), partial(_lost, asked), asked.owner)
+            Background.shared().run(work, partial(self._hand_over, asked), partial(_lost, asked), asked.owner)
         self._next()
+
+    def _hand_over(self, asked: Inquiry, measured: Measured) -> None:
+        if asked.wanted:
+            asked.done(measured)
+        if not (measured.facts.get("texture") and asked.wanted):
+            _tidy(asked)
+
+    @staticmethod
+    def release(measured: Measured) -> None:
+        """Delete the files that came with an answer, once nobody reads them any more."""
+        shutil.rmtree(measured.folder, ignore_errors=True)
 
     def _ended(self, *_how: object) -> None:
         """The process died: the file it was reading is to blame, the next one gets a new process."""
@@ -230,13 +247,6 @@ def _collect(folder: Path, facts: Mapping[str, Any], places: Mapping[str, list[i
     data = memoryview((folder / "arrays.bin").read_bytes())
     arrays = {name: bytes(data[start : start + length]) for name, (start, length) in places.items()}
     return Measured(facts, arrays, folder)
-
-
-def _hand_over(asked: Inquiry, measured: Measured) -> None:
-    if asked.wanted:
-        asked.done(measured)
-    if not measured.facts.get("texture"):
-        _tidy(asked)
 
 
 def _lost(asked: Inquiry, error: Exception) -> None:

@@ -87,17 +87,21 @@ class MeshViewer(Viewer):
         self._inquiry = Inspector.shared().ask("mesh", path, self._loaded, self._not_loaded, self)
 
     def _loaded(self, measured: Measured) -> None:
-        self._measured = measured
+        before, self._measured = self._measured, measured
         self._facts.setText(self._said())
         self.show_content()
-        if self.stage.show_model(measured):
+        usable = self.stage.show_model(measured)
+        if before is not None:
+            Inspector.shared().release(before)
+        if usable:
             self._enable(on=True)
             self.loaded.emit()
         else:
             self._fall_back(tr(NO_GRAPHICS))
 
     def _not_loaded(self, sentence: str) -> None:
-        self._measured = None
+        self.stage.show_nothing()
+        self._forget()
         self._facts.setText("")
         self.fail(sentence)
 
@@ -125,9 +129,14 @@ class MeshViewer(Viewer):
     def _clear(self) -> None:
         if self._inquiry is not None:
             self._inquiry.cancel()
-        self._measured = None
         self._facts.setText("")
         self.stage.show_nothing()
+        self._forget()
+
+    def _forget(self) -> None:
+        if self._measured is not None:
+            Inspector.shared().release(self._measured)
+            self._measured = None
 
     def _said(self) -> str:
         """Vertices, triangles, closed or not, and the real size."""
