@@ -20,9 +20,9 @@ class Forms(sdk.Generator):
     id = "studio.mesh.forms"
     title = "Forms"
     makes = (sdk.Mesh,)
-    needs = sdk.Needs(ram_gb=0.7, modules=("numpy", "scipy.interpolate"))
+    needs = sdk.Needs(ram_gb=0.7, modules=("numpy", "scipy.interpolate", "scipy.ndimage"))
     examples = (
-        sdk.Example("Celadon vase", {"form": "vessel", "vessel": "vase"}, 4),
+        sdk.Example("Celadon vase", {"form": "vessel", "vessel": "vase", "palette": "celadon"}, 6),
         sdk.Example("Twisted petal bowl", {"form": "vessel", "vessel": "bowl", "lobes": 8, "twist": 40.0}, 6),
         sdk.Example("Cherry in blossom", {"form": "plant", "plant": "cherry"}, 5),
         sdk.Example("Potted tulips", {"form": "plant", "plant": "tulip"}, 3),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from studio_mesh.geometry import Floats, normalize
@@ -12,9 +14,11 @@ class Noise:
 
     Args:
         rng: the random stream that fixes it.
+        check: called before every octave; may raise to stop.
     """
 
-    def __init__(self, rng: np.random.Generator) -> None:
+    def __init__(self, rng: np.random.Generator, check: Callable[[], None] = lambda: None) -> None:
+        self._check = check
         self._order = np.tile(rng.permutation(256), 2)
         self._gradients = np.asfortranarray(normalize(rng.normal(size=(256, 3))))
 
@@ -43,6 +47,7 @@ class Noise:
         """Fractional Brownian motion: a sum of octaves about within [−1, 1] (Musgrave in Ebert et al. 2003, ch. 14)."""
         total, weight, reach = np.zeros(len(points)), 1.0, 0.0
         for octave in range(octaves):
+            self._check()
             total += weight * self.at(points * 2.03**octave + 17.3 * octave)
             reach += weight
             weight *= gain
@@ -53,6 +58,7 @@ class Noise:
         total, weight, reach = np.zeros(len(points)), 1.0, 0.0
         above = np.ones(len(points))
         for octave in range(octaves):
+            self._check()
             crest = np.clip(1 - np.abs(self.at(points * 2.03**octave + 31.7 * octave)), 0, 1) ** 2
             total += weight * crest * above
             reach += weight

@@ -20,7 +20,7 @@ from studio_mesh.species import SPECIES
 
 KINDS = tuple(SPECIES)
 _LIMIT = 90_000
-_BUDGET = (24_000, 70_000, 150_000, 220_000, 290_000)
+_BUDGET = (24_000, 70_000, 118_000, 200_000, 290_000)
 """Most triangles of one kind of organ, by detail."""
 
 
@@ -55,7 +55,7 @@ def plant(rng: np.random.Generator, *, kind: str, leafiness: float, palette: str
     word = derive(grown.axiom, grown.productions, rng, limit=_LIMIT, each_step=lambda _: watch.check())
     drawing = draw(word, pull=grown.pull, floor=-0.045 if plan.potted else 0.0, check=watch.check)
     watch.stage("Giving the branches their bark", None)
-    noise = Noise(rng)
+    noise = Noise(rng, watch.check)
     parts = [wood(drawing, _bark(plan, noise), (5, 6, 9, 12, 16)[detail - 1])] if drawing.branches else []
     watch.stage("Unfolding the leaves", (lambda: join(parts)) if parts else None)
     parts += _organs(plan, drawing, rng, leafiness, palette, detail)

@@ -36,7 +36,7 @@ def rock(
         check: called between steps; may raise to stop.
     """
     chosen = KINDS[int(rng.integers(len(KINDS)))] if kind == "surprise" else kind
-    noise = Noise(rng)
+    noise = Noise(rng, check)
     if chosen == "faceted":
         return _cut_stone(rng, noise, roughness, choose(palette, _COLORS, rng), detail, check)
     sphere, faces = icosphere((3, 4, 6, 6, 7)[detail - 1])
@@ -100,7 +100,7 @@ def _radius(
     if kind == "asteroid":
         radius = lump + (0.02 + 0.07 * roughness) * noise.fbm(sphere * 3.2, 6, 0.52)
         check()
-        dents, hollow = _craters(sphere, rng, int(rng.integers(26, 48)), check)
+        dents, hollow = _craters(sphere, rng, int(rng.integers(40, 70)), check)
         return radius + dents, hollow
     chips = normalize(rng.normal(size=(int(rng.integers(11, 20)), 3)))
     depth = rng.uniform(0.66, 0.98, len(chips))

@@ -151,7 +151,7 @@ def _paint(
     check: Callable[[], None],
 ) -> Floats:
     """Colours [rows, around, 3]: the pattern outside, mother-of-pearl inside."""
-    noise = Noise(rng)
+    noise = Noise(rng, check)
     turn, ring = np.broadcast_arrays(theta[:, None], angle[None])
     place = np.stack([turn * 1.6, np.cos(ring) * 1.5, np.sin(ring) * 1.5], axis=-1).reshape(-1, 3)
     wobble = noise.fbm(place, 3).reshape(turn.shape)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import gaussian_filter
 
 from studio_mesh import erosion
 from studio_mesh.geometry import Floats, Surface, grid_faces, join, smooth_normals
@@ -90,7 +91,7 @@ def terrain(
     chosen = KINDS[int(rng.integers(len(KINDS)))] if kind == "surprise" else kind
     climate = _CLIMATES[chosen]
     side = _SIDES[detail - 1]
-    noise = Noise(rng)
+    noise = Noise(rng, check)
     rough = _SHAPES[chosen](noise, _grid(side), rng)
     check()
     land = (rough - rough.min()) / max(float(np.ptp(rough)), 1e-9) * climate.relief * (side - 1)
@@ -228,8 +229,10 @@ def _paint(land: Floats, flow: Floats, climate: Climate, palette: str, noise: No
     water = smoothstep(0.55, 1.0, np.log1p(flow) / max(float(np.log1p(flow).max()), 1e-9))
     color = mix(color, rgb(climate.wet), water * 0.65 * (1 - steep))
     if climate.snow < 1:
-        cover = smoothstep(climate.snow - 0.1, climate.snow + 0.1, level + 0.1 * speckle)
-        color = mix(color, rgb("#f4f7fa"), cover * (1 - 0.85 * smoothstep(1.15, 1.7, slope + 0.25 * speckle)))
+        # snow lies by the lie of the land, not by every gully: judge the slope a few cells wide
+        broad = np.hypot(*np.gradient(gaussian_filter(land, side / 90)))
+        cover = smoothstep(climate.snow - 0.12, climate.snow + 0.08, level + 0.1 * speckle)
+        color = mix(color, rgb("#f4f7fa"), cover * (1 - 0.9 * smoothstep(0.95, 1.3, broad + 0.2 * speckle)))
     return _flood(color, land, sea, relief, rgb("#12466b")) if sea else color
 
 

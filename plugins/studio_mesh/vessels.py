@@ -237,7 +237,7 @@ def _glaze(
     clay, *glaze = choose(palette, _GLAZES, rng)
     colors = np.stack(glaze)
     flat = points.reshape(-1, 3) / height
-    noise = Noise(rng)
+    noise = Noise(rng, check)
     drift = noise.fbm(flat * 2.2, 4).reshape(lift.shape)
     check()
     share = flat[:, 1].reshape(lift.shape)
