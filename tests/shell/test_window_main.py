@@ -376,10 +376,13 @@ def test_the_check_shows_its_rows(stand: Stand) -> None:
 
     dialog = CheckDialog(stand.workshop.registry.plugins[0], stand.window)
     dialog.show_rows(
-        [{"number": number, "title": f"check {number}", "passed": number != 3, "seconds": 0.1, "reason": "<i>no</i>"}
+        [{"number": number, "name": f"check {number}", "passed": number != 3, "seconds": 0.1, "reason": "<i>no</i>"}
          for number in range(1, 21)]
     )  # fmt: skip
     assert dialog.table.rowCount() == 20
+    first = dialog.table.item(0, 0)
+    assert first is not None
+    assert first.text() == "1  check 1"
     assert dialog._verdict.text() == "19 of 20 checks passed"
     dialog.close()
 

@@ -12,6 +12,7 @@ import pytest
 from helpers.source_strings import strings_in
 
 from studio.engine.settings import TABLE
+from studio.sdk.testing.conformance import CHECKS
 from studio.shell import cheat_sheet, status_bar
 from studio.shell.create.failure import HEADINGS
 from studio.shell.create.failure import ICONS as FAILURE_ICONS
@@ -41,6 +42,7 @@ def wanted() -> dict[str, str]:
         *JOB_STATES.values(),
         *(state[0] for state in PLUGIN_STATES.values()),
         *HEADINGS.values(),
+        *CHECKS.values(),
         *status_bar.DEVICES.values(),
         *status_bar.STATES.values(),
         *(heading for heading, _ in cheat_sheet.FURTHER),

@@ -54,11 +54,11 @@ class CheckDialog(QDialog):
         self._process.start(sys.executable, ["-m", "studio", "plugin", "check", self._info.key, "--json"])
 
     def show_rows(self, rows: list[dict[str, object]]) -> None:
-        """Show results: each has number, title, passed, seconds, reason and generator."""
+        """Show results: each has number, name, passed, seconds, reason and generator."""
         self.table.setRowCount(len(rows))
         for place, line in enumerate(rows):
             passed = bool(line.get("passed"))
-            title = QTableWidgetItem(f"{line.get('number')}  {line.get('title')}")
+            title = QTableWidgetItem(f"{line.get('number')}  {tr(str(line.get('name') or ''))}")
             verdict = QTableWidgetItem(tr("passed") if passed else tr("failed"))
             color = tokens().success if passed else tokens().danger
             verdict.setIcon(icon("check-circle" if passed else "x-circle", color))
