@@ -414,6 +414,12 @@ def test_space_opens_a_quick_look_and_arrows_step(qtbot: QtBot, open_page: OpenP
     assert not look.isVisible()
 
 
+def test_every_command_is_offered_to_the_palette(open_page: OpenPage) -> None:
+    texts = [action.text() for action in open_page(3).actions()]
+    assert {"Recreate", "Variations", "Send to…", "Move to the trash", "Rename", "Export…"} <= set(texts)
+    assert all(texts)
+
+
 def test_dropped_files_are_imported(qtbot: QtBot, open_page: OpenPage, tmp_path: Path) -> None:
     page = open_page(10)
     data = QMimeData()

@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
+    QAction,
     QDesktopServices,
     QDragEnterEvent,
     QDropEvent,
@@ -103,6 +104,10 @@ class LibraryPage(QWidget):
         """Select an item, clearing filters that hide it."""
         work = partial(self._find, item_id, self.rows.query)
         self._background.run(work, partial(self._found, item_id), None, self)
+
+    def actions(self) -> list[QAction]:
+        """Everything that can be done here, for the command palette."""
+        return list(self.commands.actions.values())
 
     def state(self) -> dict[str, Any]:
         """What to remember between sessions, as JSON."""
