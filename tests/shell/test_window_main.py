@@ -483,3 +483,24 @@ def test_the_end_of_the_session_closes_the_window_properly(tmp_path: Path) -> No
     _, said = child.communicate(timeout=60)
     assert child.returncode == 0, said.decode()
     assert b"Traceback" not in said
+
+
+@pytest.mark.parametrize("name", ["prompt", "key", "steps"])
+def test_shortcuts_work_from_inside_every_kind_of_box(stand: Stand, qapp: QApplication, name: str) -> None:
+    control = Qt.KeyboardModifier.ControlModifier
+    stand.window.activateWindow()
+    stand.page.panel.open(PAINTER.id)
+    box = stand.form.editor(name).input_widget()
+    box.setFocus()
+    qapp.processEvents()
+    seed = stand.form.seed.value()
+    QTest.keyClick(box, Qt.Key.Key_D, control)
+    assert stand.form.seed.value() != seed
+    QTest.keyClick(box, Qt.Key.Key_Return, control)
+    assert len(stand.engine.jobs()) == 1
+    QTest.keyClick(box, Qt.Key.Key_K, control)
+    palettes = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, CommandPalette)]
+    assert [widget.isVisible() for widget in palettes] == [True]
+    palettes[0].close()
+    QTest.keyClick(box, Qt.Key.Key_3, control)
+    assert stand.window.place == "plugins"
