@@ -132,6 +132,11 @@ def test_output_goes_to_a_file_or_a_folder_and_nowhere_else(home: Path, tmp_path
         ((*SMALL, "-o", "no/such/folder/x.png"), "does not exist"),
         ((*SMALL, "--no-library"), "-o"),
         (("generate", "studio.mesh.relief", "--input", "picture=missing.png"), "picture"),
+        (("generate", "studio.mesh.relief", "--input", "picture=~nobody-here/x.png"), "picture"),
+        (("generate", "studio.mesh.relief", "--input", f"picture={'x' * 300}"), "File name too long"),
+        ((*SMALL, "-o", "~nobody-here/x.png"), "does not exist"),
+        (("generate", "\x1b[31mred"), "�[31mred"),
+        (("\x1b[31mred",), "�[31mred"),
         (("library", "show", "00000"), "no item"),
         (("library", "search", "rating:lots"), "rating"),
         (("library", "import", "missing.png"), "missing.png"),
@@ -238,6 +243,108 @@ def test_a_running_studio_takes_orders_from_another_terminal(tmp_path: Path) -> 
     assert studio(tmp_path, "queue", "cancel").code == 0
     process.communicate(timeout=30)
     assert process.returncode == 130
+
+
+def test_numbered_files_overwrite_nothing_and_a_place_that_cannot_be_written_is_told(
+    home: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "one-2.png").write_bytes(b"precious")
+    answer = studio(home, *SMALL, "--no-library", "--count", "2", "-o", f"{tmp_path}/one.png")
+    assert answer.code == 0, answer.err
+    assert (tmp_path / "one-2.png").read_bytes() == b"precious"
+    assert sorted(answer.out.splitlines()) == [f"{tmp_path}/one-2-2.png", f"{tmp_path}/one.png"]
+    (tmp_path / "taken.png").mkdir()
+    (tmp_path / "taken.png" / "inside").write_bytes(b"")
+    (tmp_path / "file").write_bytes(b"")
+    answer = studio(home, *SMALL, "-o", f"{tmp_path}/file/")
+    assert answer.code == 1
+    assert "The result is in the library." in answer.err
+    assert Path(answer.out.strip()).is_file()
+    assert_calm(answer)
+
+
+def write_journal(home: Path, *jobs: dict[str, object]) -> None:
+    """A journal as a studio that was killed leaves it."""
+    (home / "queue").mkdir()
+    request = {"generator": "studio.image.texture", "version": 1, "values": {}, "seed": 1, "keep": True, "folder": ""}
+    lines = [{"job": {"state": "queued", "request": {**request, **job.pop("request", {})}, **job}} for job in jobs]  # type: ignore[dict-item]
+    (home / "queue" / "left.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+
+
+def test_a_waiting_job_whose_generator_is_gone_is_told_and_waits_on(tmp_path: Path) -> None:
+    write_journal(tmp_path, {"id": "a-1", "request": {"generator": "gone.away"}})
+    answer = studio(tmp_path, "queue", "resume", timeout=30)
+    assert answer.code == 1
+    assert "gone.away" in answer.err
+    assert [job["id"] for job in studio(tmp_path, "queue", "--json").json] == ["a-1"]
+
+
+def test_resuming_one_job_leaves_the_others_waiting(tmp_path: Path) -> None:
+    write_journal(tmp_path, *({"id": f"a-{number}", "request": {"values": {"size": [64, 64]}}} for number in range(4)))
+    answer = studio(tmp_path, "queue", "resume", "a-2")
+    left = {job["id"]: job["state"] for job in studio(tmp_path, "queue", "--json").json}
+    assert left == {"a-0": "queued", "a-1": "queued", "a-3": "queued"}, answer
+
+
+def test_text_from_outside_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    said = {"message": "\x1b[31mred \x9b31m \u202egnp.exe"}
+    write_journal(tmp_path, {"id": "a\x1b]0;b\x07", "state": "failed", "failure": said})
+    for words in (("queue",), ("queue", "--json"), ("queue", "retry")):
+        answer = studio(tmp_path, *words)
+        told = answer.out + answer.err
+        assert told
+        assert not any(letter in told for letter in "\x1b\x9b\x07\u202e"), words
+    assert studio(tmp_path, "queue", "--json").code == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="closing and filling streams is shell work")
+@pytest.mark.parametrize(
+    ("redirect", "code", "says"),
+    [(">&-", 0, ""), (">/dev/full", 1, "No space left"), ("2>&-", 0, ""), ("| true", 0, ""), (">&- 2>&-", 0, "")],
+)
+def test_an_output_that_cannot_be_written_is_met_calmly(home: Path, redirect: str, code: int, says: str) -> None:
+    script = f"set -o pipefail; {sys.executable} -m studio generators {redirect}"
+    done = subprocess.run(
+        ["bash", "-c", script], env=environment(home), capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == code, done
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+def test_json_is_json_whatever_the_terminal_can_write(home: Path, texture: dict[str, str]) -> None:
+    studio(home, "library", "rename", texture["id"], "雪🦊")
+    plain = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C"}
+    answer = studio(home, "library", "show", texture["id"], "--json", extra=plain)
+    assert answer.json["title"] == "雪🦊"
+    assert studio(home, "library", "show", texture["id"], extra=plain).code == 0
+
+
+def test_ctrl_c_at_any_moment_is_calm(tmp_path: Path) -> None:
+    for delays in ((0.05,), (0.2,), (0.5,), (1.5, 0.05, 0.05)):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "studio", *SMALL[:2], "--set", "size=2048x2048", "--count", "20"],
+            env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        for delay in delays:
+            time.sleep(delay)
+            process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+        if delays[0] > 0.1:  # before that, Python itself is still starting
+            assert process.returncode == 130, said
+            assert b"Traceback" not in said
+    assert not [job for job in studio(tmp_path, "queue", "--json").json if job["state"] == "queued"]
+
+
+def test_a_home_named_after_nobody_and_one_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    answer = studio(tmp_path, "generators", extra={"STUDIO_HOME": "~nobody-here/studio"})
+    assert answer.code == 0, answer.err
+    answer = studio(tmp_path, *SMALL, extra={"STUDIO_HOME": str(tmp_path / "file")})
+    assert answer.code == 1
+    assert str(tmp_path / "file") in answer.err
+    assert_calm(answer)
 
 
 def test_results_and_json_alone_go_to_stdout(home: Path) -> None:

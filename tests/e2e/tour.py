@@ -1,0 +1,184 @@
+"""A tour through the real window with the real engine, worker and library, taking pictures on the way.
+
+    python tests/e2e/tour.py HOME PICTURES make          one result per medium, a texture sent to relief
+    python tests/e2e/tour.py HOME PICTURES look          every page in both themes, both languages, three sizes
+    python tests/e2e/tour.py HOME PICTURES hang          start a long job, say so, and wait to be killed
+
+Prints one JSON object per step. Under Linux without a display: ``xvfb-run -a python tests/e2e/tour.py …``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "plugins")]
+
+from PySide6.QtCore import Qt  # noqa: E402
+from PySide6.QtTest import QTest  # noqa: E402
+from PySide6.QtWidgets import QApplication  # noqa: E402
+
+from studio.shell.app import Studio, places  # noqa: E402
+
+PATIENCE = 100.0
+SIZES = ((1024, 700), (1400, 900), (1920, 1080))
+LANGUAGES = ("en", "zh_CN")
+THEMES = ("dark", "light")
+PLACES = {"create": Qt.Key.Key_1, "library": Qt.Key.Key_2, "plugins": Qt.Key.Key_3, "settings": Qt.Key.Key_4}
+JOBS: dict[str, dict[str, Any]] = {
+    "studio.text.storyteller": {"length": 60},
+    "studio.image.texture": {"size": [512, 512]},
+    "studio.music.composer": {},
+    "studio.mesh.forms": {},
+}
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+class Tour:
+    """One open studio and what the tour does with it."""
+
+    def __init__(self, home: Path, pictures: Path) -> None:
+        os.environ["STUDIO_HOME"] = str(home)
+        self.pictures = pictures
+        pictures.mkdir(parents=True, exist_ok=True)
+        app = QApplication.instance() or QApplication(["studio"])
+        assert isinstance(app, QApplication)
+        self.app = app
+        where, self.settings = places([])
+        self.studio = Studio(app, where, self.settings)
+        self.studio.open()
+        self.window = self.studio.window
+        self.window.activateWindow()
+        self.wait(self.window.isActiveWindow, "the window to be the active one")
+        self.wait(lambda: self.studio.bridge.is_attached and self.studio.workshop.library is not None, "the engine")
+        self.wait(lambda: bool(self.studio.workshop.registry and self.studio.workshop.registry.specs), "generators")
+
+    @property
+    def engine(self) -> Any:
+        return self.studio.bridge.engine
+
+    @property
+    def library(self) -> Any:
+        return self.studio.workshop.library
+
+    def wait(self, done: Callable[[], Any], what: str) -> None:
+        """Let the window live until `done`."""
+        limit = time.monotonic() + PATIENCE
+        while not done():
+            if time.monotonic() > limit:
+                raise TimeoutError(f"waited too long for {what}")
+            QTest.qWait(30)
+
+    def shot(self, name: str) -> None:
+        """A picture of the window."""
+        QTest.qWait(250)
+        assert self.window.grab().save(str(self.pictures / f"{name}.png"))
+
+    def go(self, place: str) -> None:
+        """To a place, by its key."""
+        QTest.keyClick(self.window, PLACES[place], CONTROL)
+        self.wait(lambda: self.window.place == place, place)
+
+    def generate(self, generator: str, values: dict[str, Any]) -> Any:
+        """Choose a generator and press Ctrl+Enter; the ended job."""
+        page = self.window.create_page
+        assert page.open_generator(generator, values, 7)
+        return self.press_generate()
+
+    def press_generate(self) -> Any:
+        before = {job.id for job in self.engine.jobs()}
+        QTest.keyClick(self.window, Qt.Key.Key_Return, CONTROL)
+        self.wait(lambda: {job.id for job in self.engine.jobs()} - before, "the job")
+        (name,) = {job.id for job in self.engine.jobs()} - before
+        self.wait(lambda: self.engine.job(name).state.is_final, name)
+        job = self.engine.job(name)
+        assert job.failure is None, job.failure
+        self.wait(lambda: len(self.window.create_page.stage.filmstrip.shots()) >= 1, "the strip")
+        QTest.qWait(1200)
+        return job
+
+    def close(self) -> None:
+        """As the artist does."""
+        self.window.close()
+        self.studio.close()
+
+
+def make(tour: Tour) -> None:
+    """One result per medium, then a texture becomes a relief."""
+    made = {}
+    for generator, values in JOBS.items():
+        job = tour.generate(generator, values)
+        made[generator] = job.items[0]
+        tour.shot(f"made-{generator.split('.')[1]}")
+        say(step="made", generator=generator, items=list(job.items))
+    texture = made["studio.image.texture"]
+    tour.window.create_page.send("studio.mesh.relief", "picture", f"item:{texture}")
+    job = tour.press_generate()
+    parents = [item.id for item in tour.library.parents(job.items[0])]
+    tour.shot("made-relief")
+    say(step="sent", parents=parents, texture=texture, relief=job.items[0])
+    tour.go("library")
+    QTest.qWait(800)
+    tour.shot("library")
+
+
+def look(tour: Tour) -> None:
+    """Every page in both themes, both languages and three sizes."""
+    for theme in THEMES:
+        tour.settings.set("theme", theme)
+        for language in LANGUAGES:
+            tour.settings.set("language", language)
+            for width, height in SIZES:
+                tour.window.resize(width, height)
+                for place in PLACES:
+                    tour.go(place)
+                    tour.shot(f"{place}-{theme}-{language}-{width}")
+    tour.settings.set("theme", "dark")
+    tour.settings.set("language", "en")
+    items = {item.id: item.kind for item in tour.library.search("", 1000)}
+    say(step="looked", items=items, jobs={job.id: str(job.state) for job in tour.engine.jobs()})
+
+
+def hang(tour: Tour) -> None:
+    """Begin a job that takes minutes; the caller kills this process."""
+    page = tour.window.create_page
+    assert page.open_generator("studio.image.texture", {"size": [2048, 2048]}, 7)
+    for _ in range(5):
+        QTest.keyClick(tour.window, Qt.Key.Key_Return, CONTROL)
+        QTest.qWait(50)
+    tour.wait(lambda: any(str(job.state) == "running" for job in tour.engine.jobs()), "a running job")
+    say(step="hanging")
+    while True:
+        QTest.qWait(1000)
+
+
+def say(**step: Any) -> None:
+    """One line of JSON for whoever started the tour."""
+    print(json.dumps(step), flush=True)
+
+
+def main() -> int:
+    """The command line."""
+    home, pictures, part = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+    tour = Tour(home, pictures)
+    try:
+        {"make": make, "look": look, "hang": hang}[part](tour)
+    except Exception:  # noqa: BLE001 - whatever went wrong is printed for the caller
+        # The window's own watch would show a dialog that nobody is there to close.
+        traceback.print_exc()
+        tour.shot("failed")
+        return 1
+    finally:
+        tour.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
