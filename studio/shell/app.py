@@ -88,7 +88,7 @@ class Studio(QObject):
         self._startup.find_generators()
         self._language = Language(app)
         self._language.use(settings["language"])
-        self._theme = Theme(app)
+        self._theme = Theme(app, dressed=False)
         self._theme.use(settings["theme"], settings["text_size"])
         self.bridge = EngineBridge(self)
         self.workshop = Workshop(home, settings, self.bridge, self)
@@ -102,6 +102,7 @@ class Studio(QObject):
         if registry is not None:
             self.workshop.set_registry(registry)
         self.window.create_page.panel.generate_button.setFocus()
+        self._theme.dress()
         self._first_paint = FirstPaint(
             self.window, self._painted_and_left if leave_after_first_paint else self._painted
         )

@@ -7,7 +7,6 @@ test of the tokens computes every contrast. Space is a multiple of 4 px.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cache
 
@@ -97,14 +96,14 @@ class Theme:
 
     Args:
         app: the application.
-        changed: called after every change of colours or text size.
+        dressed: whether the style sheet is applied at once; otherwise with `dress`.
     """
 
-    def __init__(self, app: QApplication, changed: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, app: QApplication, *, dressed: bool = True) -> None:
         self._app = app
-        self._changed = changed
         self._wanted = "system"
         self._text_size = 13
+        self._dressed = dressed
         app.setStyle("Fusion")
         app.styleHints().colorSchemeChanged.connect(self._follow)
 
@@ -113,6 +112,19 @@ class Theme:
         self._wanted = wanted
         self._text_size = TEXT_SIZES[text_size]
         self._apply()
+
+    def dress(self) -> None:
+        """Apply the style sheet too, from now on.
+
+        Done once, when the first window is built and before it is shown: widgets built under a style sheet are styled
+        again whenever they move into a layout, which would double the time of building the window.
+        """
+        self._dressed = True
+        self._set_sheet()
+
+    def _set_sheet(self) -> None:
+        if self._dressed:
+            self._app.setStyleSheet(style_sheet(str(self._app.property(_PROPERTY)), self._text_size))
 
     def _follow(self) -> None:
         if self._wanted == "system":
@@ -127,10 +139,9 @@ class Theme:
         self._app.setProperty(_PROPERTY, name)
         self._app.setFont(text_font(self._text_size))
         self._app.setPalette(palette(THEMES[name]))
-        self._app.setStyleSheet(style_sheet(name, self._text_size))
+        self._set_sheet()
         for root in self._app.topLevelWidgets():
             redecorate(root)
-        self._changed()
 
 
 def text_font(pixels: int, *, strong: bool = False) -> QFont:
