@@ -15,9 +15,12 @@ def main(argv: list[str] | None = None) -> int:
     """
     arguments = sys.argv[1:] if argv is None else argv
     if arguments and (not arguments[0].startswith("-") or arguments[0] in {"-h", "--help", "--version"}):
-        from studio.cli.main import main as run_command
+        try:
+            from studio.cli.main import main as run_command
 
-        return run_command(arguments)
+            return run_command(arguments)
+        except KeyboardInterrupt:  # while it was still being imported
+            return 130
     problem = why_no_window(dict(os.environ), sys.platform)
     if problem:
         sys.stderr.write(f"{problem}\nThe command line works without it; see: studio --help\n")

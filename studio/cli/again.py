@@ -27,8 +27,7 @@ def run(home: Home, library: Library, item: Item, count: int | None, arguments: 
     requests = [request] if count is None else request.variations(count + 1)[1:]
     quiet = common.wants_json(arguments)
     with open_engine(home, registry, library) as engine, Watcher(engine, quiet=quiet) as watcher:
-        jobs = [engine.submit(each) for each in requests]
-        cancelled = watcher.wait([job.id for job in jobs])
+        jobs, cancelled = watcher.make(requests)
     failures = watcher.failures(jobs)
     if quiet:
         items = [{"id": saved.item, "kind": saved.kind, "path": saved.path} for saved in watcher.saved]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -47,23 +48,31 @@ def wants_json(arguments: argparse.Namespace) -> bool:
 
 
 def load_settings(home: Home) -> Settings:
-    """The settings in force; what is wrong with their file is said on stderr."""
+    """The settings in force; `find_home` has said what is wrong with their file."""
     from studio.engine.settings import Settings
 
-    settings = Settings.load(home.settings_file)
-    for problem in settings.problems:
-        sys.stderr.write(f"{problem}\n")
-    return settings
+    return Settings.load(home.settings_file)
 
 
 def find_home(arguments: argparse.Namespace) -> Home:
-    """The studio's places: ``--library`` first, then the setting, then the usual place."""
-    home = Home.find(library=getattr(arguments, "library", None))
-    if getattr(arguments, "library", None) is None and home.settings_file.is_file():
-        chosen = str(load_settings(home)["library_folder"])
-        if chosen:
-            return Home(state=home.state, library=Path(chosen))
-    return home
+    """The studio's places: ``--library`` first, then the setting, then the usual place.
+
+    What is wrong with the settings file is said on stderr, here once for every command.
+    """
+    asked = getattr(arguments, "library", None)
+    home = Home.find(library=None if asked is None else expanded(str(asked)))
+    if not home.settings_file.is_file():
+        return home
+    settings = load_settings(home)
+    for problem in settings.problems:
+        warn(problem)
+    chosen = str(settings["library_folder"])
+    return Home(state=home.state, library=Path(chosen)) if chosen and asked is None else home
+
+
+def expanded(path: str) -> Path:
+    """A path as it was typed, with ``~`` for the person's folder; ``~nobody`` stays as it is."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - `Path.expanduser` raises where there is no such user
 
 
 def open_library(home: Home) -> Library:
@@ -87,8 +96,10 @@ def open_library_if_possible(home: Home) -> AbstractContextManager[Library | Non
 
 
 def print_json(value: Any) -> None:
-    """One JSON value on stdout."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+    """One JSON value on stdout; what could steer a terminal, or cannot be encoded, is written as JSON's escapes."""
+    plain = not (sys.stdout.encoding or "").lower().startswith("utf")
+    text = json.dumps(value, ensure_ascii=plain, indent=1)
+    sys.stdout.write("".join(letter if _is_harmless(letter) else json.dumps(letter)[1:-1] for letter in text) + "\n")
 
 
 def warn(sentence: str) -> None:
@@ -104,10 +115,11 @@ def print_lines(lines: Iterable[str]) -> None:
 
 def printable(text: str) -> str:
     """`text` without characters that could steer a terminal or hide their order."""
-    return "".join(
-        character if character == "\t" or (character.isprintable() and character not in _BIDI) else "�"
-        for character in text
-    )
+    return "".join(letter if letter == "\t" or (letter != "\n" and _is_harmless(letter)) else "�" for letter in text)
+
+
+def _is_harmless(letter: str) -> bool:
+    return letter == "\n" or (letter.isprintable() and letter not in _BIDI)
 
 
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")

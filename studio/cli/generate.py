@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -119,19 +118,27 @@ def _field(spec: GeneratorSpec, name: str) -> Any:
 
 def _reference(name: str, text: str, library: Library | None) -> str:
     """A path that exists is a file; anything else must be an item, named by its id or the beginning of it."""
-    path = Path(text).expanduser()
-    if path.is_file():
+    path = common.expanded(text)
+    if _is_file(path):
         return f"file:{path.absolute()}"
     if library is None:
         raise ParameterError(f"{name}: there is no file “{text}”.", param=name)
     try:
         return f"item:{library.resolve(text).id}"
-    except UserError as error:
-        raise ParameterError(f"{name}: there is no file “{text}”, and: {error.message}", param=name) from error
+    except (UserError, OSError) as error:
+        said = error.message if isinstance(error, UserError) else f"{error.strerror}."
+        raise ParameterError(f"{name}: there is no file “{text}”, and: {said}", param=name) from error
 
 
 def _refers_to_items(arguments: argparse.Namespace) -> bool:
-    return any(not Path(entry.partition("=")[2]).expanduser().is_file() for entry in arguments.input)
+    return any(not _is_file(common.expanded(entry.partition("=")[2])) for entry in arguments.input)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # too long, or in a folder that may not be looked into
+        return False
 
 
 def _run(
@@ -142,21 +149,20 @@ def _run(
     arguments: argparse.Namespace,
 ) -> int:
     with Watcher(engine, quiet=arguments.quiet or common.wants_json(arguments)) as watcher:
-        jobs = [engine.submit(request) for request in requests]
-        cancelled = watcher.wait([job.id for job in jobs])
-    results = [_result(saved, target, library, arguments) for saved in watcher.saved]
+        jobs, cancelled = watcher.make(requests)
     failures = watcher.failures(jobs)
+    results = [_result(saved, target, library, arguments, failures) for saved in watcher.saved]
     if common.wants_json(arguments):
         plain = [{**result, "seed": _seed_of(result["job"], jobs)} for result in results]
         common.print_json({"items": plain, "failures": failures})
     else:
         common.print_lines(path for result in results for path in result["files"])
     if cancelled:
-        sys.stderr.write("Cancelled.\n")
+        common.warn("Cancelled.")
         return exits.CANCELLED
     for failure in failures:
         where = f"{failure['param']}: " if failure["param"] else ""
-        sys.stderr.write(f"{where}{failure['message']} {failure['hint']}".strip() + "\n")
+        common.warn(f"{where}{failure['message']} {failure['hint']}".strip())
     if not failures:
         return exits.OK
     return exits.WRONG_INPUT if all(failure["reason"] == "user" for failure in failures) else exits.FAILED
@@ -166,8 +172,25 @@ def _seed_of(job_id: str, jobs: Sequence[Any]) -> int | None:
     return next((job.request.seed for job in jobs if job.id == job_id), None)
 
 
-def _result(saved: ItemSaved, target: Target, library: Library | None, arguments: argparse.Namespace) -> dict[str, Any]:
-    files = target.write(saved, library)
+def _result(
+    saved: ItemSaved,
+    target: Target,
+    library: Library | None,
+    arguments: argparse.Namespace,
+    failures: list[dict[str, Any]],
+) -> dict[str, Any]:
+    """What is said of a result; when it cannot be written where ``-o`` wants it, that is one of the `failures`."""
+    from dataclasses import asdict
+
+    from studio.engine.jobs import Failure
+
+    try:
+        files = target.write(saved, library)
+    except (OSError, UserError) as error:
+        said = error.message if isinstance(error, UserError) else f"{error.strerror or error}: {error.filename}."
+        failure = Failure(said, "The result is in the library." if not arguments.no_library else "", reason="output")
+        failures.append({"job": saved.job_id, **asdict(failure)})
+        files = []
     kept = not arguments.no_library
     if kept and not files:
         files = [str(saved.path)]
@@ -187,7 +210,7 @@ class Target:
         """Check ``-o`` before anything runs. Raises `UserError` when no result could be written in that format."""
         if not output:
             return cls()
-        path = Path(output).expanduser()
+        path = common.expanded(output)
         if output.endswith(("/", "\\")) or path.is_dir():
             return cls(folder=path)
         from studio.library import formats
@@ -219,7 +242,7 @@ class Target:
             return []
         place = self._file
         if self._written:
-            place = self._file.with_name(f"{self._file.stem}-{self._written + 1}{self._file.suffix}")
+            place = _free(self._file.with_name(f"{self._file.stem}-{self._written + 1}{self._file.suffix}"))
         self._written += 1
         if library is not None and saved.item != saved.path:
             library.export(saved.item, place)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import io
+import os
 import sys
+from pathlib import Path
 
-from studio.cli import exits
+from studio.cli import common, exits
 
 TYPE_CHECKING = False  # as typing.TYPE_CHECKING, without importing typing at every start
 if TYPE_CHECKING:
@@ -28,6 +31,23 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 def main(argv: Sequence[str]) -> int:
     """Run one command and return its exit code (see `studio.cli.exits`)."""
+    _mend_streams()
+    try:
+        code = _run(argv)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        common.warn("Cancelled.")
+        return exits.CANCELLED
+    except BrokenPipeError:
+        # The reader of a pipe (head, less) left; Python would complain once more while closing stdout.
+        _let_go_of_stdout()
+        return exits.OK
+    except Exception as error:  # noqa: BLE001 - nothing but sentences reaches the artist
+        return _failed(error)
+    return code
+
+
+def _run(argv: Sequence[str]) -> int:
     name, *rest = argv
     if name in ("-h", "--help"):
         sys.stdout.write(usage())
@@ -36,18 +56,31 @@ def main(argv: Sequence[str]) -> int:
         name = "version"
     if name not in COMMANDS:
         return _unknown(name)
-    module = importlib.import_module(COMMANDS[name][0])
+    return int(importlib.import_module(COMMANDS[name][0]).run(rest))
+
+
+def _mend_streams() -> None:
+    """Streams that were closed swallow what is said; ones that know few letters say the others as escapes."""
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until the process ends
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - the same
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _give_up_broken_stdout() -> None:
     try:
-        return int(module.run(rest))
-    except KeyboardInterrupt:
-        sys.stderr.write("Cancelled.\n")
-        return exits.CANCELLED
-    except BrokenPipeError:
-        # The reader of a pipe (head, less) left; Python would complain once more while closing stdout.
-        sys.stdout = None
-        return exits.OK
-    except Exception as error:  # noqa: BLE001 - nothing but sentences reaches the artist
-        return _failed(error)
+        sys.stdout.flush()
+    except OSError:
+        _let_go_of_stdout()
+
+
+def _let_go_of_stdout() -> None:
+    """Nothing more can be written: what is left over goes nowhere, instead of failing once more at the end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
 
 
 def usage() -> str:
@@ -68,7 +101,7 @@ def _unknown(name: str) -> int:
 
     close = difflib.get_close_matches(name, COMMANDS, n=1)
     hint = f" Did you mean “{close[0]}”?" if close else " See: studio --help"
-    sys.stderr.write(f"There is no command “{name}”.{hint}\n")
+    common.warn(f"There is no command “{name}”.{hint}")
     return exits.WRONG_INPUT
 
 
@@ -77,17 +110,24 @@ def _failed(error: Exception) -> int:
 
     if isinstance(error, UserError):
         where = f"{error.param}: " if error.param and error.param not in error.message else ""
-        sys.stderr.write(f"{where}{error.message}{' ' + error.hint if error.hint else ''}\n")
+        common.warn(f"{where}{error.message}{' ' + error.hint if error.hint else ''}")
         return exits.WRONG_INPUT
     if isinstance(error, OSError):
+        _give_up_broken_stdout()
         place = f" ({error.filename})" if error.filename else ""
-        sys.stderr.write(f"{error.strerror or error}{place}.\n")
+        common.warn(f"{error.strerror or error}{place}.")
         return exits.FAILED
+    common.warn(f"Something went wrong inside the studio ({type(error).__name__}). {_kept(error)}")
+    return exits.FAILED
+
+
+def _kept(error: Exception) -> str:
     import traceback
 
     from studio.disk.home import Home
     from studio.engine.reports import keep_report
 
-    path = keep_report(Home.find().logs, "".join(traceback.format_exception(error)))
-    sys.stderr.write(f"Something went wrong inside the studio ({type(error).__name__}). A report is in {path}\n")
-    return exits.FAILED
+    try:
+        return f"A report is in {keep_report(Home.find().logs, ''.join(traceback.format_exception(error)))}"
+    except OSError:
+        return f"No report could be kept: {error}"

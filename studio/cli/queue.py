@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.cli import common, exits
 from studio.engine import journal
+from studio.engine.events import Event, JobChanged
 from studio.engine.jobs import Job, JobState
 from studio.sdk import UserError
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import argparse
 
     from studio.disk.home import Home
+    from studio.engine.discovery.registry import Registry
     from studio.engine.engine import Engine
 
 COMMAND_PATIENCE = 3.0
@@ -107,7 +109,10 @@ def _order(folder: Path, live: Sequence[journal.Session], arguments: argparse.Na
             if job in session.jobs:
                 journal.send_command(folder, session.id, {"order": action, "job": job.id})
     limit = time.monotonic() + COMMAND_PATIENCE
-    while time.monotonic() < limit and any(_unread(folder, session) for session in live):
+    while any(_unread(folder, session) for session in live):
+        if time.monotonic() > limit:
+            common.warn("The running studio has not taken the order yet; it will when it is less busy.")
+            return exits.FAILED
         time.sleep(0.05)
     return _report(action, [job.id for job in chosen], arguments)
 
@@ -122,17 +127,19 @@ def _act_alone(home: Home, sessions: Sequence[journal.Session], arguments: argpa
 
     everything = [job for session in sessions for job in session.jobs]
     registry = Registry.discover(home)
-    with common.open_library(home) as library:
+    with common.open_library_if_possible(home) as library:
         from studio.engine.engine import Engine
 
         engine = Engine(home, registry, library, common.load_settings(home), adopt=True, paused=True)
         try:
-            return _carry_out(engine, everything, arguments)
+            for sentence in engine.notices:
+                common.warn(sentence)
+            return _carry_out(engine, registry, everything, arguments)
         finally:
             engine.close()
 
 
-def _carry_out(engine: Engine, left: Sequence[Job], arguments: argparse.Namespace) -> int:
+def _carry_out(engine: Engine, registry: Registry, left: Sequence[Job], arguments: argparse.Namespace) -> int:
     action = arguments.action
     _chosen(left, arguments.jobs, set(JobState))
     jobs = engine.jobs()
@@ -147,19 +154,37 @@ def _carry_out(engine: Engine, left: Sequence[Job], arguments: argparse.Namespac
         chosen = _chosen(jobs, arguments.jobs, _STATES[action])
         engine.clear([job.id for job in chosen])
         return _report(action, [job.id for job in chosen], arguments)
-    if action == "retry":
-        again = [engine.retry(job.id).id for job in _chosen(jobs, arguments.jobs, _STATES[action])]
-        return _run_here(engine, again, arguments)
-    return _run_here(engine, [job.id for job in _chosen(jobs, arguments.jobs, {JobState.QUEUED})], arguments)
+    states = _STATES[action] if action == "retry" else {JobState.QUEUED}
+    chosen = _chosen(jobs, arguments.jobs, states)
+    able = [job for job in chosen if _can_be_made(job, registry)]
+    ids = [engine.retry(job.id).id if action == "retry" else job.id for job in able]
+    code = _run_here(engine, ids, arguments)
+    return exits.FAILED if code == exits.OK and len(able) < len(chosen) else code
+
+
+def _can_be_made(job: Job, registry: Registry) -> bool:
+    """Whether its generator is there; says so when it is not. The job waits on."""
+    try:
+        registry.spec(job.request.generator)
+    except UserError as error:
+        common.warn(f"{job.id}: {error.message} {error.hint or ''}".strip())
+        return False
+    return True
 
 
 def _run_here(engine: Engine, job_ids: Sequence[str], arguments: argparse.Namespace) -> int:
-    """Run waiting jobs in this process, with progress, until they have ended."""
+    """Run these jobs in this process, with progress, until they have ended; others wait on."""
     from studio.cli.watching import Watcher
 
+    others = [job.id for job in engine.jobs() if job.state is JobState.QUEUED and job.id not in job_ids]
+    for job_id in job_ids if others else ():
+        engine.reorder(job_id, before=others[0])
+    unsubscribe = engine.subscribe(_pausing_after(engine, set(job_ids)))
     with Watcher(engine, quiet=common.wants_json(arguments)) as watcher:
-        engine.resume()
+        if job_ids:
+            engine.resume()
         cancelled = watcher.wait(job_ids)
+    unsubscribe()
     ended = [job for job in engine.jobs() if job.id in job_ids]
     if common.wants_json(arguments):
         common.print_json({"jobs": [journal.job_to_json(job) for job in ended]})
@@ -171,6 +196,18 @@ def _run_here(engine: Engine, job_ids: Sequence[str], arguments: argparse.Namesp
     if cancelled:
         return exits.CANCELLED
     return exits.FAILED if any(job.failure for job in ended) else exits.OK
+
+
+def _pausing_after(engine: Engine, waiting: set[str]) -> Callable[[Event], None]:
+    """A subscriber that pauses the queue once none of `waiting` waits any more, so that no other job is begun."""
+
+    def hear(event: Event) -> None:
+        if isinstance(event, JobChanged) and event.job.id in waiting and event.job.state is not JobState.QUEUED:
+            waiting.discard(event.job.id)
+            if not waiting:
+                engine.pause()
+
+    return hear
 
 
 def _report(action: str, job_ids: Sequence[str], arguments: argparse.Namespace) -> int:

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from studio.cli import common
 from studio.engine.events import Event, ItemSaved, JobChanged
 from studio.engine.jobs import Job, JobState
 
 if TYPE_CHECKING:
     from studio.engine.engine import Engine
+    from studio.engine.requests import GenerationRequest
 
 
 class Watcher:
@@ -25,6 +27,7 @@ class Watcher:
         self.saved: list[ItemSaved] = []
         self._engine = engine
         self._jobs: dict[str, Job] = {}
+        self._submitted: list[Job] = []
         self._shows = not quiet and sys.stderr.isatty()
         self._bar: Any = None
         self._bar_job = ""
@@ -39,26 +42,37 @@ class Watcher:
         self._unsubscribe()
         self._close_bar()
 
+    def make(self, requests: Sequence[GenerationRequest]) -> tuple[list[Job], bool]:
+        """Submit requests and `wait` for the jobs; Ctrl-C while submitting cancels what is submitted by then."""
+        try:
+            for request in requests:
+                self._submitted.append(self._engine.submit(request))
+        except KeyboardInterrupt:
+            self._cancel([job.id for job in self._submitted])
+            return self._submitted, True
+        return self._submitted, self.wait([job.id for job in self._submitted])
+
     def wait(self, job_ids: Sequence[str]) -> bool:
-        """Wait for jobs to end. Ctrl-C cancels them and waits for that; True when it did."""
+        """Wait for jobs to end. Ctrl-C cancels them and waits for that; True when it did, or somebody else."""
         try:
             self._engine.wait(job_ids)
         except KeyboardInterrupt:
-            for job_id in reversed(job_ids):
-                self._engine.cancel(job_id)
-            self._engine.wait(job_ids)
+            self._cancel(job_ids)
             return True
-        return any(self._ended(job_id).state is JobState.CANCELLED for job_id in job_ids)
+        self._engine.flush_events()
+        return any(job.state is JobState.CANCELLED for job in map(self._jobs.get, job_ids) if job is not None)
 
     def failures(self, jobs: Sequence[Job]) -> list[dict[str, Any]]:
         """What went wrong with each of `jobs` that failed or was interrupted."""
         from dataclasses import asdict
 
-        ended = [self._ended(job.id) for job in jobs]
+        ended = [self._jobs.get(job.id, job) for job in jobs]
         return [{"job": job.id, **asdict(job.failure)} for job in ended if job.failure is not None]
 
-    def _ended(self, job_id: str) -> Job:
-        return self._jobs[job_id]
+    def _cancel(self, job_ids: Sequence[str]) -> None:
+        for job_id in reversed(job_ids):
+            self._engine.cancel(job_id)
+        self._engine.wait(job_ids)
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, ItemSaved):
@@ -83,7 +97,7 @@ class Watcher:
             self._bar = tqdm(total=job.total, leave=False, file=sys.stderr, dynamic_ncols=True, bar_format=_FORMAT)
         self._bar.total = job.total
         self._bar.n = job.done
-        self._bar.set_description_str(job.message or job.request.generator, refresh=False)
+        self._bar.set_description_str(common.printable(job.message or job.request.generator)[:60], refresh=False)
         self._bar.refresh()
 
     def _close_bar(self) -> None:

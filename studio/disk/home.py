@@ -57,7 +57,8 @@ class Home:
             library: overrides where the library is, as ``--library`` does.
         """
         if root := environ.get("STUDIO_HOME"):
-            state = Path(root).expanduser().absolute()
+            # Not `Path.expanduser`, which raises where there is no such user.
+            state = Path(os.path.expanduser(root)).absolute()  # noqa: PTH111
             return cls(state=state, library=library.absolute() if library else state / "library")
         import platformdirs
 

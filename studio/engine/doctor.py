@@ -129,11 +129,11 @@ def _memory() -> Finding:
 
 def _disk(home: Home) -> Finding:
     place = home.library
-    while not place.exists():
+    while not os.path.lexists(place):
         place = place.parent
     free = shutil.disk_usage(place).free / 2**30
     facts = {"library": str(home.library), "state": str(home.state), "free_gb": free}
-    if not os.access(place, os.W_OK):
+    if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
         return Finding("library", "wrong", f"{home.library} cannot be written; choose another folder.", facts)
     if free < LOW_DISK_GB:
         return Finding("library", "wrong", f"Only {free:.1f} GB free at {home.library}; make room.", facts)

@@ -234,9 +234,8 @@ class Settings:
         checked = BY_KEY[key].check(value)
         if checked == self._values[key]:
             return
-        changed = {**self._values, key: checked}
-        self._write(changed)
-        self._values = changed
+        self._write(key, checked)
+        self._values = {**self._values, key: checked}
         for listener in tuple(self._listeners):
             listener(key, checked)
 
@@ -245,10 +244,18 @@ class Settings:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    def _write(self, values: Mapping[str, Value]) -> None:
+    def _write(self, key: str, value: Value) -> None:
+        """Change one key of the file as it is now: another studio, or a newer one, may have written the others."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        differing = {key: value for key, value in values.items() if value != BY_KEY[key].default}
-        write_json(self.path, differing)
+        try:
+            plain = json.loads(self.path.read_bytes())
+        except (OSError, ValueError, RecursionError):
+            plain = None
+        kept = dict(plain) if isinstance(plain, dict) else {}
+        kept.pop(key, None)
+        if value != BY_KEY[key].default:
+            kept[key] = value
+        write_json(self.path, kept)
 
 
 def documentation() -> str:

@@ -59,13 +59,13 @@ class PluginSwitches:
     def _read(self) -> dict[str, Any]:
         try:
             plain = json.loads(self._file.read_bytes())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return {}
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             from studio.sdk import UserError
 
             raise UserError(
-                f"The file with your plugin choices cannot be read: {self._file} ({error}).",
+                f"The file with your plugin choices cannot be read: {self._file} ({type(error).__name__}: {error}).",
                 hint="Repair or delete it; then every plugin is switched on.",
             ) from error
         return plain if isinstance(plain, dict) else {}

@@ -87,3 +87,14 @@ def test_the_documentation_names_every_setting() -> None:
     for setting in TABLE:
         assert f"`{setting.key}`" in text
         assert setting.help in text
+
+
+def test_what_another_studio_wrote_in_between_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    first, second = Settings.load(path), Settings.load(path)
+    first.set("notify", value=False)
+    path.write_text(json.dumps({**json.loads(path.read_text()), "of_a_newer_version": [1]}))
+    second.set("theme", "dark")
+    assert json.loads(path.read_text()) == {"notify": False, "of_a_newer_version": [1], "theme": "dark"}
+    second.set("theme", "system")
+    assert json.loads(path.read_text()) == {"notify": False, "of_a_newer_version": [1]}
