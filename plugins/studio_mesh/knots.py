@@ -63,16 +63,25 @@ def knot(
         section = SECTIONS[int(rng.integers(len(SECTIONS)))]
     sides = (12, 20, 36, 48, 60)[detail - 1] if strands == 1 else (10, 10, 18, 24, 30)[detail - 1]
     budget = min((260, 700, 1400, 2000, 3000)[detail - 1], _MOST_TRIANGLES // (2 * sides * strands))
-    curves = _curves(chosen, around, through, rng, max(96, budget // _rings_in(chosen, around, through)))
-    check()
-    scale = _SIZE / max(float(np.ptp(np.concatenate(curves)[:, :2], axis=0).max()), 1e-9)
-    curves = [curve * scale for curve in curves]
+    curves = _sized(_curves(chosen, around, through, rng, max(96, budget // _rings_in(chosen, around, through))))
     colors = choose(palette, _COLORS, rng)
-    # thinner than the way to the next pass, and than the tightest bend, so that nothing runs into itself
-    radius = min(_room(curves) * 0.49, _tightest_bend(curves) * 0.8, _SIZE * 0.11) * thickness
+    radius = _thickest(curves) * thickness
     whole = join(_dressed(curves, radius, section, strands, colors, sides, rng, check))
     check()
     return whole.moved([0, -whole.vertices[:, 1].min(), 0])
+
+
+def _sized(curves: list[Floats]) -> list[Floats]:
+    """`curves` scaled to `_SIZE` across."""
+    scale = _SIZE / max(float(np.ptp(np.concatenate(curves)[:, :2], axis=0).max()), 1e-9)
+    return [curve * scale for curve in curves]
+
+
+def _thickest(curves: list[Floats]) -> float:
+    """Greatest tube radius: less than half the way to the next pass and than the tightest bend, so that nothing runs
+    into itself.
+    """
+    return min(_room(curves) * 0.49, _tightest_bend(curves) * 0.8, _SIZE * 0.11)
 
 
 def _dressed(
