@@ -2,6 +2,7 @@
 
     python tests/e2e/tour.py HOME PICTURES make          one result per medium, a texture sent to relief
     python tests/e2e/tour.py HOME PICTURES look          every page in both themes, both languages, three sizes
+    python tests/e2e/tour.py HOME PICTURES gallery       every example once; the README's pictures
     python tests/e2e/tour.py HOME PICTURES hang          start a long job, say so, and wait to be killed
 
 Prints one JSON object per step. Under Linux without a display: ``xvfb-run -a python tests/e2e/tour.py …``.
@@ -146,6 +147,32 @@ def look(tour: Tour) -> None:
     say(step="looked", items=items, jobs={job.id: str(job.state) for job in tour.engine.jobs()})
 
 
+def gallery(tour: Tour) -> None:
+    """Every example of every generator, and the pictures that the README shows."""
+    from studio.engine.requests import GenerationRequest
+
+    specs = tour.studio.workshop.registry.specs.values()
+    for spec in specs:
+        for example in spec.examples:
+            job = tour.engine.submit(GenerationRequest.of(spec, example.values, example.seed))
+            tour.engine.wait([job.id])
+            QTest.qWait(50)
+            say(step="example", generator=spec.id, title=example.title, state=str(tour.engine.job(job.id).state))
+    tour.window.resize(1400, 860)
+    shown = {"music": "studio.music.composer", "mesh": "studio.mesh.forms", "create": "studio.image.texture"}
+    for medium, generator in shown.items():
+        example = tour.studio.workshop.registry.specs[generator].examples[1]
+        tour.generate(generator, dict(example.values))
+        QTest.qWait(4000)
+        tour.shot(medium)
+    tour.go("library")
+    QTest.qWait(4000)
+    QTest.keyClick(tour.window.focusWidget(), Qt.Key.Key_Down)
+    QTest.keyClick(tour.window.focusWidget(), Qt.Key.Key_Right)
+    QTest.qWait(2000)
+    tour.shot("library")
+
+
 def hang(tour: Tour) -> None:
     """Begin a job that takes minutes; the caller kills this process."""
     page = tour.window.create_page
@@ -169,7 +196,7 @@ def main() -> int:
     home, pictures, part = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
     tour = Tour(home, pictures)
     try:
-        {"make": make, "look": look, "hang": hang}[part](tour)
+        {"make": make, "look": look, "gallery": gallery, "hang": hang}[part](tour)
     except Exception:  # noqa: BLE001 - whatever went wrong is printed for the caller
         # The window's own watch would show a dialog that nobody is there to close.
         traceback.print_exc()

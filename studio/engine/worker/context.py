@@ -33,6 +33,9 @@ PREVIEW_SHARE = 0.01
 PREVIEW_SIDE = 640
 """Longest side of a preview in pixels."""
 
+FINISHED_SIDE = 1024
+"""Longest side of a finished picture as it is shown while it is still being written."""
+
 
 class WorkerContext(Context):
     """What one run sees of the host. Owned by the runner, used on the generator's thread."""
@@ -108,14 +111,14 @@ class WorkerContext(Context):
         """Ask the model store."""
         return self._models.path(ref)
 
-    def send_preview(self, pixels: NDArray[Any]) -> None:
-        """Send a picture, reduced to `PREVIEW_SIDE` by leaving out rows and columns."""
+    def send_preview(self, pixels: NDArray[Any], side: int = PREVIEW_SIDE) -> None:
+        """Send a picture, reduced to at most `side` pixels a side by leaving out rows and columns."""
         small = eight_bit(pixels)
         if small.ndim not in (2, 3):
             raise ValueError(
                 f"a preview must be of shape [height, width] or [height, width, 3 or 4], not {pixels.shape}"
             )
-        step = max(1, -(-max(small.shape[:2]) // PREVIEW_SIDE))
+        step = max(1, -(-max(small.shape[:2]) // side))
         small = small[::step, ::step]
         height, width = small.shape[:2]
         channels = 1 if small.ndim == 2 else small.shape[2]

@@ -17,7 +17,7 @@ from typing import Any
 from studio.engine.discovery.loading import load_generator
 from studio.engine.protocol import Frame
 from studio.engine.worker import devices
-from studio.engine.worker.context import WorkerContext
+from studio.engine.worker.context import FINISHED_SIDE, WorkerContext
 from studio.engine.worker.keeping import Keeper
 from studio.engine.worker.link import Link
 from studio.engine.worker.network import NetworkGuard
@@ -29,6 +29,7 @@ from studio.sdk import (
     Cancelled,
     Generator,
     GeneratorSpec,
+    Image,
     OutOfMemory,
     Result,
     TextDelta,
@@ -189,6 +190,9 @@ class Runner:
                     self._show(context, result)
                     continue
                 _check_kind(result, spec)
+                if isinstance(result, Image):
+                    # Seen at once; encoding and flushing take longer than the eye should wait.
+                    context.send_preview(result.pixels, FINISHED_SIDE)
                 saved = self._keeper.keep(result, order, index=index, seconds=time.monotonic() - begun)
                 self._around.link.send("saved", job=context.job_id, **saved)
                 index += 1

@@ -58,6 +58,18 @@ def test_text_streams_and_previews_arrive_while_it_grows(tmp_path: Path) -> None
     assert len(preview.pixels) == 600 * 400 * 3  # large enough to travel through shared memory
 
 
+def test_a_finished_picture_is_shown_before_it_is_written(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        heard = Heard(engine)
+        finish(engine, engine.submit(request("test.speckle", tmp_path / "out", size=[1024, 768], steps=1)))
+        engine.flush_events()
+    told = [event for event in heard.events if isinstance(event, (PreviewReceived, ItemSaved))]
+    finished, saved = told[-2:]
+    assert isinstance(finished, PreviewReceived)
+    assert (finished.width, finished.height) == (1024, 768)
+    assert isinstance(saved, ItemSaved)
+
+
 @pytest.mark.parametrize(
     ("how", "state", "reason", "says"),
     [
