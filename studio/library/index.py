@@ -7,19 +7,25 @@ query is read off without sorting.
 
 from __future__ import annotations
 
+import functools
 import json
 import secrets
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from studio.library import schema, tokens
 from studio.library.database import Database, IndexDamaged, IndexUnavailable
 from studio.library.items import Item
 from studio.sdk import Json
 
-__all__ = ["COLUMNS", "Index", "IndexDamaged", "IndexUnavailable", "Row", "sort_key"]
+__all__ = ["COLUMNS", "Index", "IndexDamaged", "IndexUnavailable", "Row", "rows_of", "sort_key"]
+
+_Words: TypeAlias = tuple[int, str, str, str]
+"""An item's position, and its title, text and facets as words."""
+_WORDS_AT_ONCE, _WORDS_BESIDE_TEXT = 16_000_000, 300
+"""Characters of words that a rebuild gathers before it indexes them, and how many an item has besides its text."""
 
 COLUMNS = "i.pos, i.id, i.kind, i.title, i.file, i.rating, i.favourite, i.trashed, i.facts"
 
@@ -49,6 +55,14 @@ class Row(NamedTuple):
         """Width, height, duration …, as in `Item.facts`."""
         found: dict[str, Json] = json.loads(self.facts_json)
         return found
+
+
+_as_row = functools.partial(tuple.__new__, Row)
+
+
+def rows_of(found: list[tuple[Any, ...]]) -> list[Row]:
+    """Rows of `COLUMNS`, without `Row._make`'s Python call for each."""
+    return list(map(_as_row, found))
 
 
 class Index(Database):
@@ -129,7 +143,7 @@ class Index(Database):
             found = self.all("SELECT pos FROM items WHERE id = ?", (item.id,))
             if found:
                 self._remove(found[0][0], item.id)
-            self._insert(item, found[0][0] if found else self._free_position(item))
+            self._insert_words([self._insert_row(item, found[0][0] if found else self._free_position(item))])
             self._connection.execute(schema.CHANGED, (self._writer,))
 
     def put_all(self, items: Iterable[Item]) -> int:
@@ -138,10 +152,18 @@ class Index(Database):
         with self.writing():
             self._connection.execute(schema.EMPTY)
             self._connection.execute(schema.BULK)
+            waiting: list[_Words] = []
+            size = 0
             for item in items:
-                if not self.all("SELECT 1 FROM items WHERE id = ?", (item.id,)):
-                    self._insert(item, self._free_position(item))
-                    count += 1
+                if self.all("SELECT 1 FROM items WHERE id = ?", (item.id,)):
+                    continue
+                words = self._insert_row(item, self._free_position(item))
+                waiting.append(words)
+                count, size = count + 1, size + len(words[2]) + _WORDS_BESIDE_TEXT
+                if size > _WORDS_AT_ONCE:
+                    self._insert_words(waiting)
+                    waiting, size = [], 0
+            self._insert_words(waiting)
             self._connection.execute(schema.NO_BULK)
             self._connection.execute(f"PRAGMA application_id = {schema.BUILT}")
             self._connection.execute(schema.CHANGED, (self._writer,))
@@ -164,17 +186,23 @@ class Index(Database):
             position += 1
         return position
 
-    def _insert(self, item: Item, position: int) -> None:
+    def _insert_row(self, item: Item, position: int) -> _Words:
+        """Take everything about an item but its words, which are returned."""
         execute = self._connection.execute
         flags = (item.rating, int(item.favourite), int(item.is_trashed), _dump(dict(item.facts)))
         row = (position, item.id, item.kind, item.title, sort_key(item.title), item.file, *flags)
         execute("INSERT INTO items VALUES(?,?,?,?,?,?,?,?,?,?)", row)
         execute("INSERT INTO records VALUES(?,?)", (position, _dump(item.to_json())))
-        execute("INSERT INTO words(rowid, title, text, facets) VALUES(?,?,?,?)", (position, *tokens.columns(item)))
         for place, parent in enumerate(item.parents):
             execute("INSERT OR REPLACE INTO links VALUES(?,?,?)", (item.id, place, parent.item or parent.sha256))
         for tag in item.tags:
             execute("INSERT OR IGNORE INTO tags VALUES(?,?)", (tag, position))
+        return position, *tokens.columns(item)
+
+    def _insert_words(self, words: list[_Words]) -> None:
+        """In the order of positions and with nothing between: either makes FTS5 write a segment for each item."""
+        sql = "INSERT INTO words(rowid, title, text, facets) VALUES(?,?,?,?)"
+        self._connection.executemany(sql, sorted(words))
 
     def _remove(self, position: int, item_id: str) -> None:
         execute = self._connection.execute

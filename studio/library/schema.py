@@ -47,9 +47,19 @@ CHANGED = "INSERT INTO changes VALUES(?, 1) ON CONFLICT DO UPDATE SET n = n + 1"
 """Said by every writer, so that the others can see that someone else changed something."""
 CHANGES = "SELECT sum(n) FROM changes WHERE writer <> ?"
 
-BULK = "INSERT INTO words(words, rank) VALUES('hashsize', 67108864)"
-NO_BULK = "INSERT INTO words(words, rank) VALUES('hashsize', 1048576)"
-"""How much the full-text index gathers in memory before it writes a segment: much for a rebuild, else the default."""
+BULK = """
+INSERT INTO words(words, rank) VALUES('hashsize', 67108864);
+INSERT INTO words(words, rank) VALUES('automerge', 0);
+INSERT INTO words(words, rank) VALUES('crisismerge', 1999);
+"""
+NO_BULK = """
+INSERT INTO words(words) VALUES('optimize');
+INSERT INTO words(words, rank) VALUES('hashsize', 1048576);
+INSERT INTO words(words, rank) VALUES('automerge', 4);
+INSERT INTO words(words, rank) VALUES('crisismerge', 16);
+"""
+"""For a rebuild: the full-text index gathers much in memory, merges nothing on the way and all of it once at the end;
+a search then looks into one segment instead of a dozen. Afterwards the defaults."""
 
 BUILT = 0x57DD10
 """The database's application id once a rebuild has gone through; a database without it is filled from the files."""

@@ -116,6 +116,8 @@ def parse(text: str, *, typing: bool = False) -> Node:
     """
     if len(text) > LENGTH_LIMIT:
         raise QueryError(f"This search is too long; {LENGTH_LIMIT:,} characters are the most.", LENGTH_LIMIT)
+    if text.isalnum() and text.isascii() and len(text) > 1 and text != "OR":
+        return Words(text, prefix=typing)  # most searches are one plain word
     return _Parser(text, typing=typing).whole()
 
 

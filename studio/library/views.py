@@ -8,73 +8,104 @@ anywhere, and a jump into the unknown some tens of nanoseconds for each row skip
 from __future__ import annotations
 
 import bisect
+import functools
 import threading
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeAlias
 
 from studio.library import search, tokens
-from studio.library.index import COLUMNS, Index, Row, sort_key
-from studio.library.search import And, Filter, Node, Not, Or
+from studio.library.index import COLUMNS, Index, Row, rows_of, sort_key
+from studio.library.search import And, Filter, Node, Not, Or, Words
 
 STEP = 1024
 Key: TypeAlias = tuple[int | str, ...]
 """Where a row stands in the order: a position, or a rating or title with a position."""
 
 SORTS = ("newest", "oldest", "rating", "title")
+_TRASHED, _FAVOURITES, _EVERYTHING = Filter("is", "trashed"), Filter("is", "favourite"), And(())
+_BY_TIME = ("words.rowid",)
+_JOINED = "words JOIN items i ON i.pos = words.rowid"
+_AMONG = "i.pos IN (SELECT rowid FROM words WHERE words MATCH ?)"
+"""Rows are read from the item table anyway, which knows what is in the trash; walking and counting ask the words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """Some rows, and where the next page begins: give `cursor` to the next call; None after the last row."""
 
     rows: list[Row]
     cursor: Key | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+_Values: TypeAlias = tuple[Any, ...]
+
+
+class _Plan(NamedTuple):
     """A query as SQL, but for its paging.
 
     Attributes:
         source, where, values: what stands behind FROM and WHERE when rows are read.
-        walk: the same for finding a row's key, without reading rows.
         keys: columns of the order.
         descending: whether all keys run downwards.
-        count: SQL that counts all rows, and its parameters.
+        live: the full-text expression of what is counted, and walked in orders by time; None where rows do as well.
+        total: SQL that counts all rows; takes `live` when there is one, else `values`.
     """
 
     source: str
     where: str
-    values: tuple[Any, ...]
-    walk: tuple[str, str, tuple[Any, ...]]
+    values: _Values
     keys: tuple[str, ...]
     descending: bool
-    count: tuple[str, tuple[Any, ...]]
+    live: Callable[[], str] | None
+    total: str
 
-    def read(self, columns: str, after: Key | None, *, inclusive: bool) -> tuple[str, tuple[Any, ...]]:
-        """SQL up to its LIMIT for the rows behind (or from) a key."""
-        return self._select(columns, (self.source, self.where, self.values), after, inclusive=inclusive)
+    def read(self, key: Key | None, rest: str, *, inclusive: bool) -> tuple[str, _Values]:
+        """SQL for the rows behind (or from) a key; `rest` is its LIMIT."""
+        return self._from(COLUMNS, (self.source, self.where, self.values), key, rest, inclusive=inclusive)
 
     def key_of(self, row: Row) -> Key:
         """Where a row stands in the order."""
-        first: dict[str, tuple[int | str, ...]] = {"i.rating": (row.rating,), "i.sort": (sort_key(row.title),)}
-        return (*first.get(self.keys[0], ()), row.position)
+        match self.keys[0]:
+            case "i.rating":
+                return row.rating, row.position
+            case "i.sort":
+                return sort_key(row.title), row.position
+            case _:
+                return (row.position,)
 
-    def keys_from(self, key: Key | None) -> tuple[str, tuple[Any, ...]]:
-        """SQL up to its LIMIT for the keys from a key on."""
-        return self._select(", ".join(self.keys), self.walk, key, inclusive=True)
+    def walk(self) -> tuple[str, str, _Values]:
+        """What stands behind FROM and WHERE for finding a row's key, without reading rows."""
+        if self.live is not None and self.keys == _BY_TIME:
+            return "words", "words MATCH ?", (self.live(),)
+        return self.source, self.where, self.values
 
-    def _select(
-        self, columns: str, what: tuple[str, str, tuple[Any, ...]], after: Key | None, *, inclusive: bool
-    ) -> tuple[str, tuple[Any, ...]]:
+    def keys_from(self, key: Key | None, rest: str) -> tuple[str, _Values]:
+        """SQL for the keys from a key on; `rest` is its LIMIT."""
+        return self._from(", ".join(self.keys), self.walk(), key, rest, inclusive=True)
+
+    def _from(
+        self, columns: str, what: tuple[str, str, _Values], key: Key | None, rest: str, *, inclusive: bool
+    ) -> tuple[str, _Values]:
         source, where, values = what
-        if after is not None:
-            sign = ("<" if self.descending else ">") + "=" * inclusive
-            keys, marks = ", ".join(self.keys), ", ".join("?" * len(self.keys))
-            where += f" AND ({keys}) {sign} ({marks})" if len(self.keys) > 1 else f" AND {keys} {sign} ?"
-            values = (*values, *after)
-        order = ", ".join(f"{key} {'DESC' if self.descending else 'ASC'}" for key in self.keys)
-        return f"SELECT {columns} FROM {source} WHERE {where} ORDER BY {order}", values  # noqa: S608 (own constants)
+        if key is None:
+            return _select(columns, source, where, self.keys, self.descending, "", rest), values
+        start = ("<" if self.descending else ">") + "=" * inclusive
+        return _select(columns, source, where, self.keys, self.descending, start, rest), (*values, *key)
+
+    def counting(self) -> tuple[str, _Values]:
+        """SQL that counts all rows."""
+        return self.total, self.values if self.live is None else (self.live(),)
+
+
+@functools.lru_cache(maxsize=256)
+def _select(
+    columns: str, source: str, where: str, keys: tuple[str, ...], descending: bool, start: str, rest: str
+) -> str:
+    """SQL for rows, from those whose key compares so with a given one. There are few: nothing typed is in it."""
+    if start:
+        marks = ", ".join("?" * len(keys))
+        where += f" AND ({', '.join(keys)}) {start} ({marks})" if len(keys) > 1 else f" AND {keys[0]} {start} ?"
+    order = ", ".join(f"{key} {'DESC' if descending else 'ASC'}" for key in keys)
+    return f"SELECT {columns} FROM {source} WHERE {where} ORDER BY {order} {rest}"  # noqa: S608 (own constants)
 
 
 class View:
@@ -106,27 +137,26 @@ class View:
     def count(self) -> int:
         """How many rows there are; at once for everything or one kind, else by counting (0.1 s for a million)."""
         if self._count is None:
-            self._count = self._index.number(*self._plan.count)
+            self._count = self._index.number(*self._plan.counting())
         return self._count
 
     def count_up_to(self, limit: int) -> int:
         """How many rows there are, or `limit` when there are more: quick whatever the query."""
         if self._count is not None:
             return min(self._count, limit)
-        sql, values = self._plan.keys_from(None)
-        return self._index.number(f"SELECT count(*) FROM ({sql} LIMIT ?)", (*values, limit))  # noqa: S608 (own constants)
+        sql, values = self._plan.keys_from(None, "LIMIT ?")
+        return self._index.number(f"SELECT count(*) FROM ({sql})", (*values, limit))  # noqa: S608 (own constants)
 
     def rows(self, start: int, count: int) -> list[Row]:
         """Rows `start`, `start` + 1, …: at most `count`, fewer at the end."""
         row, key = self._anchor(start)
-        sql, values = self._plan.read(COLUMNS, key, inclusive=True)
-        found = self._index.all(f"{sql} LIMIT ? OFFSET ?", (*values, count, start - row))
-        return list(map(Row._make, found))
+        sql, values = self._plan.read(key, "LIMIT ? OFFSET ?", inclusive=True)
+        return rows_of(self._index.all(sql, (*values, count, start - row)))
 
     def page(self, after: Key | None = None, limit: int = 100) -> Page:
         """The rows behind a cursor: for lists that are read from the top."""
-        sql, values = self._plan.read(COLUMNS, after, inclusive=False)
-        rows = list(map(Row._make, self._index.all(f"{sql} LIMIT {int(limit)}", values)))
+        sql, values = self._plan.read(after, f"LIMIT {int(limit)}", inclusive=False)
+        rows = rows_of(self._index.all(sql, values))
         return Page(rows, self._plan.key_of(rows[-1]) if len(rows) == limit else None)
 
     def prepare(self) -> None:
@@ -142,7 +172,7 @@ class View:
         if len(self._plan.keys) > 1:
             raise ValueError("only orders by time know where an item stands")
         sign = ">" if self._plan.descending else "<"
-        source, where, values = self._plan.walk
+        source, where, values = self._plan.walk()
         where = f"{where} AND {self._plan.keys[0]} {sign} ?"
         sql = f"SELECT count(*) FROM {source} WHERE {where}"  # noqa: S608 (own constants)
         return self._index.number(sql, (*values, position))
@@ -153,8 +183,7 @@ class View:
             place = bisect.bisect_right(self._rows, start) - 1
             row, key = self._rows[place], self._keys[place]
             while start - row >= STEP:
-                sql, values = self._plan.keys_from(key)
-                found = self._index.all(f"{sql} LIMIT 1 OFFSET {STEP}", values)
+                found = self._index.all(*self._plan.keys_from(key, f"LIMIT 1 OFFSET {STEP}"))
                 if not found:
                     break
                 row, key = row + STEP, found[0]
@@ -165,34 +194,34 @@ class View:
 
 def _planned(node: Node, sort: str) -> _Plan:
     asks = _asks_for_trash(node)
-    plain = None if asks else _plain(node, sort)
-    if plain is not None:
+    if not asks and (plain := _plain(node, sort)):
         return plain
     match = tokens.expression(node) or f'"{tokens.EVERYTHING}"'
-    live = match if asks else (tokens.expression(And((node, Not(Filter("is", "trashed"))))) or match)
-    count = ("SELECT count(*) FROM words WHERE words MATCH ?", (live,))
-    # rows are read from the item table anyway, which knows what is in the trash; walking and counting ask the words
-    kept = "" if asks else " AND i.trashed = 0"
+    count = "SELECT count(*) FROM words WHERE words MATCH ?"
+
+    def live() -> str:
+        return match if asks else (tokens.expression(And((node, Not(_TRASHED)))) or match)
+
     if sort in ("newest", "oldest"):
-        walk = ("words", "words MATCH ?", (live,))
-        source = "words JOIN items i ON i.pos = words.rowid"
-        return _Plan(source, f"words MATCH ?{kept}", (match,), walk, ("words.rowid",), sort == "newest", count)
-    source = "items i"
-    where = f"i.pos IN (SELECT rowid FROM words WHERE words MATCH ?){kept}"  # noqa: S608 (own constants)
-    return _Plan(source, where, (match,), (source, where, (match,)), *_order(sort), count)
+        where = "words MATCH ?" if asks else "words MATCH ? AND i.trashed = 0"
+        return _Plan(_JOINED, where, (match,), _BY_TIME, sort == "newest", live, count)
+    where = _AMONG if asks else f"{_AMONG} AND i.trashed = 0"
+    return _Plan("items i", where, (match,), *_order(sort), live, count)
 
 
 def _plain(node: Node, sort: str) -> _Plan | None:
     """The commonest views, which need no words: everything, one kind, favourites. None for others."""
-    values: tuple[str, ...] = ()
+    if isinstance(node, Words):
+        return None
+    values: _Values = ()
     where, count = "i.trashed = 0", "SELECT sum(n) FROM counts WHERE trashed = 0"
     if isinstance(node, Filter) and node.name == "kind" and sort in ("newest", "oldest"):
         where, values, count = f"{where} AND i.kind = ?", (node.value,), f"{count} AND kind = ?"
-    elif node == Filter("is", "favourite") and sort in ("newest", "oldest"):
+    elif node == _FAVOURITES and sort in ("newest", "oldest"):
         where, count = f"{where} AND i.favourite = 1", "SELECT count(*) FROM items WHERE trashed = 0 AND favourite = 1"
-    elif node != And(()):
+    elif node != _EVERYTHING:
         return None
-    return _Plan("items i", where, values, ("items i", where, values), *_order(sort), (count, values))
+    return _Plan("items i", where, values, *_order(sort), None, count)
 
 
 def _order(sort: str) -> tuple[tuple[str, ...], bool]:
@@ -207,7 +236,7 @@ def _order(sort: str) -> tuple[tuple[str, ...], bool]:
 def _asks_for_trash(node: Node) -> bool:
     match node:
         case Filter():
-            return node == Filter("is", "trashed")
+            return node == _TRASHED
         case Not():
             return _asks_for_trash(node.node)
         case And() | Or():

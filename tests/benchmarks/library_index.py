@@ -1,28 +1,42 @@
 """How the index answers at a million items and at a thousand, as ratios measured in one run.
 
-    python tests/benchmarks/library_index.py [--items 1000000] [--folder DIR]
+    python tests/benchmarks/library_index.py [--items 1000000] [--folder DIR] [--cpu]
 
 Builds both indexes (some minutes for the large one; kept in --folder when given), then measures each thing in turns,
-small, large, large, small, so that a busy machine disturbs both alike. Prints one line per bar and a JSON object.
+A B B A and B A A B, so that a busy machine disturbs both alike. A question's time is the median of its turns; a 95th
+percentile is taken over the questions. Prints one line per bar.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import random
-import statistics
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
-from studio.library.index import COLUMNS, Index
-from studio.library.items import Item, Origin, new_id, to_iso
-from studio.library.views import View
+ROOT = Path(__file__).resolve().parents[2]
+for place in (ROOT, ROOT / "tests"):
+    sys.path.insert(0, str(place))
+
+from benchmarks.bars import Bar, median, percentile  # noqa: E402
+
+from studio.library import search, tokens  # noqa: E402
+from studio.library.index import COLUMNS, Index  # noqa: E402
+from studio.library.items import Item, Origin, new_id, to_iso  # noqa: E402
+from studio.library.views import View  # noqa: E402
 
 SMALL = 1000
-clock = time.perf_counter
+PAGE = 50
+RAW = (
+    f"SELECT {COLUMNS} FROM words JOIN items i ON i.pos = words.rowid "
+    f"WHERE words MATCH ? ORDER BY words.rowid DESC LIMIT {PAGE}"
+)
+"""In one line: apsw keeps no prepared statement of a text that goes on after it, and be it a line's end."""
+Work = Callable[[], object]
 _CJK = "雪中的狐狸山水花鸟月夜春江河海风云竹林古寺红楼梦金鱼"
 
 
@@ -83,78 +97,105 @@ def built(path: Path, count: int) -> Path:
     return path
 
 
-def open_and_first_page(path: Path) -> float:
-    """Seconds to open an index and read its newest 100 rows, with their total number."""
-    started = clock()
+def open_and_first_page(path: Path) -> None:
+    """Open an index and read its newest 100 rows, with their total number."""
     index = Index(path)
     view = View(index)
     assert len(view.rows(0, 100)) == 100
     assert view.count
-    seconds = clock() - started
     index.close()
-    return seconds
 
 
-def word_search(index: Index, words: list[str]) -> list[float]:
-    """Seconds of each search's first page of 50."""
-    seconds = []
-    for word in words:
-        started = clock()
-        View(index, word).page(limit=50)
-        seconds.append(clock() - started)
-    return seconds
+def ask(index: Index, text: str, *, typing: bool = False) -> list[str]:
+    """A search's first page, as the library gives it."""
+    return [row.id for row in View(index, text, typing=typing).page(limit=PAGE).rows]
 
 
-def raw_search(index: Index, words: list[str]) -> list[float]:
-    """The same pages, asked of SQLite directly."""
-    source = "words JOIN items i ON i.pos = words.rowid"
-    sql = f"SELECT {COLUMNS} FROM {source} WHERE words MATCH ? ORDER BY words.rowid DESC LIMIT 50"
-    seconds = []
-    for word in words:
-        started = clock()
-        index.all(sql, (f'"{word}"',))
-        seconds.append(clock() - started)
-    return seconds
+def work(index: Index, text: str, *, typing: bool = False) -> Work:
+    """The same to be timed, without looking at what was found."""
+    return lambda: View(index, text, typing=typing).page(limit=PAGE)
 
 
-def typed(index: Index, words: list[str]) -> list[float]:
-    """Seconds of each page while words are typed letter by letter, from the second on."""
-    seconds = []
-    for word in words:
-        for length in range(2, len(word) + 1):
-            started = clock()
-            View(index, word[:length], typing=True).page(limit=50)
-            seconds.append(clock() - started)
-    return seconds
+def raw(index: Index, text: str) -> Work:
+    """The same rows asked of SQLite itself on the same connection, with the expression ready-made."""
+    connection, values = index._connection, (tokens.expression(search.parse(text)),)
+    found = [row[1] for row in connection.execute(RAW, values)]
+    assert found == ask(index, text), f"{text} finds other rows"
+    return lambda: connection.execute(RAW, values).fetchall()
 
 
-def windows(index: Index, rows: list[int]) -> list[float]:
-    """Seconds to read 100 rows at each of these places of one view."""
-    view = View(index)
-    view.prepare()
-    seconds = []
-    for row in rows:
-        started = clock()
-        view.rows(row, 100)
-        seconds.append(clock() - started)
-    return seconds
+class Turns:
+    """Measures pairs of works, in turns.
+
+    Args:
+        clock: seconds.
+        rounds: how often each pair is measured, in turn A B B A and B A A B: who begins finds the caches cold.
+    """
+
+    def __init__(self, clock: Callable[[], float], rounds: int) -> None:
+        self._clock = clock
+        self._rounds = rounds
+
+    def medians(self, pairs: Sequence[tuple[Work, Work]]) -> tuple[list[float], list[float]]:
+        """The median time of every A and of every B, after one call of each to warm the caches."""
+        first: list[list[float]] = [[] for _ in pairs]
+        second: list[list[float]] = [[] for _ in pairs]
+        for a, b in pairs:
+            a()
+            b()
+        for turn in range(self._rounds):
+            for number, (a, b) in enumerate(pairs):
+                order = [(a, first), (b, second), (b, second), (a, first)]
+                for each, times in order if turn % 2 else [order[1], order[0], order[0], order[1]]:
+                    begun = self._clock()
+                    each()
+                    times[number].append(self._clock() - begun)
+        return [median(times) for times in first], [median(times) for times in second]
+
+    def bar(self, name: str, pairs: Sequence[tuple[Work, Work]], limit: float, share: float = 0.95) -> Bar:
+        """B's time in units of A's, at a percentile over the pairs."""
+        a, b = self.medians(pairs)
+        low, high = percentile(a, share), percentile(b, share)
+        middle = median(b) / median(a)
+        figure = f"{high / low:.2f} ({1000 * high:.3f} / {1000 * low:.3f} ms; medians {middle:.2f})"
+        return Bar(name, figure, f"≤ {limit:g}", high / low <= limit)
 
 
-def p95(seconds: list[float]) -> float:
-    """The 95th percentile."""
-    return statistics.quantiles(seconds, n=20)[-1]
+def questions() -> list[str]:
+    """Two hundred words, commonest first, and two characters of Chinese."""
+    rng = random.Random(7)
+    known = vocabulary(rng)
+    rng.shuffle(known)  # as `items` does
+    return [*known[:200], "狐狸"]
 
 
-def turns(measure: Callable[[bool], list[float]], rounds: int) -> tuple[list[float], list[float]]:
-    """Measurements of small and large, taken in the order A B B A, after one round to warm the caches of both."""
-    measure(False)  # noqa: FBT003 (which of the two)
-    measure(True)  # noqa: FBT003
-    small: list[float] = []
-    large: list[float] = []
-    for _ in range(rounds):
-        for big in (False, True, True, False):
-            (large if big else small).extend(measure(big))
-    return small, large
+def bars(small: Path, large: Path, clock: Callable[[], float]) -> Iterator[Bar]:
+    """Every bar, one after the other."""
+    turns, few, many = Turns(clock, 10), Index(small), Index(large)
+    words = questions()
+    common = [*words[:40], words[-1]]  # these fill a page in the small library too
+
+    def searched(texts: Sequence[str], *, typing: bool = False) -> list[tuple[Work, Work]]:
+        return [(work(few, text, typing=typing), work(many, text, typing=typing)) for text in texts]
+
+    opened = (partial(open_and_first_page, small), partial(open_and_first_page, large))
+    yield turns.bar("open + first page, large / small", [opened], 1.5, share=0.5)
+    yield turns.bar("word search p95, large / small", searched(common), 1.5)
+    yield turns.bar("word search p95, ours / raw FTS", [(raw(many, word), work(many, word)) for word in words], 1.3)
+    views = View(few), View(many)
+    places = [random.Random(number).random() for number in range(100)]
+    jumps = [tuple(partial(view.rows, int(place * (view.count - 100)), 100) for view in views) for place in places]
+    for view in views:
+        view.prepare()
+    yield turns.bar("100 rows anywhere in the grid p95, large / small", [(low, high) for low, high in jumps], 1.5)
+    filtered = [f"{word} kind:image rating:>=4 -draft" for word in common]
+    yield turns.bar("word + kind + rating − word p95, large / small", searched(filtered), 3)
+    typed = [word[:length] for word in common[:30] for length in range(2, len(word) + 1)]
+    _few, keys = Turns(clock, 1).medians(searched(typed, typing=True))
+    slowest = 1000 * percentile(keys, 0.95)
+    yield Bar("search as you type p95, each key, large", f"{slowest:.1f} ms", "≤ 50 ms", slowest <= 50)
+    for index in (few, many):
+        index.close()
 
 
 def main() -> None:
@@ -164,48 +205,13 @@ def main() -> None:
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--cpu", action="store_true", help="measure this thread's computing time: for a busy machine")
     options = parser.parse_args()
-    if options.cpu:
-        global clock
-        clock = time.thread_time
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        paths = {False: built(folder / "small.db", SMALL), True: built(folder / f"{options.items}.db", options.items)}
-        rng = random.Random(7)
-        known = vocabulary(rng)
-        rng.shuffle(known)  # as `items` does: commonest first
-        words = [*known[:40], "狐狸"]  # common enough to fill a page in the small library too
-        indexes = {size: Index(path) for size, path in paths.items()}
-        sizes = {False: SMALL, True: options.items}
-        bars: dict[str, dict[str, float]] = {}
-
-        def bar(name: str, small: list[float], large: list[float], of: Callable[[list[float]], float]) -> None:
-            ratio = of(large) / of(small)
-            bars[name] = {"small_ms": of(small) * 1e3, "large_ms": of(large) * 1e3, "ratio": ratio}
-            middle = statistics.median(large) / statistics.median(small)
-            line = f"{name:44} {of(small) * 1e3:9.3f} ms {of(large) * 1e3:9.3f} ms   × {ratio:.2f}"
-            print(f"{line} (medians × {middle:.2f})")
-
-        print(f"{'':44} {SMALL:>9,} it. {options.items:>9,} it.")
-        bar("open + first page, median", *turns(lambda big: [open_and_first_page(paths[big])], 20), statistics.median)
-        bar("word search, p95", *turns(lambda big: word_search(indexes[big], words), 5), p95)
-        bar("search as you type, p95", *turns(lambda big: typed(indexes[big], words[:30]), 2), p95)
-        places = [random.random() for _ in range(100)]
-        jump = turns(lambda big: windows(indexes[big], [int(place * (sizes[big] - 100)) for place in places]), 3)
-        bar("100 rows anywhere in the grid, p95", *jump, p95)
-        ours, raw = turns(lambda direct: (raw_search if direct else word_search)(indexes[True], words), 5)
-        bar("ours (2nd column: raw FTS, same file), p95", raw, ours, p95)
-        filtered = [f"{word} kind:image rating:>=4 -draft" for word in words]
-        bar("word + kind + rating − word, p95", *turns(lambda big: word_search(indexes[big], filtered), 3), p95)
-        started = time.perf_counter()
-        View(indexes[True], words[0]).prepare()
-        print(f"count and anchor a common word at {options.items:,}: {(time.perf_counter() - started) * 1e3:.0f} ms")
-        started = time.perf_counter()
-        View(indexes[True]).prepare()
-        print(f"anchors of the whole grid at {options.items:,}: {(time.perf_counter() - started) * 1e3:.0f} ms")
-        print(json.dumps(bars))
-        for index in indexes.values():
-            index.close()
+        small, large = (built(folder / f"{count}.db", count) for count in (SMALL, options.items))
+        print(f"small: {SMALL:,} items, large: {options.items:,} items, {'computing' if options.cpu else 'wall'} time")
+        for bar in bars(small, large, time.thread_time if options.cpu else time.perf_counter):
+            print(bar.line(), flush=True)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from studio.library import search
 from studio.library.index import Index
 from studio.library.items import Item, new_id
 from studio.library.search import And, Filter, Not, Or, QueryError, Words
@@ -46,6 +47,14 @@ def test_any_text_can_be_searched_or_is_a_clear_mistake(index: Index, text: str,
     assert 0 <= mistake.position <= len(text)
     assert mistake.message.endswith(".")
     assert "\n" not in mistake.message
+
+
+@given(
+    st.from_regex(r"[A-Za-z0-9]{1,6}", fullmatch=True) | st.sampled_from(["OR", "ORB", "or", "AND", "a", "7"]),
+    st.booleans(),
+)
+def test_a_plain_word_is_read_as_the_whole_grammar_reads_it(word: str, typing: bool) -> None:
+    assert search.parse(word, typing=typing) == search.parse(f" {word}", typing=typing)
 
 
 @pytest.fixture(scope="module")
