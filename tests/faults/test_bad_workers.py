@@ -105,6 +105,16 @@ def test_every_end_is_told(engine: Engine, tmp_path: Path, how: str, state: JobS
     assert says in bad.failure.message
 
 
+def test_after_a_fault_on_the_gpu_the_next_job_gets_a_new_process(engine: Engine, tmp_path: Path) -> None:
+    supervisor = engine._supervisors["auto"]
+    finish(engine, engine.submit(request("test.words", tmp_path / "out")))
+    assert supervisor._worker is not None
+    before = supervisor._worker.pid
+    bad = trouble(engine, tmp_path, "gpu_faults")
+    assert (bad.state, bad.failure.reason) == (JobState.FAILED, "bug")
+    assert supervisor._worker.pid != before
+
+
 @pytest.mark.skipif(os.name != "posix", reason="processes are forked on POSIX only")
 def test_a_worker_that_dies_beside_its_own_children_is_missed_and_they_end(engine: Engine, tmp_path: Path) -> None:
     bad = trouble(engine, tmp_path, "leaves_a_child")

@@ -80,6 +80,10 @@ class Trouble(sdk.Generator):
         """Fail as bugs do."""
         raise ZeroDivisionError("a bug")
 
+    def gpu_faults(self, params: Any, ctx: sdk.Context) -> None:
+        """Fail as torch does after a fault inside a kernel."""
+        raise RuntimeError("CUDA error: device-side assert triggered")
+
     def user_error(self, params: Any, ctx: sdk.Context) -> None:
         """Ask for another value."""
         raise sdk.UserError("Pick another word.", param="where", hint="Any will do.")
