@@ -124,7 +124,8 @@ def _one_round(folder: Path, first_seed: int, chance: random.Random, tally: Tall
     if victims == "both":
         _kill(worker.pid for worker in workers)
     studio.kill()
-    rest = studio.stdout.read().decode().split("\n")
+    with studio.stdout as told:
+        rest = told.read().decode().split("\n")
     studio.wait()
     # The last line may be half written: it was not announced then.
     seen |= {line for line in rest[:-1] if line and line != "ready"}
