@@ -104,10 +104,11 @@ def _conjunction(node: And) -> str | None:
 
 
 def _words(node: Words) -> str | None:
+    star = "*" if node.prefix else ""
+    if node.text.isalnum() and node.text.isascii():
+        return f'"{node.text}"{star}'
     text = spaced(node.text)
-    if not has_words(text):
-        return None
-    return _quoted(text) + ("*" if node.prefix else "")
+    return _quoted(text) + star if has_words(text) else None
 
 
 def _quoted(text: str) -> str:

@@ -60,7 +60,11 @@ class _Plan(NamedTuple):
 
     def read(self, key: Key | None, rest: str, *, inclusive: bool) -> tuple[str, _Values]:
         """SQL for the rows behind (or from) a key; `rest` is its LIMIT."""
-        return self._from(COLUMNS, (self.source, self.where, self.values), key, rest, inclusive=inclusive)
+        if key is None:
+            return _select(COLUMNS, self.source, self.where, self.keys, self.descending, "", rest), self.values
+        start = ("<" if self.descending else ">") + "=" * inclusive
+        sql = _select(COLUMNS, self.source, self.where, self.keys, self.descending, start, rest)
+        return sql, (*self.values, *key)
 
     def key_of(self, row: Row) -> Key:
         """Where a row stands in the order."""
@@ -80,16 +84,10 @@ class _Plan(NamedTuple):
 
     def keys_from(self, key: Key | None, rest: str) -> tuple[str, _Values]:
         """SQL for the keys from a key on; `rest` is its LIMIT."""
-        return self._from(", ".join(self.keys), self.walk(), key, rest, inclusive=True)
-
-    def _from(
-        self, columns: str, what: tuple[str, str, _Values], key: Key | None, rest: str, *, inclusive: bool
-    ) -> tuple[str, _Values]:
-        source, where, values = what
-        if key is None:
-            return _select(columns, source, where, self.keys, self.descending, "", rest), values
-        start = ("<" if self.descending else ">") + "=" * inclusive
-        return _select(columns, source, where, self.keys, self.descending, start, rest), (*values, *key)
+        source, where, values = self.walk()
+        start = "" if key is None else "<=" if self.descending else ">="
+        sql = _select(", ".join(self.keys), source, where, self.keys, self.descending, start, rest)
+        return sql, (*values, *(key or ()))
 
     def counting(self) -> tuple[str, _Values]:
         """SQL that counts all rows."""
