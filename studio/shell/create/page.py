@@ -193,6 +193,8 @@ class CreatePage(QWidget):
         return next((job for job in self._workshop.bridge.jobs() if job.id == job_id), None)
 
     def _job_changed(self, job: Job) -> None:
+        if not job.state.is_final:
+            self.stage.warm(job)
         current = self.stage.job
         if job.state == JobState.RUNNING and self._following and (current is None or current.state.is_final):
             shot = self.stage.shot

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
@@ -15,7 +14,7 @@ from studio.shell.create.progress import fraction, told
 from studio.shell.create.shots import Shot
 from studio.shell.create.welcome import Welcome
 from studio.shell.i18n import say, tr, tr_spec
-from studio.shell.warming import import_for
+from studio.shell.warming import PartsOfQt
 from studio.shell.widgets import ElidedLabel, label, row, tool_button
 from studio.shell.workshop import INPUT_OF, Workshop
 
@@ -48,6 +47,7 @@ class Stage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._workshop = workshop
         self._viewers: dict[str, Viewer] = {}
+        self._parts = PartsOfQt(self)
         self._job: Job | None = None
         self._shot: Shot | None = None
         self._compare: CompareView | None = None
@@ -123,11 +123,16 @@ class Stage(QWidget):
         self._stack.setCurrentWidget(self.welcome)
         self._show_bar()
 
+    def warm(self, job: Job) -> None:
+        """Have what the result's viewers need imported while the job waits and works."""
+        spec = self._workshop.specs.get(job.request.generator)
+        if spec is not None:
+            self._parts.import_for(spec.makes)
+
     def watch(self, job: Job) -> None:
         """Show `job` from now on, as it grows."""
         self._end_comparison()
         self._job, self._shot = job, None
-        self._warm(job)
         viewer = self._viewer_of(job)
         if viewer is not None:
             viewer.clear()
@@ -219,14 +224,6 @@ class Stage(QWidget):
             self._viewers[kind] = viewer_for(kind, self._stack)
             self._stack.addWidget(self._viewers[kind])
         return self._viewers[kind]
-
-    def _warm(self, job: Job) -> None:
-        """Have what the result's viewers need imported while the worker works."""
-        spec = self._workshop.specs.get(job.request.generator)
-        if spec is not None and not job.state.is_final:
-            from studio.shell.viewers.background import Background
-
-            Background.shared().run(partial(import_for, spec.makes), lambda _: None, owner=self)
 
     def _viewer_of(self, job: Job) -> Viewer | None:
         spec = self._workshop.specs.get(job.request.generator)
