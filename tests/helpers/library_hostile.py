@@ -21,7 +21,7 @@ from studio.library import formats
 from studio.library.formats.sniff import KIND_OF
 
 FORMATS = tuple(
-    ".txt .png .jpg .webp .gif .bmp .tiff .flac .wav .mp3 .ogg .aiff .mid .glb .obj .stl .ply .mp4".split()  # noqa: SIM905
+    ".txt .png .jpg .webp .gif .bmp .tiff .flac .wav .mp3 .ogg .opus .aiff .mid .glb .obj .stl .ply .mp4".split()  # noqa: SIM905
 )
 
 
@@ -43,7 +43,7 @@ def valid(suffix: str, folder: Path) -> list[bytes]:
     sounds: list[sdk.Artifact] = [made.sound(), made.sound(0.05, 44_100, 1)]
     models: list[sdk.Artifact] = [made.cube(), made.cube(textured=True)]
     wanted: dict[str, list[sdk.Artifact]] = {".txt": [made.story()], ".mid": [made.song()], ".mp4": [made.clip()]}
-    for suffixes, artifacts in ((".png .jpg .webp", pictures), (".flac .wav .mp3 .ogg", sounds)):
+    for suffixes, artifacts in ((".png .jpg .webp", pictures), (".flac .wav .mp3 .ogg", sounds), (".opus", sounds[:1])):
         wanted |= dict.fromkeys(suffixes.split(), artifacts)
     wanted |= dict.fromkeys((".glb", ".obj", ".stl", ".ply"), models)
     found = []
@@ -125,6 +125,26 @@ def _midi(tracks: list[bytes], division: int = 480) -> bytes:
     return head + b"".join(b"MTrk" + struct.pack(">I", len(track)) + track for track in tracks)
 
 
+def _wav_bombs() -> list[bytes]:
+    """Comments that claim more than there is, chunks without end, an empty list."""
+    huge = struct.pack("<I", 2**32 - 1)
+    sound = (
+        b"fmt "
+        + struct.pack("<IHHIIHH", 16, 1, 2, 48_000, 192_000, 4, 16)
+        + b"data"
+        + struct.pack("<I", 64)
+        + bytes(64)
+    )
+    tails = [
+        b"LIST" + huge + b"INFOICMT" + huge + b"a" * 100,
+        b"LIST" + struct.pack("<I", 20) + b"INFOICMT" + huge + b"a" * 8,
+        b"LIST" + struct.pack("<I", 2**20) + b"INFO" + b"ISFT\0\0\0\0" * 2**17,
+        b"junk\0\0\0\0" * 2**18,
+        b"LIST\0\0\0\0",
+    ]
+    return [b"RIFF" + struct.pack("<I", 4 + len(sound + tail)) + b"WAVE" + sound + tail for tail in tails]
+
+
 def bombs(suffix: str) -> list[bytes]:
     """Files built by hand to ask for too much, or to lie."""
     huge = struct.pack("<I", 2**32 - 1)
@@ -158,7 +178,8 @@ def bombs(suffix: str) -> list[bytes]:
             b"GIF89a" + b"\xff" * 200,
             b"GIF89a\xff\xff\xff\xff\x00\x00\x00,\x00\x00\x00\x00\xff\xff\xff\xff\x00\x08" + b"\xff" * 60,
         ],
-        ".wav": [wav, wav.replace(struct.pack("<H", 2), struct.pack("<H", 65_535), 1)],
+        ".wav": [wav, wav.replace(struct.pack("<H", 2), struct.pack("<H", 65_535), 1), *_wav_bombs()],
+        ".mp3": [b"ID3\x03\0\0\x7f\x7f\x7f\x7f" + b"COMM" + b"\x7f\xff\xff\xff\0\0\0eng\0" + b"a" * 1000],
         ".mid": [
             _midi([b"\0\x90\x3c\x40" + b"\0\x3c\x40" * 600_000]),
             _midi([b"\0\xff\x01\xff\xff\xff\x7f" + b"a" * 50]),

@@ -1,16 +1,29 @@
-"""Sound: FLAC with 24 bits to keep; WAV (16, 24 bits, float), MP3, Ogg Vorbis and Opus to share; AIFF is read too."""
+"""Sound: FLAC with 24 bits to keep; WAV (16, 24 bits, float), MP3, Ogg Vorbis and Opus to share; AIFF is read too.
+
+The record is the sound's comment tag, marked with `RECORD_KEY` so that nobody else's comment is taken for one.
+libsndfile writes and reads that tag, except in WAV: it gives back no WAV comment longer than a few kilobytes, so the
+chunk is written and read here.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import struct
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from studio import sdk
 from studio.library.formats import limits
 
 RECORD_KEY = "ATELIER_RECORD"
+_MARK = f"{RECORD_KEY}="
+_ROOM = 4 * 2**20
+"""Bytes a tag may have; FLAC ends at 16 MiB, and no record comes near."""
+_ROOM_OPUS = 48_000
+"""libsndfile can't open an Opus file again whose tags fill a whole Ogg page (64 kB, padding included)."""
+_CHUNKS = 1024
+"""Chunks of a WAV that are looked at; programs write a dozen."""
 _BLOCK = 1 << 18
 _SUBTYPES = {"16": "PCM_16", "24": "PCM_24", "float": "FLOAT"}
 
@@ -21,7 +34,7 @@ def write(audio: sdk.Audio, path: Path, record: Mapping[str, Any] | None, option
     Args:
         audio: samples within [−1, 1]; what lies outside is clipped, except in WAV float.
         path: ends in .flac, .wav, .mp3, .ogg or .opus.
-        record: what to embed as a tag, or None.
+        record: what to embed as a tag, or None. One too long for the format (48 kB in Opus) is left out.
         options: ``bits``: ``"16"``, ``"24"`` or ``"float"`` (WAV; FLAC has 16 and 24); ``quality`` 0…1 for MP3, Vorbis
             and Opus.
 
@@ -43,45 +56,74 @@ def write(audio: sdk.Audio, path: Path, record: Mapping[str, Any] | None, option
     samples = np.ascontiguousarray(audio.samples, dtype=np.float32)
     if samples.ndim == 1:
         samples = samples[:, None]
+    tag = _tag(record, suffix)
     lossy = {} if container in ("FLAC", "WAV") else {"compression_level": 1.0 - float(options.get("quality", 0.7))}
     try:
         with soundfile.SoundFile(
             path, "w", audio.sample_rate, samples.shape[1], subtype, format=container, **lossy
         ) as out:
+            if tag and suffix != ".wav":
+                out.comment = tag  # before the first samples: these formats keep tags in front
             for start in range(0, len(samples), _BLOCK):
                 out.write(samples[start : start + _BLOCK])
     except (soundfile.SoundFileError, ValueError) as error:
         what = f"{audio.sample_rate:,} Hz with {samples.shape[1]} channels"
         raise sdk.UserError(f"{suffix[1:].upper()} can't hold sound at {what}.", hint="Choose WAV.") from error
-    if record is not None:
-        _embed(path, suffix, json.dumps(record, ensure_ascii=False, separators=(",", ":")))
+    if tag and suffix == ".wav":
+        _append_comment(path, tag.encode("ascii"))
 
 
-def _embed(path: Path, suffix: str, text: str) -> None:
-    tags = _tags(path, suffix)
-    if suffix in (".wav", ".mp3"):
-        from mutagen.id3 import TXXX
-
-        if tags.tags is None:
-            tags.add_tags()
-        tags.tags.add(TXXX(encoding=3, desc=RECORD_KEY, text=[text]))
-    else:
-        tags[RECORD_KEY] = [text]
-    tags.save()
+def _tag(record: Mapping[str, Any] | None, suffix: str) -> str | None:
+    if record is None:
+        return None
+    # ASCII: libsndfile puts UTF-8 into MP3 tags that say Latin-1
+    text = _MARK + json.dumps(record, separators=(",", ":"))
+    return text if len(text) <= (_ROOM_OPUS if suffix == ".opus" else _ROOM) else None
 
 
-def _tags(path: Path, suffix: str) -> Any:
-    if suffix == ".wav":
-        from mutagen.wave import WAVE as Tags  # noqa: N811 (mutagen names the class after the format)
-    elif suffix == ".mp3":
-        from mutagen.mp3 import MP3 as Tags  # noqa: N811
-    elif suffix == ".flac":
-        from mutagen.flac import FLAC as Tags  # noqa: N811
-    elif suffix == ".opus":
-        from mutagen.oggopus import OggOpus as Tags
-    else:
-        from mutagen.oggvorbis import OggVorbis as Tags
-    return Tags(path)
+def _append_comment(path: Path, text: bytes) -> None:
+    """Add a LIST chunk of type INFO with the comment (ICMT) behind the samples (RIFF MCI 1.0, 1991, chapter 2)."""
+    text += b"\0" * (2 - len(text) % 2)  # ends in a zero, and chunks have even length
+    chunk = b"LIST" + struct.pack("<I", 12 + len(text)) + b"INFOICMT" + struct.pack("<I", len(text)) + text
+    with path.open("r+b") as file:
+        size = file.seek(0, 2)
+        chunk = b"\0" * (size % 2) + chunk
+        whole = size + len(chunk) - 8
+        if whole <= 0xFFFF_FFFF:
+            file.write(chunk)
+            file.seek(4)
+            file.write(struct.pack("<I", whole))
+
+
+def _wav_comment(path: Path) -> str:
+    """The comment inside a WAV, or an empty text; no more than `_CHUNKS` headers and `_ROOM` bytes are read."""
+    with path.open("rb") as file:
+        if file.read(4) != b"RIFF":
+            return ""
+        for name, start, size in _chunks(file, 12, path.stat().st_size):
+            file.seek(start)
+            if name != b"LIST" or file.read(4) != b"INFO":
+                continue
+            for field, begin, length in _chunks(file, start + 4, start + size):
+                if field == b"ICMT" and length <= _ROOM + 2:
+                    file.seek(begin)
+                    return file.read(length).rstrip(b"\0").decode("utf-8", "replace")
+    return ""
+
+
+def _chunks(file: BinaryIO, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """Name, place and size of the chunks between two places; ends where one claims more than there is."""
+    for _ in range(_CHUNKS):
+        file.seek(start)
+        header = file.read(8)
+        if len(header) < 8:
+            return
+        size = struct.unpack_from("<I", header, 4)[0]
+        start += 8
+        if start + size > end:
+            return
+        yield header[:4], start, size
+        start += size + size % 2
 
 
 def read(path: Path) -> sdk.Audio:
@@ -121,17 +163,17 @@ def _check(path: Path, rate: int, channels: int, frames: int) -> None:
 
 def embedded(path: Path, suffix: str) -> str | None:
     """The JSON text of the record inside a sound whose content is that of `suffix`, or None."""
-    import mutagen
+    import soundfile
 
     try:
-        tags = _tags(path, suffix)
-        if suffix in (".wav", ".mp3"):
-            frames = tags.tags.getall(f"TXXX:{RECORD_KEY}") if tags.tags is not None else []
-            return str(frames[0].text[0]) if frames else None
-        values = tags.get(RECORD_KEY)
-        return str(values[0]) if values else None
-    except (mutagen.MutagenError, *limits.DECODER_ERRORS):
+        if suffix == ".wav":
+            text = _wav_comment(path)
+        else:
+            with soundfile.SoundFile(path) as sound:
+                text = sound.comment
+    except (soundfile.SoundFileError, *limits.DECODER_ERRORS):
         return None
+    return text.removeprefix(_MARK) if text.startswith(_MARK) and len(text) <= _ROOM else None
 
 
 def facts(audio: sdk.Audio) -> dict[str, Any]:

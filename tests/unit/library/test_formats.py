@@ -222,6 +222,51 @@ def test_records_come_back_from_inside_the_file(artifact: sdk.Artifact, suffix: 
     assert formats.embedded_record(path) is None
 
 
+@pytest.mark.parametrize("suffix", [".flac", ".wav", ".mp3", ".ogg"])
+@pytest.mark.parametrize("frames", [4_799, 4_800])
+def test_long_records_fit_into_sounds_beside_every_sample(suffix: str, frames: int, tmp_path: Path) -> None:
+    record = {"id": "x", "values": {"prompt": "狐狸 " * 20_000}}
+    sound = sdk.Audio(made.sound(0.1).samples[:frames, :1], 48_000)
+    path = tmp_path / f"a{suffix}"
+    formats.write(sound, path, record)
+    assert json.loads(formats.embedded_record(path) or "") == record
+    back = formats.read(path)
+    assert isinstance(back, sdk.Audio)
+    if suffix in (".flac", ".wav"):
+        assert np.abs(back.samples - sound.samples).max() <= 2**-23
+
+
+@pytest.mark.parametrize("length", range(40_000, 70_000, 2_000))
+def test_opus_leaves_out_a_record_it_could_not_be_opened_with(length: int, tmp_path: Path) -> None:
+    path = tmp_path / "a.opus"
+    formats.write(made.sound(), path, {"id": "x" * length})
+    assert formats.read(path).kind == "audio"
+    assert (formats.embedded_record(path) is not None) == (length < 47_950)
+
+
+@pytest.mark.parametrize("suffix", [".flac", ".wav", ".mp3", ".ogg"])
+def test_a_comment_of_another_program_is_no_record(suffix: str, tmp_path: Path) -> None:
+    import soundfile
+
+    path = tmp_path / f"a{suffix}"
+    with soundfile.SoundFile(path, "w", 48_000, 2) as out:
+        out.comment = '{"id": "x"}'
+        out.write(made.sound().samples)
+    assert formats.embedded_record(path) is None
+
+
+def test_a_wav_with_a_record_is_well_formed(tmp_path: Path) -> None:
+    import av
+
+    path = tmp_path / "a.wav"
+    formats.write(sdk.Audio(made.sound().samples[:4_799, :1], 48_000), path, RECORD)
+    data = path.read_bytes()
+    assert struct.unpack_from("<I", data, 4)[0] == len(data) - 8
+    with av.open(str(path)) as container:
+        assert "a fox" in container.metadata["comment"]
+        assert sum(frame.samples for frame in container.decode(audio=0)) == 4_799
+
+
 def test_content_decides_not_the_ending(tmp_path: Path) -> None:
     formats.write(made.picture(), tmp_path / "a.png")
     lying = tmp_path / "a.mp3"

@@ -226,7 +226,7 @@ def test_an_interrupted_move_is_finished_or_undone(step: str, tmp_path: Path, mo
 
 
 def test_importing_and_saving_need_neither_database_nor_heavy_modules_at_start(tmp_path: Path) -> None:
-    heavy = "numpy PIL trimesh apsw soundfile mido av mutagen torch scipy"
+    heavy = "numpy PIL trimesh apsw soundfile mido av torch scipy"
     code = f"""
 import sys
 import studio.library, studio.library.library, studio.library.formats, studio.library.search
