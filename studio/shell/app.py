@@ -15,6 +15,7 @@ Nothing here, and nothing that is imported here, imports torch, numpy or a plugi
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -127,6 +128,7 @@ class Studio(QObject):
         self._settings.listen(self._setting_changed)
 
     def _painted(self) -> None:
+        collect_garbage_again()
         self._watch.open_log()
         self.window.setWindowIcon(QIcon(str(resources() / "icons" / "studio-256.png")))
         self._startup.open_library_and_engine()
@@ -135,6 +137,7 @@ class Studio(QObject):
 
     def _painted_and_left(self) -> None:
         """Answer one input event, as a benchmark's stopwatch waits for, then end with code 0."""
+        collect_garbage_again()
         answer = _Answer(self.window, self._app.quit)
         self.window.installEventFilter(answer)
         key = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Shift, Qt.KeyboardModifier.NoModifier)
@@ -156,6 +159,13 @@ class Studio(QObject):
             self._language.use(str(value))
         elif key in {"theme", "text_size"}:
             self._theme.use(self._settings["theme"], self._settings["text_size"])
+
+
+def collect_garbage_again() -> None:
+    """End the rest that ``studio.__main__`` gave the collector; what was made until now is never looked through."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 class FirstPaint(QObject):
