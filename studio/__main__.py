@@ -27,6 +27,9 @@ def main(argv: list[str] | None = None) -> int:
         sys.stderr.write(f"{problem}\nThe command line works without it; see: studio --help\n")
         return 4
     gc.disable()  # until the first paint: nearly all that is made until then stays, and looking through it costs 60 ms
+    from studio.shell.prelude import skip_search
+
+    skip_search()
     from studio.shell.app import main as open_window
 
     return open_window(arguments)

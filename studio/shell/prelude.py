@@ -9,5 +9,17 @@ from studio.disk.resources import resources
 from studio.engine import events, jobs, requests
 from studio.engine.discovery import plugins, registry, switches
 from studio.engine.settings import Settings
+from studio.shell.features import skip_search
 
-__all__ = ["Home", "Settings", "events", "jobs", "plugins", "registry", "requests", "resources", "switches"]
+__all__ = [
+    "Home",
+    "Settings",
+    "events",
+    "jobs",
+    "plugins",
+    "registry",
+    "requests",
+    "resources",
+    "skip_search",
+    "switches",
+]
