@@ -2,7 +2,8 @@
 
     python tests/e2e/tour.py HOME PICTURES make          one result per medium, a texture sent to relief
     python tests/e2e/tour.py HOME PICTURES look          every page in both themes, both languages, three sizes
-    python tests/e2e/tour.py HOME PICTURES gallery       every example once; the README's pictures
+    python tests/e2e/tour.py HOME PICTURES gallery       every example of every generator, once
+    python tests/e2e/tour.py HOME PICTURES readme        the README's pictures
     python tests/e2e/tour.py HOME PICTURES hang          start a long job, say so, and wait to be killed
 
 Prints one JSON object per step. Under Linux without a display: ``xvfb-run -a python tests/e2e/tour.py …``.
@@ -95,6 +96,8 @@ class Tour:
 
     def press_generate(self) -> Any:
         before = {job.id for job in self.engine.jobs()}
+        self.window.activateWindow()
+        self.wait(self.window.isActiveWindow, "the window to be the active one")
         QTest.keyClick(self.window, Qt.Key.Key_Return, CONTROL)
         self.wait(lambda: {job.id for job in self.engine.jobs()} - before, "the job")
         (name,) = {job.id for job in self.engine.jobs()} - before
@@ -148,7 +151,7 @@ def look(tour: Tour) -> None:
 
 
 def gallery(tour: Tour) -> None:
-    """Every example of every generator, and the pictures that the README shows."""
+    """Every example of every generator."""
     from studio.engine.requests import GenerationRequest
 
     specs = tour.studio.workshop.registry.specs.values()
@@ -158,6 +161,10 @@ def gallery(tour: Tour) -> None:
             tour.engine.wait([job.id])
             QTest.qWait(50)
             say(step="example", generator=spec.id, title=example.title, state=str(tour.engine.job(job.id).state))
+
+
+def readme(tour: Tour) -> None:
+    """The pictures that the README shows, over a library that has something in it."""
     tour.window.resize(1400, 860)
     shown = {"music": "studio.music.composer", "mesh": "studio.mesh.forms", "create": "studio.image.texture"}
     for medium, generator in shown.items():
@@ -196,7 +203,7 @@ def main() -> int:
     home, pictures, part = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
     tour = Tour(home, pictures)
     try:
-        {"make": make, "look": look, "gallery": gallery, "hang": hang}[part](tour)
+        {"make": make, "look": look, "gallery": gallery, "readme": readme, "hang": hang}[part](tour)
     except Exception:  # noqa: BLE001 - whatever went wrong is printed for the caller
         # The window's own watch would show a dialog that nobody is there to close.
         traceback.print_exc()
