@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.windows import EVERY_KIND, PAINTER, make_workshop
+from helpers.windows import EVERY_KIND, PAINTER, make_workshop, open_window
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.sdk import Field, ParameterError
-from studio.shell.forms.form import Form, FormHelp
+from studio.shell.forms.form import FieldRow, Form, FormHelp
 from studio.shell.forms.history import PromptHistory
 from studio.shell.forms.inputs import InputEditor
 from studio.shell.forms.presets import Presets
@@ -266,3 +267,10 @@ def test_a_damaged_preset_file_is_kept_aside(tmp_path: Path) -> None:
     assert (tmp_path / "tests.painter.broken.json").read_text() == "{"
     presets.save(PAINTER, "new", {"steps": 3})
     assert presets.names(PAINTER) == ["new"]
+
+
+def test_an_editor_that_shows_its_own_label_has_no_second_one_over_it(qapp: QApplication, tmp_path: Path) -> None:
+    with open_window(qapp, tmp_path) as stand:
+        stand.page.panel.open(PAINTER.id)
+        for field_row in stand.form.findChildren(FieldRow):
+            assert field_row._label.isHidden() == field_row.editor.owns_label

@@ -80,6 +80,7 @@ class FieldRow(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         if editor.owns_label:
+            self._label.hide()  # it has no place in the layout and would lie over the editor
             self._head = row(editor, None, spacing=4)
             layout.addLayout(self._head)
         else:
