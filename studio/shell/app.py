@@ -35,7 +35,7 @@ from studio.shell.i18n import Language, tr
 from studio.shell.main_window import MainWindow
 from studio.shell.signals import quit_on_signals
 from studio.shell.startup import Startup
-from studio.shell.theme import Theme
+from studio.shell.theme import Theme, make_application
 from studio.shell.workshop import Workshop
 
 CACHE_SECONDS = 0.25
@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Open the window and run until it closes; returns the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     home, settings = places(arguments)
-    app = QApplication.instance() or QApplication([sys.argv[0], *arguments])
+    app = QApplication.instance() or make_application(sys.argv[0], arguments)
     assert isinstance(app, QApplication)
     studio = Studio(app, home, settings)
     studio.open(leave_after_first_paint="--exit-after-first-paint" in arguments)

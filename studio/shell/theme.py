@@ -7,6 +7,7 @@ test of the tokens computes every contrast. Space is a multiple of 4 px.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 
@@ -82,6 +83,8 @@ LIGHT = Tokens(
     success="#19693c",
 )
 THEMES = {"dark": DARK, "light": LIGHT}
+STYLE = "Fusion"
+_STYLED = "studio_styled"
 _PROPERTY = "studio_theme"
 
 
@@ -89,6 +92,17 @@ def tokens() -> Tokens:
     """The tokens in force."""
     app = QGuiApplication.instance()
     return THEMES[(app and app.property(_PROPERTY)) or "dark"]
+
+
+def make_application(name: str, arguments: Sequence[str]) -> QApplication:
+    """The application, in our style from its first moment on.
+
+    The style is named among the arguments, which Qt takes away: `QApplication.setStyle` answers with a `QStyle`, and
+    PySide makes that class and its six hundred constants when the first one crosses over, for 8 ms.
+    """
+    app = QApplication([name, "-style", STYLE, *arguments])
+    app.setProperty(_STYLED, True)
+    return app
 
 
 class Theme:
@@ -104,7 +118,8 @@ class Theme:
         self._wanted = "system"
         self._text_size = 13
         self._dressed = dressed
-        app.setStyle("Fusion")
+        if app.property(_STYLED) is None:
+            app.setStyle(STYLE)
         app.styleHints().colorSchemeChanged.connect(self._follow)
 
     def use(self, wanted: str, text_size: str = "normal") -> None:
@@ -214,6 +229,8 @@ def set_role(widget: QWidget, role: str) -> None:
     if widget.property("role") == role:
         return
     widget.setProperty("role", role)
+    if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        return  # it is styled when it is first shown
     style = widget.style()
     style.unpolish(widget)
     style.polish(widget)
