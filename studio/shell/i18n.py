@@ -21,6 +21,7 @@ from studio.sdk.generator import GeneratorSpec
 
 LOCALES = ("en", "zh_CN")
 _SAID = "_studio_said"
+_LOCALE = "_studio_locale"
 _CATALOGUE = "_studio_catalogue"
 
 
@@ -102,7 +103,7 @@ class Language:
             self._app.removeTranslator(self._qts)
             self._qts = None
         self.locale = locale
-        self._app.setProperty("studio_locale", locale)
+        self._app.__dict__[_LOCALE] = locale
         self._app.__dict__[_CATALOGUE] = None if locale == "en" else Catalogue(catalogue(locale))
         if locale != "en":
             self._translate_qt(locale)
@@ -158,7 +159,7 @@ def _pattern(source: str) -> re.Pattern[str]:
 def locale() -> str:
     """The locale in force."""
     app = QCoreApplication.instance()
-    return str((app and app.property("studio_locale")) or "en")
+    return app.__dict__.get(_LOCALE, "en") if app is not None else "en"
 
 
 def tr_spec(spec: GeneratorSpec, text: str) -> str:
