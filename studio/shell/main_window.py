@@ -294,14 +294,16 @@ class MainWindow(QMainWindow):
         self.create_page.restore_state(part(self._state, "create"))
 
     def save_state(self) -> None:
-        """Write what to remember."""
+        """Write what to remember, unless that is what was read."""
         library: Any = self._pages.get("library")
         state = {
             "geometry": bytes(self.saveGeometry().toBase64().data()).decode(),
             "create": self.create_page.save_state(),
             "library": library.state() if library is not None else part(self._state, "library"),
         }
-        write_state(self._state_file, state)
+        if state != self._state:
+            write_state(self._state_file, state)
+            self._state = state
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember, then close."""
