@@ -5,26 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Protocol
+from functools import cache
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QImage
 
-from studio.engine.events import (
-    AudioReceived,
-    Event,
-    ItemSaved,
-    JobChanged,
-    JobRemoved,
-    LogReceived,
-    NetworkRefused,
-    PreviewReceived,
-    QueueChanged,
-    TextReceived,
-    WorkerChanged,
-)
 from studio.engine.jobs import Job
-from studio.engine.requests import GenerationRequest
+
+if TYPE_CHECKING:
+    from studio.engine.events import Event, PreviewReceived
+    from studio.engine.requests import GenerationRequest
 
 FRAME_MS = 16
 """Progress and previews reach the widgets at most once in this time: a frame of a 60 Hz screen."""
@@ -87,11 +78,11 @@ class EngineBridge(QObject):
     queue_changed = Signal(tuple, bool)
     preview_received = Signal(str, QImage)
     text_received = Signal(str, str)
-    audio_received = Signal(AudioReceived)
-    item_saved = Signal(ItemSaved)
+    audio_received = Signal(object)
+    item_saved = Signal(object)
     log_received = Signal(str, str)
-    worker_changed = Signal(WorkerChanged)
-    network_refused = Signal(NetworkRefused)
+    worker_changed = Signal(object)
+    network_refused = Signal(object)
     _woken = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -148,6 +139,8 @@ class EngineBridge(QObject):
 
     def _keep(self, event: Event) -> None:
         """Put `event` at the end of what waits; a newer snapshot takes the place of an older one."""
+        from studio.engine.events import JobChanged, PreviewReceived, TextReceived, WorkerChanged
+
         key: tuple[str, str | int]
         if isinstance(event, JobChanged):
             key = ("job", event.job.id)
@@ -183,7 +176,7 @@ class EngineBridge(QObject):
             self._emit(event)
 
     def _emit(self, event: Event) -> None:
-        _EMIT[type(event)](self, event)
+        _emitters()[type(event)](self, event)
 
 
 def picture(event: PreviewReceived) -> QImage:
@@ -197,15 +190,20 @@ def picture(event: PreviewReceived) -> QImage:
     return QImage(event.pixels, event.width, event.height, stride, formats[event.channels]).copy()
 
 
-_EMIT: dict[type, Callable[[EngineBridge, Any], None]] = {
-    JobChanged: lambda bridge, event: bridge.job_changed.emit(event.job),
-    JobRemoved: lambda bridge, event: bridge.job_removed.emit(event.job_id),
-    QueueChanged: lambda bridge, event: bridge.queue_changed.emit(event.order, event.paused),
-    PreviewReceived: lambda bridge, event: bridge.preview_received.emit(event.job_id, picture(event)),
-    TextReceived: lambda bridge, event: bridge.text_received.emit(event.job_id, event.text),
-    AudioReceived: lambda bridge, event: bridge.audio_received.emit(event),
-    ItemSaved: lambda bridge, event: bridge.item_saved.emit(event),
-    LogReceived: lambda bridge, event: bridge.log_received.emit(event.job_id, event.line),
-    WorkerChanged: lambda bridge, event: bridge.worker_changed.emit(event),
-    NetworkRefused: lambda bridge, event: bridge.network_refused.emit(event),
-}
+@cache
+def _emitters() -> dict[type, Callable[[EngineBridge, Any], None]]:
+    """How each event is told. The events come with the engine, after the first paint."""
+    from studio.engine import events
+
+    return {
+        events.JobChanged: lambda bridge, event: bridge.job_changed.emit(event.job),
+        events.JobRemoved: lambda bridge, event: bridge.job_removed.emit(event.job_id),
+        events.QueueChanged: lambda bridge, event: bridge.queue_changed.emit(event.order, event.paused),
+        events.PreviewReceived: lambda bridge, event: bridge.preview_received.emit(event.job_id, picture(event)),
+        events.TextReceived: lambda bridge, event: bridge.text_received.emit(event.job_id, event.text),
+        events.AudioReceived: lambda bridge, event: bridge.audio_received.emit(event),
+        events.ItemSaved: lambda bridge, event: bridge.item_saved.emit(event),
+        events.LogReceived: lambda bridge, event: bridge.log_received.emit(event.job_id, event.line),
+        events.WorkerChanged: lambda bridge, event: bridge.worker_changed.emit(event),
+        events.NetworkRefused: lambda bridge, event: bridge.network_refused.emit(event),
+    }

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QListWidget, QVBoxLayout, QWidget
 
-from studio.engine.events import NetworkRefused
 from studio.shell.i18n import say, tr
 from studio.shell.icons import pixmap
 from studio.shell.theme import tokens
 from studio.shell.widgets import button, label, row
 from studio.shell.workshop import Workshop
+
+if TYPE_CHECKING:
+    from studio.engine.events import NetworkRefused
 
 LIMIT = 1000
 

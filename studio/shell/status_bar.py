@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
-from studio.engine.events import WorkerChanged
 from studio.shell.i18n import say, tr
 from studio.shell.icons import decorate
 from studio.shell.widgets import BESIDE_TEXT, label
 from studio.shell.workshop import Workshop
+
+if TYPE_CHECKING:
+    from studio.engine.events import WorkerChanged
 
 GIGABYTE = 1_000_000_000
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QToolButton, QVBoxLayout, QWidget
 
-from studio.engine.events import ItemSaved
 from studio.engine.jobs import Job, JobState
 from studio.engine.requests import GenerationRequest
 from studio.sdk.errors import UserError
@@ -22,6 +22,9 @@ from studio.shell.create.stage import Stage, smaller_values
 from studio.shell.i18n import say, tr, tr_message, tr_spec
 from studio.shell.icons import decorate
 from studio.shell.workshop import Workshop
+
+if TYPE_CHECKING:
+    from studio.engine.events import ItemSaved
 
 NARROW = 1180
 """Below this width the queue starts hidden, so that the stage keeps its room."""

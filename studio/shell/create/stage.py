@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from studio.engine.events import AudioReceived
 from studio.engine.jobs import Job, JobState
 from studio.shell.create.progress import fraction, told
 from studio.shell.create.shots import Shot
@@ -19,6 +18,7 @@ from studio.shell.widgets import ElidedLabel, label, row, tool_button
 from studio.shell.workshop import INPUT_OF, Workshop
 
 if TYPE_CHECKING:
+    from studio.engine.events import AudioReceived
     from studio.shell.create.compare import CompareView
     from studio.shell.create.failure import FailureCard
     from studio.shell.create.filmstrip import Filmstrip
