@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.windows import Stand
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QWidget
@@ -52,10 +52,15 @@ class Monkey:
 
     def play(self, actions: int) -> None:
         """Do `actions` random things."""
+        # A click may open a menu that keeps its caller until it closes: only a timer runs meanwhile.
+        closing = QTimer()
+        closing.timeout.connect(close_popup)
+        closing.start(50)
         for _ in range(actions):
             self._random.choice(self._moves)()
             self._close_others()
             QApplication.processEvents()
+        closing.stop()
 
     def _widget(self) -> QWidget:
         shown = [w for w in self._stand.window.findChildren(QWidget) if w.isVisible() and w.isEnabled()]
@@ -131,6 +136,13 @@ class Monkey:
         for widget in QApplication.topLevelWidgets():
             if widget.isVisible() and isinstance(widget, (QDialog, QMenu)):
                 widget.close()
+
+
+def close_popup() -> None:
+    """Close the menu, list or dialog that waits for an answer, if there is one."""
+    waiting = QApplication.activePopupWidget() or QApplication.activeModalWidget()
+    if waiting is not None:
+        waiting.close()
 
 
 def refuse_modal_dialogs(monkeypatch: Any) -> None:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 ACTIONS = int(os.environ.get("STUDIO_MONKEY", "100"))
 
 
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(120 + ACTIONS // 4)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_random_play_crashes_nothing_and_leaves_nothing(
     qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
