@@ -37,15 +37,26 @@ def main(argv: list[str] | None = None) -> int:
 
 def why_no_window(environ: dict[str, str], platform: str) -> str:
     """One sentence why the window cannot open here; empty when it can."""
-    from importlib.util import find_spec
-
-    if find_spec("PySide6") is None:
+    if not _has_qt():
         return "The window needs PySide6, which is not installed here."
     headless = environ.get("QT_QPA_PLATFORM") in {"offscreen", "minimal", "vnc"}
     has_display = environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")
     if platform.startswith("linux") and not has_display and not headless:
         return "There is no display here for the window to open on."
     return ""
+
+
+def _has_qt() -> bool:
+    """Whether PySide6 is installed and can be loaded; importing its top package loads no part of Qt."""
+    from importlib.util import find_spec
+
+    if find_spec("PySide6") is None:
+        return False
+    try:
+        import PySide6  # noqa: F401 - the import is the question
+    except ImportError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

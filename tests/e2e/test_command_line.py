@@ -192,10 +192,13 @@ def test_a_hostile_input_gets_a_sentence_at_its_field(home: Path, tmp_path: Path
     assert_calm(answer)
 
 
-def test_ctrl_c_cancels_cleanly(home: Path, tmp_path: Path) -> None:
+def test_ctrl_c_cancels_cleanly(tmp_path: Path) -> None:
     words = ("generate", "studio.image.texture", "--set", "size=2048x2048", "--count", "50")
     process = subprocess.Popen(
-        [sys.executable, "-m", "studio", *words], env=environment(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-m", "studio", *words],
+        env=environment(tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     time.sleep(3)
     begun = time.monotonic()
@@ -204,7 +207,7 @@ def test_ctrl_c_cancels_cleanly(home: Path, tmp_path: Path) -> None:
     assert process.returncode == 130
     assert b"Traceback" not in said
     assert time.monotonic() - begun < 10
-    assert studio(home, "queue", "list", "--json").json == []
+    assert studio(tmp_path, "queue", "list", "--json").json == []
 
 
 def test_a_killed_studio_leaves_jobs_that_can_be_retried(tmp_path: Path) -> None:

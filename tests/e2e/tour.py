@@ -83,9 +83,15 @@ class Tour:
         QTest.qWait(250)
         assert self.window.grab().save(str(self.pictures / f"{name}.png"))
 
+    def press(self, key: Qt.Key) -> None:
+        """Ctrl and a key; without a window manager nobody else makes the window the active one."""
+        self.window.activateWindow()
+        self.wait(self.window.isActiveWindow, "the window to be the active one")
+        QTest.keyClick(self.window, key, CONTROL)
+
     def go(self, place: str) -> None:
         """To a place, by its key."""
-        QTest.keyClick(self.window, PLACES[place], CONTROL)
+        self.press(PLACES[place])
         self.wait(lambda: self.window.place == place, place)
 
     def generate(self, generator: str, values: dict[str, Any]) -> Any:
@@ -96,9 +102,7 @@ class Tour:
 
     def press_generate(self) -> Any:
         before = {job.id for job in self.engine.jobs()}
-        self.window.activateWindow()
-        self.wait(self.window.isActiveWindow, "the window to be the active one")
-        QTest.keyClick(self.window, Qt.Key.Key_Return, CONTROL)
+        self.press(Qt.Key.Key_Return)
         self.wait(lambda: {job.id for job in self.engine.jobs()} - before, "the job")
         (name,) = {job.id for job in self.engine.jobs()} - before
         self.wait(lambda: self.engine.job(name).state.is_final, name)
@@ -185,7 +189,7 @@ def hang(tour: Tour) -> None:
     page = tour.window.create_page
     assert page.open_generator("studio.image.texture", {"size": [2048, 2048]}, 7)
     for _ in range(5):
-        QTest.keyClick(tour.window, Qt.Key.Key_Return, CONTROL)
+        tour.press(Qt.Key.Key_Return)
         QTest.qWait(50)
     tour.wait(lambda: any(str(job.state) == "running" for job in tour.engine.jobs()), "a running job")
     say(step="hanging")
