@@ -22,6 +22,7 @@ from studio.sdk.errors import ParameterError
 
 if TYPE_CHECKING:
     from studio.sdk.artifacts import Audio, Image, Mesh, Score, Text, Video
+    from studio.sdk.datasets import Dataset
 
 Value = TypeVar("Value")
 Json = Any
@@ -60,7 +61,8 @@ class Field:
         aliases: former names.
         min, max, step: bounds of numbers; for sizes, of each side in pixels.
         options: the entries of a choice.
-        source: who answers the options of a choice live, e.g. ``"models:lora?base=sdxl"``.
+        source: who answers the options live: ``"models:FAMILY"`` for a choice (models of that family, see
+            `Trainer.teaches`), ``"datasets:KIND"`` for a dataset.
         suffixes: endings a file may have, with dot, e.g. ``(".sf2",)``.
         max_length: most characters of a text.
         required: whether an input must be given.
@@ -213,6 +215,11 @@ def folder(*, required: bool = False, **common: Any) -> str:
     return _field("folder", "", common, required=required)
 
 
+def dataset(kind: str, **common: Any) -> Dataset:
+    """A prepared dataset of one of `datasets.DATASET_KINDS`: its name in a request, a `Dataset` inside ``train``."""
+    return cast("Dataset", _field("dataset", "", common, source=f"datasets:{kind}", required=True))
+
+
 def secret(**common: Any) -> str:
     """A password or key: never kept in records, history or logs."""
     return _field("secret", "", common)
@@ -273,7 +280,7 @@ def _label(name: str) -> str:
     kw_only_default=True,
     frozen_default=True,
     field_specifiers=(
-        prompt, text, integer, number, toggle, choice, seed, size, color, file, folder, secret,
+        prompt, text, integer, number, toggle, choice, seed, size, color, file, folder, dataset, secret,
         image, mask, audio, score, mesh, video, text_in,
     ),
 )  # fmt: skip
@@ -414,6 +421,12 @@ def _check_path(field: Field, value: Json) -> Json:
     return value
 
 
+def _check_dataset(field: Field, value: Json) -> Json:
+    if not isinstance(value, str) or any(letter in value for letter in "\0/\\"):
+        raise field.error("must be the name of a prepared dataset.")
+    return value
+
+
 def _check_reference(field: Field, value: Json) -> Json:
     if value is None or value == "":
         return None
@@ -455,6 +468,7 @@ _CHECKS: dict[str, Callable[[Field, Json], Json]] = {
     "color": _check_color,
     "file": _check_file,
     "folder": _check_path,
+    "dataset": _check_dataset,
     **dict.fromkeys(INPUT_KINDS, _check_reference),
 }
 

@@ -1,0 +1,130 @@
+"""A prepared dataset as a trainer sees it: files in place, captions, a split. Standard library only.
+
+On disk a dataset is a folder with ``dataset.json``: its card, and one entry per file. The files stay where the artist
+keeps them; only texts in which personal data was masked are copies, inside the dataset's folder.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+MANIFEST = "dataset.json"
+"""Name of the file that makes a folder a prepared dataset."""
+
+DATASET_KINDS = ("image", "text", "score", "mesh")
+"""What a dataset may hold, one kind each: pictures, texts, MIDI files, 3D models."""
+
+FORMAT = 1
+"""Version of the manifest."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetItem:
+    """One file of a dataset.
+
+    Attributes:
+        path: where it lies, absolute.
+        caption: what it shows or is, a few words; empty when nobody said.
+        source: which work, author or series it came from; all files of one source stand on one side of the split.
+        held_out: whether it is kept out of training, for evaluation.
+        sha256: hash of the file when the dataset was made, hexadecimal.
+        meta: further facts as JSON, e.g. ``{"width": 32, "height": 32}``.
+    """
+
+    path: Path
+    caption: str = ""
+    source: str = ""
+    held_out: bool = False
+    sha256: str = ""
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A prepared dataset.
+
+    Attributes:
+        name: its name, also its folder's.
+        kind: one of `DATASET_KINDS`.
+        folder: the folder with the manifest.
+        items: its files, in the order of the manifest.
+        digest: hash over all that decides training (files' hashes, captions, split), hexadecimal.
+        card: title, licence, consent, counts, what was masked or left out …, as JSON.
+    """
+
+    name: str
+    kind: str
+    folder: Path
+    items: tuple[DatasetItem, ...]
+    digest: str = ""
+    card: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def training(self) -> tuple[DatasetItem, ...]:
+        """The files to learn from."""
+        return tuple(item for item in self.items if not item.held_out)
+
+    @property
+    def held_out(self) -> tuple[DatasetItem, ...]:
+        """The files kept for evaluation; no trainer may learn from them."""
+        return tuple(item for item in self.items if item.held_out)
+
+    @classmethod
+    def read(cls, folder: Path) -> Dataset:
+        """Read a prepared dataset.
+
+        Raises:
+            OSError: there is no manifest, or it cannot be read.
+            ValueError: it is no manifest of this format.
+        """
+        try:
+            plain = json.loads((folder / MANIFEST).read_text("utf-8"))
+            if plain["format"] != FORMAT or plain["kind"] not in DATASET_KINDS:
+                raise ValueError(f"a manifest of format {plain['format']!r} for {plain['kind']!r}")
+            items = tuple(_item(entry, folder) for entry in plain["items"])
+            return cls(str(plain["name"]), plain["kind"], folder, items, str(plain["digest"]), dict(plain["card"]))
+        except (KeyError, TypeError, AttributeError, RecursionError, ValueError) as error:
+            raise ValueError(f"{folder / MANIFEST} is no dataset the studio made ({error}).") from error
+
+    def to_json(self) -> dict[str, Any]:
+        """The manifest. Files inside the dataset's own folder are named relative to it."""
+        return {
+            "format": FORMAT,
+            "name": self.name,
+            "kind": self.kind,
+            "digest": self.digest,
+            "card": dict(self.card),
+            "items": [_entry(item, self.folder) for item in self.items],
+        }
+
+
+def _item(entry: Mapping[str, Any], folder: Path) -> DatasetItem:
+    path = Path(str(entry["path"]))
+    return DatasetItem(
+        path=path if path.is_absolute() else _within(folder, path),
+        caption=str(entry.get("caption", "")),
+        source=str(entry.get("source", "")),
+        held_out=bool(entry.get("held_out", False)),
+        sha256=str(entry.get("sha256", "")),
+        meta=dict(entry.get("meta", {})),
+    )
+
+
+def _within(folder: Path, path: Path) -> Path:
+    if ".." in path.parts:
+        raise ValueError(f"a file outside the dataset: {path}")
+    return folder / path
+
+
+def _entry(item: DatasetItem, folder: Path) -> dict[str, Any]:
+    inside = item.path.is_relative_to(folder)
+    entry: dict[str, Any] = {"path": item.path.relative_to(folder).as_posix() if inside else str(item.path)}
+    optional = {"caption": item.caption, "source": item.source, "held_out": item.held_out, "sha256": item.sha256}
+    entry.update({name: value for name, value in optional.items() if value})
+    if item.meta:
+        entry["meta"] = dict(item.meta)
+    return entry

@@ -1,0 +1,8 @@
+"""What trainers written with PyTorch share: a loop that can be killed at any moment and go on as if it had not been.
+
+Importing this needs only the standard library; torch and accelerate come in when a `Loop` is made.
+"""
+
+from studio.sdk.training.loop import Loop, Schedule
+
+__all__ = ["Loop", "Schedule"]

@@ -1,0 +1,248 @@
+"""The training loop: optimizer steps, moving averages, checkpoints, and randomness that depends on the step alone.
+
+Every random number of a step comes from streams seeded by the run's seed and the step's number, never from a state
+that lives on. So a run that goes on from a checkpoint draws what the unbroken run would have drawn, and its weights are
+the same, bit for bit, on a CPU.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from studio.sdk.trainer import Checkpoint, Metric, TrainingContext
+from studio.sdk.training.states import load_checkpoint, save_checkpoint
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+
+METRIC_STEPS = 10
+"""Steps whose values are averaged into one point of a curve."""
+
+TIMED_STEPS = 3
+"""Steps that a forecast times, after one that it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The learning rate as a factor on its peak: warm up, hold, fall (Hu et al. 2024, "MiniCPM", section 4).
+
+    Attributes:
+        warmup, decay: shares of the run for the rise from 0 and for the fall to 0.
+    """
+
+    warmup: float = 0.02
+    decay: float = 0.3
+
+    def factor(self, done: float) -> float:
+        """The factor when the share `done` of the run is over, 0 … 1."""
+        rise = (done + 1e-3) / self.warmup if self.warmup else 1.0
+        fall = (1.0 - done) / self.decay if self.decay else 1.0
+        return max(0.0, min(1.0, rise, fall))
+
+
+class Loop:
+    """Iterate over it for the steps that are left; resumes from ``ctx.resume`` by itself.
+
+    One step reads like this::
+
+        loop = Loop(ctx, {"model": model}, {"model": optimizer}, steps=params.steps, average=0.999)
+        for step in loop:
+            loss = loss_of(model, batch_at(loop.random))
+            loop.learn("model", loss)
+            yield from loop.report(loss=loss)
+        yield from loop.finish()
+
+    Attributes:
+        modules: the networks by name, on their device; with several processes, wrapped to share gradients.
+        averaged: exponential moving averages of the networks' weights, by name; the networks themselves without
+            `average`. Use these for samples and for the result.
+        device: where to compute, a ``torch.device``.
+        random: numpy generator of this step: for the choice of examples.
+        noise: ``torch.Generator`` of this step on the CPU; torch's global state is seeded per step too.
+        steps: the run's length.
+        step: steps taken.
+    """
+
+    modules: dict[str, Any]
+    averaged: dict[str, Any]
+    random: np.random.Generator
+    noise: torch.Generator
+
+    def __init__(
+        self,
+        ctx: TrainingContext,
+        modules: Mapping[str, Any],
+        optimizers: Mapping[str, Any],
+        *,
+        steps: int,
+        average: float = 0.0,
+        schedule: Schedule | None = None,
+        clip: float = 1.0,
+    ) -> None:
+        """Take over networks and optimizers, and load the last checkpoint of this run if there is one.
+
+        Args:
+            ctx: the host.
+            modules: ``torch.nn.Module`` by name.
+            optimizers: ``torch.optim.Optimizer`` by name, as `learn` names them.
+            steps: optimizer steps of the whole run.
+            average: decay of the moving average per step, 0 for none; grows from 0 at first (see `_decay`).
+            schedule: how learning rates change; None keeps them.
+            clip: largest norm of a step's gradients, 0 for no limit.
+        """
+        import accelerate
+        import torch
+
+        on_cpu = ctx.device == "cpu"
+        precision = "bf16" if ctx.dtype == "bfloat16" and not on_cpu else "no"
+        self._accelerator = accelerate.Accelerator(cpu=on_cpu, mixed_precision=precision)
+        self._ctx, self._average, self._schedule, self._clip = ctx, average, schedule, clip
+        self.steps, self.step = steps, 0
+        self.device = self._accelerator.device
+        self.modules = {name: self._accelerator.prepare_model(module) for name, module in modules.items()}
+        self.averaged = {name: self._copy(name) if average else self._bare(name) for name in modules}
+        self._optimizers = {name: self._accelerator.prepare_optimizer(one) for name, one in optimizers.items()}
+        self._peaks = {name: [group["lr"] for group in one.param_groups] for name, one in self._optimizers.items()}
+        self._sums: dict[str, tuple[float, int]] = {}
+        self._saved_at = time.monotonic()
+        if ctx.resume is not None:
+            self.step = load_checkpoint(ctx.resume, self._states(), self._optimizers)
+        self._global = torch.get_rng_state()
+        self._draw()
+
+    def __iter__(self) -> Iterator[int]:
+        import torch
+
+        try:
+            while self.step < self.steps:
+                self._ctx.check()
+                self._draw()
+                self._set_rates()
+                yield self.step
+                self.step += 1
+        finally:
+            torch.set_rng_state(self._global)
+
+    @property
+    def is_main(self) -> bool:
+        """Whether this process is the one that samples and saves; the only one unless several were launched."""
+        return bool(self._accelerator.is_main_process)
+
+    def learn(self, name: str, loss: torch.Tensor) -> None:
+        """One optimizer step down the gradient of `loss` (a scalar) with the optimizer called `name`."""
+        optimizer = self._optimizers[name]
+        optimizer.zero_grad(set_to_none=True)
+        self._accelerator.backward(loss)
+        if self._clip:
+            weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+            self._accelerator.clip_grad_norm_(weights, self._clip)
+        optimizer.step()
+
+    def report(self, *, message: str = "", preview: Any = None, **values: Any) -> Iterator[Metric | Checkpoint]:
+        """End a step: move the averages on, tell curves and progress, and save when it is time. Yield from it.
+
+        Args:
+            message: what is happening, for the progress line.
+            preview: as in ``ctx.progress``.
+            values: what to draw as curves, scalars; ``held_out_loss`` becomes the curve "held out loss".
+        """
+        self._move_averages()
+        done = self.step + 1
+        for name, value in values.items():
+            total, count = self._sums.get(name, (0.0, 0))
+            self._sums[name] = (total + float(value), count + 1)
+        self._ctx.progress(done, self.steps, message, preview)
+        if done % METRIC_STEPS == 0 or done == self.steps:
+            yield from self._points(done)
+        if time.monotonic() - self._saved_at >= self._ctx.checkpoint_seconds:
+            yield self.checkpoint(done)
+
+    def finish(self) -> Iterator[Metric | Checkpoint]:
+        """The last checkpoint, so that what follows (sampling, evaluating) never has to train again."""
+        yield self.checkpoint(self.step)
+
+    def checkpoint(self, step: int) -> Checkpoint:
+        """Save everything that `step` more steps led to."""
+        folder = self._ctx.tmp / f"checkpoint-{step}"
+        save_checkpoint(folder, step, self._states(), self._optimizers)
+        self._saved_at = time.monotonic()
+        return Checkpoint(step, folder)
+
+    def _points(self, done: int) -> Iterator[Metric]:
+        for name, (total, count) in self._sums.items():
+            value = total / count
+            if not math.isfinite(value):
+                raise _diverged(name, done)
+            yield Metric(name.replace("_", " "), done, value)
+        self._sums.clear()
+
+    def _draw(self) -> None:
+        import numpy as np
+        import torch
+
+        words = [self._ctx.seed, self.step, self._accelerator.process_index]
+        self.random = np.random.Generator(np.random.PCG64(np.random.SeedSequence(words)))
+        seed = int(self.random.integers(2**62))
+        self.noise = torch.Generator().manual_seed(seed)
+        torch.manual_seed(seed)
+
+    def _set_rates(self) -> None:
+        if self._schedule is None:
+            return
+        factor = self._schedule.factor(self.step / max(1, self.steps))
+        for name, optimizer in self._optimizers.items():
+            for group, peak in zip(optimizer.param_groups, self._peaks[name], strict=True):
+                group["lr"] = peak * factor
+
+    def _decay(self) -> float:
+        """Early weights are forgotten sooner (as in TensorFlow's ExponentialMovingAverage with `num_updates`)."""
+        return min(self._average, (1 + self.step) / (10 + self.step))
+
+    def _move_averages(self) -> None:
+        if not self._average:
+            return
+        import torch
+
+        keep = self._decay()
+        with torch.no_grad():
+            for name, averaged in self.averaged.items():
+                module = self._bare(name)
+                torch._foreach_lerp_(list(averaged.parameters()), list(module.parameters()), 1 - keep)
+                for old, new in zip(averaged.buffers(), module.buffers(), strict=True):
+                    old.copy_(new)
+
+    def _copy(self, name: str) -> Any:
+        import copy
+
+        return copy.deepcopy(self._bare(name)).requires_grad_(requires_grad=False).eval()
+
+    def _bare(self, name: str) -> Any:
+        return self._accelerator.unwrap_model(self.modules[name])
+
+    def _states(self) -> dict[str, Any]:
+        """Every network whose weights a checkpoint holds."""
+        plain = {name: self._bare(name) for name in self.modules}
+        averages = {f"{name}.average": module for name, module in self.averaged.items()} if self._average else {}
+        return {**plain, **averages}
+
+
+def _diverged(name: str, step: int) -> Exception:
+    from studio.sdk.errors import UserError
+
+    return UserError(
+        f"Training went astray: {name.replace('_', ' ')} is not a number any more at step {step}.",
+        hint="Choose a lower learning rate, or continue from the last checkpoint.",
+    )
+
+
+def folder_of(ctx: TrainingContext, name: str) -> Path:
+    """An empty folder called `name` for a finished model, within the run's temporary folder."""
+    folder = ctx.tmp / name
+    folder.mkdir(parents=True)
+    return folder
