@@ -44,6 +44,11 @@ class Home:
         return self.state / "plugins.json"
 
     @property
+    def datasets(self) -> Path:
+        """The folder of prepared datasets, one folder each."""
+        return self.state / "datasets"
+
+    @property
     def logs(self) -> Path:
         """The folder of log files and local crash reports."""
         return self.state / "logs"

@@ -1,7 +1,8 @@
 """A prepared dataset as a trainer sees it: files in place, captions, a split. Standard library only.
 
 On disk a dataset is a folder with ``dataset.json``: its card, and one entry per file. The files stay where the artist
-keeps them; only texts in which personal data was masked are copies, inside the dataset's folder.
+keeps them; only texts that are no files of their own, or in which personal data was masked, are copies: lines of
+``texts.jsonl`` inside the dataset's folder. `read_text` reads both.
 """
 
 from __future__ import annotations
@@ -18,8 +19,17 @@ MANIFEST = "dataset.json"
 DATASET_KINDS = ("image", "text", "score", "mesh")
 """What a dataset may hold, one kind each: pictures, texts, MIDI files, 3D models."""
 
+TEXTS = "texts.jsonl"
+"""Name of the file with the copied texts: one JSON object with the key ``text`` a line."""
+
 FORMAT = 1
 """Version of the manifest."""
+
+MANIFEST_BYTES = 2**30
+"""Longest manifest that is read; 100,000 files need about 30 MB."""
+
+TEXT_BYTES = 64 * 2**20
+"""Longest text that is read, bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +42,8 @@ class DatasetItem:
         source: which work, author or series it came from; all files of one source stand on one side of the split.
         held_out: whether it is kept out of training, for evaluation.
         sha256: hash of the file when the dataset was made, hexadecimal.
-        meta: further facts as JSON, e.g. ``{"width": 32, "height": 32}``.
+        meta: further facts as JSON, e.g. ``{"width": 32, "height": 32}``. A text that is a line of `TEXTS` has
+            ``offset`` and ``bytes``, its place in the file. ``record`` holds what else the captions file said.
     """
 
     path: Path
@@ -81,6 +92,9 @@ class Dataset:
             OSError: there is no manifest, or it cannot be read.
             ValueError: it is no manifest of this format.
         """
+        size = (folder / MANIFEST).stat().st_size
+        if size > MANIFEST_BYTES:
+            raise ValueError(f"{folder / MANIFEST} is no dataset the studio made (it has {size:,} bytes).")
         try:
             plain = json.loads((folder / MANIFEST).read_text("utf-8"))
             if plain["format"] != FORMAT or plain["kind"] not in DATASET_KINDS:
@@ -100,6 +114,31 @@ class Dataset:
             "card": dict(self.card),
             "items": [_entry(item, self.folder) for item in self.items],
         }
+
+
+def read_text(item: DatasetItem) -> str:
+    """The text of an item of a text dataset, with ``\\n`` at the ends of lines.
+
+    Raises:
+        OSError: the file is gone or cannot be read.
+        ValueError: it is not UTF-8, too long, or not where the manifest says.
+    """
+    if "offset" not in item.meta:
+        with item.path.open("rb") as stream:
+            raw = stream.read(TEXT_BYTES + 1)
+        if len(raw) > TEXT_BYTES:
+            raise ValueError(f"{item.path} is longer than {TEXT_BYTES:,} bytes.")
+        return raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    offset, size = item.meta["offset"], item.meta.get("bytes")
+    if not isinstance(offset, int) or not isinstance(size, int) or offset < 0 or not 0 <= size <= 2 * TEXT_BYTES:
+        raise ValueError(f"The place of a text in {item.path} is {offset!r}, {size!r}.")
+    with item.path.open("rb") as stream:
+        stream.seek(offset)
+        line = stream.read(size)
+    try:
+        return str(json.loads(line)["text"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError(f"{item.path} holds no text at {offset:,} ({error}).") from error
 
 
 def _item(entry: Mapping[str, Any], folder: Path) -> DatasetItem:
