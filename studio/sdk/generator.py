@@ -5,11 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from studio.sdk.artifacts import Artifact, Result
-from studio.sdk.context import Context
 from studio.sdk.parameters import Field, Json, Params, check_values
+
+if TYPE_CHECKING:
+    from studio.sdk.artifacts import Artifact, Result
+    from studio.sdk.context import Context
 
 API_VERSION = 1
 """The contract's major version. Within it, things are added, never changed."""

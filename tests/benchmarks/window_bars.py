@@ -65,6 +65,10 @@ def _once(command: list[str], environment: dict[str, str]) -> tuple[float, int]:
 def launch(folder: Path, rounds: int = 8) -> list[Bar]:
     """Start to an answered input event, and peak memory until then."""
     environment = {**os.environ, "STUDIO_HOME": str(folder), "PYTHONPATH": str(ROOT)}
+    # Compiled once and kept, as every installation does, also where this shell asks Python not to: else our modules
+    # would be compiled anew at each start, and PySide6's, which pip compiled, would not.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    environment["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
     studio = [sys.executable, "-m", "studio", "--exit-after-first-paint"]
     bare = [sys.executable, "-c", BARE]
     for _ in range(2):  # a warm cache of descriptors, as at every start but the first
