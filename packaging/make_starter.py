@@ -1,0 +1,135 @@
+"""Make one of the models the studio ships with: ``python3 packaging/make_starter.py NAME --data DIR --out DIR``.
+
+``packaging/starters/NAME.py`` says how: ``prepare(data, folder)`` turns the open data into a dataset folder (files and
+``captions.jsonl``, or a finished ``dataset.json``), and ``RECIPE`` is a dict: ``trainer`` (``module:Class``), ``kind``
+(of the dataset), ``values`` (parameters), ``seed``, ``card`` (of the dataset: title, licence …) and ``credits``
+(Markdown for the model card). Training runs without the window and goes on where it stopped when the same command is
+given again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "plugins")]
+
+MOST_BYTES = 16 * 10**6
+"""Largest weights of a starter: what a download of the studio can carry."""
+
+HELD_OUT = 0.1
+"""Share of the sources that training never sees."""
+
+
+def main() -> int:
+    """Prepare the data, train, add the credits, check the size."""
+    arguments = _arguments()
+    module = load(arguments.name)
+    recipe: dict[str, Any] = module.RECIPE
+    work = arguments.work or arguments.out.with_name(arguments.out.name + ".work")
+    folder = prepared(module, arguments.name, arguments.data, work / arguments.name)
+    values = dict(recipe.get("values", {}))
+    values.update(pair.split("=", 1) for pair in arguments.set)
+    command = [
+        sys.executable, "-m", "studio.engine.worker.solo", recipe["trainer"], "--data", str(folder),
+        "--run", str(work / "run"), "--model", str(arguments.out), "--seed", str(recipe.get("seed", 0)),
+    ]  # fmt: skip
+    for name, value in values.items():
+        command += ["--set", f"{name}={value}"]
+    print(" ".join(command), flush=True)
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "plugins"), os.environ.get("PYTHONPATH", "")])
+    finished = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": paths}, check=False)
+    if finished.returncode:
+        return finished.returncode
+    give_credit(arguments.out, recipe)
+    return check_size(arguments.out)
+
+
+def load(name: str) -> ModuleType:
+    """The module ``starters/NAME.py``, which is no package of the studio's."""
+    path = Path(__file__).with_name("starters") / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"starter_{name}", path)
+    if spec is None or spec.loader is None or not path.exists():
+        raise SystemExit(f"There is no starter called {name}.")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def prepared(module: ModuleType, name: str, data: Path, folder: Path) -> Path:
+    """The dataset's folder with its manifest; made only once, so that a second start goes on with the same data."""
+    if not (folder / "dataset.json").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        module.prepare(data, folder)
+    if not (folder / "dataset.json").exists():
+        write_manifest(folder, name, module.RECIPE)
+    return folder
+
+
+def write_manifest(folder: Path, name: str, recipe: dict[str, Any]) -> None:
+    """Write ``dataset.json`` for the files that ``captions.jsonl`` names.
+
+    Lines hold ``file``, ``caption``, and optionally ``source`` (what must stay on one side of the split) and
+    ``held_out``. Where no line says what is held out, a hash of the source decides.
+    """
+    from studio.sdk import Dataset, DatasetItem
+
+    lines = [json.loads(line) for line in (folder / "captions.jsonl").read_text("utf-8").splitlines() if line]
+    told = any("held_out" in line for line in lines)
+    items = []
+    for line in lines:
+        path = folder / line["file"]
+        source = str(line.get("source", line["file"]))
+        out = bool(line.get("held_out")) if told else _draw(source) < HELD_OUT
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        items.append(DatasetItem(path, str(line.get("caption", "")), source, out, digest))
+    whole = hashlib.sha256(json.dumps([[i.sha256, i.caption, i.held_out] for i in items]).encode()).hexdigest()
+    dataset = Dataset(name, recipe["kind"], folder, tuple(items), whole, dict(recipe.get("card", {})))
+    (folder / "dataset.json").write_text(json.dumps(dataset.to_json(), ensure_ascii=False), "utf-8")
+
+
+def _draw(source: str) -> float:
+    """A number in [0, 1) that depends on `source` alone."""
+    return int.from_bytes(hashlib.sha256(source.encode()).digest()[:6], "big") / 2**48
+
+
+def give_credit(out: Path, recipe: dict[str, Any]) -> None:
+    """Add whose work the model learned from to the model card in words."""
+    credits = recipe.get("credits", "").strip()
+    card = out / "README.md"
+    written = card.read_text("utf-8") if card.exists() else ""
+    if credits and credits not in written:
+        card.write_text(f"{written.rstrip()}\n\n## Data\n\n{credits}\n", "utf-8")
+
+
+def check_size(out: Path) -> int:
+    """1, with a sentence, when the weights are larger than a starter may be."""
+    size = sum(path.stat().st_size for path in out.rglob("*.safetensors"))
+    print(f"{out}: {size / 1e6:.1f} MB of weights")
+    if size > MOST_BYTES:
+        print(f"A starter may have {MOST_BYTES / 1e6:.0f} MB.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("name", help="a file of packaging/starters, without .py")
+    parser.add_argument("--data", type=Path, required=True, help="folder with the open data")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the finished model")
+    parser.add_argument("--work", type=Path, help="folder for prepared data and checkpoints (default: OUT.work)")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="instead of the recipe's")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
