@@ -16,12 +16,7 @@ def main(argv: list[str] | None = None) -> int:
     """
     arguments = sys.argv[1:] if argv is None else argv
     if arguments and (not arguments[0].startswith("-") or arguments[0] in {"-h", "--help", "--version"}):
-        try:
-            from studio.cli.main import main as run_command
-
-            return run_command(arguments)
-        except KeyboardInterrupt:  # while it was still being imported
-            return 130
+        return _command(arguments)
     problem = why_no_window(dict(os.environ), sys.platform)
     if problem:
         sys.stderr.write(f"{problem}\nThe command line works without it; see: studio --help\n")
@@ -33,6 +28,32 @@ def main(argv: list[str] | None = None) -> int:
     from studio.shell.app import main as open_window
 
     return open_window(arguments)
+
+
+def _command(arguments: list[str]) -> int:
+    """Run one command; once it is over, however it ended, Ctrl-C changes nothing any more."""
+    try:
+        from studio.cli.main import main as run_command
+
+        code = run_command(arguments)
+    except KeyboardInterrupt:  # perhaps while it was still being imported
+        _leave_calmly()
+        if sys.stderr is not None:
+            sys.stderr.write("Cancelled.\n")
+        return 130
+    _leave_calmly()
+    return code
+
+
+def _leave_calmly() -> None:
+    while True:
+        try:
+            from studio.cli import interrupts
+
+            interrupts.ignore()
+        except KeyboardInterrupt:
+            continue
+        return
 
 
 def why_no_window(environ: dict[str, str], platform: str) -> str:

@@ -30,14 +30,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run one command and return its exit code (see `studio.cli.exits`)."""
+    """Run one command and return its exit code (see `studio.cli.exits`). Raises `KeyboardInterrupt` on Ctrl-C."""
     _mend_streams()
     try:
         code = _run(argv)
         sys.stdout.flush()
-    except KeyboardInterrupt:
-        common.warn("Cancelled.")
-        return exits.CANCELLED
     except BrokenPipeError:
         # The reader of a pipe (head, less) left; Python would complain once more while closing stdout.
         _let_go_of_stdout()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from studio.cli import common
+from studio.cli import common, interrupts
 from studio.engine.events import Event, ItemSaved, JobChanged
 from studio.engine.jobs import Job, JobState
 
 if TYPE_CHECKING:
     from studio.engine.engine import Engine
     from studio.engine.requests import GenerationRequest
+
+CANCEL_PATIENCE = 10.0
+"""Seconds for cancelled jobs to end; an engine that works needs two and a little."""
 
 
 class Watcher:
@@ -70,9 +74,11 @@ class Watcher:
         return [{"job": job.id, **asdict(job.failure)} for job in ended if job.failure is not None]
 
     def _cancel(self, job_ids: Sequence[str]) -> None:
+        interrupts.ignore()  # another would leave jobs uncancelled; this ends within seconds whatever the jobs do
         for job_id in reversed(job_ids):
             self._engine.cancel(job_id)
-        self._engine.wait(job_ids)
+        with contextlib.suppress(TimeoutError):  # closing the engine ends what still runs
+            self._engine.wait(job_ids, CANCEL_PATIENCE)
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, ItemSaved):
