@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ def write_bytes(path: Path, data: bytes) -> None:
     Raises:
         OSError: the disk is full, or the folder cannot be written; the old content is still there.
     """
-    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}.tmp")
     try:
         with temporary.open("wb") as stream:
             stream.write(data)
@@ -25,6 +27,19 @@ def write_bytes(path: Path, data: bytes) -> None:
         temporary.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def remove_unfinished(folder: Path, is_alive: Callable[[int], bool]) -> None:
+    """Remove what `write_bytes` was writing into `folder` when its process was killed.
+
+    Args:
+        folder: looked at itself, not the folders in it.
+        is_alive: whether a process of that id runs; asked only where an unfinished file lies.
+    """
+    for path in folder.glob(".*.tmp"):
+        writer = re.search(r"\.(\d+)-[0-9a-f]{8}\.tmp$", path.name)
+        if writer and not is_alive(int(writer[1])):
+            path.unlink(missing_ok=True)
 
 
 def write_json(path: Path, value: Any) -> None:

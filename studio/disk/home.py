@@ -11,7 +11,7 @@ class Home:
     """The studio's places. A plain class: importing `dataclasses` would cost every command a fifth of its start.
 
     Attributes:
-        state: settings, queue, descriptor cache, logs; removable without losing any result.
+        state: settings, queue, descriptor cache, logs, and what was prepared and trained (datasets, runs, models).
         library: the artist's results.
     """
 
@@ -52,6 +52,16 @@ class Home:
     def logs(self) -> Path:
         """The folder of log files and local crash reports."""
         return self.state / "logs"
+
+    @property
+    def models(self) -> Path:
+        """The folder of models the artist trained here."""
+        return self.state / "models"
+
+    @property
+    def runs(self) -> Path:
+        """The folder of training runs: curves, samples, checkpoints."""
+        return self.state / "runs"
 
     @classmethod
     def find(cls, environ: Mapping[str, str] = os.environ, library: Path | None = None) -> Home:

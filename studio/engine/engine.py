@@ -30,9 +30,10 @@ from studio.engine.inputs import resolve_inputs
 from studio.engine.jobs import Failure, Job, JobState
 from studio.engine.journal import Journal, is_live
 from studio.engine.mailbox import Mailbox
+from studio.engine.protocol import remove_abandoned_blocks
 from studio.engine.queue import JobQueue
 from studio.engine.requests import GenerationRequest
-from studio.engine.scratch import remove_scratch, scratch_folder
+from studio.engine.scratch import remove_half_written, remove_scratch, scratch_folder
 from studio.engine.supervisor import Supervisor
 from studio.engine.worker_process import WorkerSetup
 from studio.sdk import UserError
@@ -100,6 +101,8 @@ class Engine:
             self._journal.write_order(self._queue.order, paused=paused)
         self.notices = self._journal.damage
         remove_scratch(home, keep=self._scratch_is_in_use)
+        remove_half_written(home)
+        remove_abandoned_blocks()
         self._unlisten = settings.listen(self._setting_changed)
         self._mailbox = Mailbox(self._journal.commands, self._orders())
         self._supervisors["auto"].start()

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from studio.engine.scratch import process_runs
+
 HEADER_LIMIT = 16 * 2**20
 """Most bytes of a frame's JSON."""
 
@@ -126,8 +128,8 @@ class SharedBlock:
     @classmethod
     def create(cls, *, slots: int = 4, slot_bytes: int = 8 * 2**20) -> SharedBlock:
         """A new block, in memory where the system has a folder for that. Pages cost nothing until they are used."""
-        folder = _SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
-        _sweep(folder)
+        folder = _block_folder()
+        remove_abandoned_blocks()
         descriptor, name = tempfile.mkstemp(prefix=f"{_BLOCK_PREFIX}{os.getpid()}-", dir=folder)
         with os.fdopen(descriptor, "wb") as stream:
             stream.truncate(slots * slot_bytes)
@@ -171,18 +173,16 @@ class SharedBlock:
                 self._free.append(slot)
 
 
-def _sweep(folder: Path) -> None:
+def _block_folder() -> Path:
+    return _SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
+
+
+def remove_abandoned_blocks() -> None:
     """Remove blocks of studios that were killed in the moment between making one and their worker mapping it."""
-    for path in folder.glob(f"{_BLOCK_PREFIX}*"):
+    for path in _block_folder().glob(f"{_BLOCK_PREFIX}*"):
         pid = path.name.removeprefix(_BLOCK_PREFIX).partition("-")[0]
-        if pid.isdigit() and not _is_alive(int(pid)):
+        if pid.isdigit() and not process_runs(int(pid)):
             path.unlink(missing_ok=True)
-
-
-def _is_alive(pid: int) -> bool:
-    import psutil
-
-    return bool(psutil.pid_exists(pid))
 
 
 def share(frame: Frame, block: SharedBlock) -> Frame:

@@ -26,6 +26,9 @@ for entry in (ROOT, ROOT / "tests"):
     if str(entry) not in sys.path:
         sys.path.insert(0, str(entry))
 
+ROUNDS_PER_LIBRARY = 100
+"""After each round every file of the library is read; a library for all rounds would cost hours of reading."""
+
 STUDIO = """
 import sys
 from dataclasses import replace
@@ -61,6 +64,7 @@ class Tally:
     corrupt_indexes: int = 0
     strays: list[str] = field(default_factory=list)
     orphans: int = 0
+    studios: set[int] = field(default_factory=set)
 
     @property
     def clean(self) -> bool:
@@ -81,16 +85,22 @@ class Tally:
 
 
 def run(folder: Path, times: int, seed: int) -> Tally:
-    """Kill `times` studios over one library and check after each."""
+    """Kill `times` studios and check after each: the library of this round with all that earlier ones left in it."""
     chance = random.Random(seed)
     tally = Tally()
     announced: set[str] = set()
     for number in range(times):
-        fresh = _one_round(folder, number * 1000, chance, tally)
+        if number % ROUNDS_PER_LIBRARY == 0:
+            announced = set()
+        place = folder / str(number // ROUNDS_PER_LIBRARY)
+        place.mkdir(exist_ok=True)
+        fresh = _one_round(place, number * 1000, chance, tally)
         announced |= fresh
         tally.rounds += 1
-        tally.announced = len(announced)
-        _check(folder, announced, tally)
+        tally.announced += len(fresh)
+        _check(place, announced, tally)
+        if tally.rounds % 50 == 0:
+            print(tally.line(), flush=True)
         if not tally.clean:
             break
     return tally
@@ -108,19 +118,23 @@ def _one_round(folder: Path, first_seed: int, chance: random.Random, tally: Tall
         [sys.executable, "-c", STUDIO, str(folder), str(first_seed)], stdout=subprocess.PIPE, env=environment
     )
     assert studio.stdout is not None
+    tally.studios.add(studio.pid)
     studio.stdout.readline()
-    # Half the kills fall into the worker's start, the rest into the middle of results following each other.
+    # Three kills in ten fall into the worker's start, the rest into the middle of results following each other.
     if chance.random() < 0.7:
         first = studio.stdout.readline()
         seen = {first.decode().strip()}
     else:
         seen = set()
     time.sleep(chance.random() * 0.15)
-    workers = psutil.Process(studio.pid).children(recursive=True)
     victims = chance.choice(("studio", "both", "worker first"))
     if victims == "worker first":
-        _kill(worker.pid for worker in workers)
+        _kill(worker.pid for worker in psutil.Process(studio.pid).children(recursive=True))
         time.sleep(chance.random() * 0.05)
+    # Stopped before it is killed: a worker it started after it was asked for its children would be overlooked, and
+    # still be at work while the next start is checked.
+    studio.send_signal(signal.SIGSTOP)
+    workers = psutil.Process(studio.pid).children(recursive=True)
     if victims == "both":
         _kill(worker.pid for worker in workers)
     studio.kill()
@@ -129,7 +143,7 @@ def _one_round(folder: Path, first_seed: int, chance: random.Random, tally: Tall
     studio.wait()
     # The last line may be half written: it was not announced then.
     seen |= {line for line in rest[:-1] if line and line != "ready"}
-    _, alive = psutil.wait_procs(workers, timeout=5)
+    _, alive = psutil.wait_procs(workers, timeout=30)
     tally.orphans += len(alive)
     return seen - {"", "ready"}
 
@@ -163,11 +177,13 @@ def _check(folder: Path, announced: set[str], tally: Tally) -> None:
     tally.damaged += [str(problem) for problem in found]
     tally.corrupt_indexes += bool(report.index)
     library.close()
-    tally.strays += [str(path) for path in _temporary(folder)]
+    tally.strays += [str(path) for path in _temporary(folder, tally.studios)]
 
 
-def _temporary(folder: Path) -> Iterator[Path]:
-    """Files of unfinished work; the one lock file that all processes share stays."""
+def _temporary(folder: Path, studios: Iterable[int]) -> Iterator[Path]:
+    """Files of unfinished work of killed studios, by process id; the one lock file that all processes share stays."""
+    for pid in studios:
+        yield from Path("/dev/shm").glob(f"atelier-studio-{pid}-*")
     for path in folder.rglob("*"):
         unfinished = ".staging" in path.parts and path.parent.name != ".staging"
         if path.is_file() and (path.name.endswith(".tmp") or unfinished or "scratch" in path.parts):

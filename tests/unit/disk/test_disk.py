@@ -62,3 +62,21 @@ def test_without_studio_home_the_systems_usual_folders_are_used() -> None:
 
 def test_the_resources_are_there() -> None:
     assert (resources() / "help" / "command-line.md").is_file()
+
+
+def test_what_a_killed_process_was_writing_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    for name in (".settings.json.77-0123abcd.tmp", ".settings.json.78-0123abcd.tmp", "mine.tmp", ".mine.tmp"):
+        (tmp_path / name).touch()
+    durable.remove_unfinished(tmp_path, lambda pid: pid == 78)
+    left = {entry.name for entry in tmp_path.iterdir()}
+    assert left == {".settings.json.78-0123abcd.tmp", "mine.tmp", ".mine.tmp"}
+
+
+def test_the_name_of_an_unfinished_file_tells_who_writes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "unlink", lambda *_arguments, **_options: None)
+    monkeypatch.setattr(Path, "replace", lambda *_arguments: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        durable.write_bytes(tmp_path / "settings.json", b"new")  # as if killed before the rename
+    monkeypatch.undo()
+    durable.remove_unfinished(tmp_path, lambda pid: pid != os.getpid())
+    assert not list(tmp_path.iterdir())
