@@ -1,1 +1,1 @@
-"""Teaching: what the artist's material becomes before a trainer sees it, and what is kept of a training."""
+"""How models come to be: datasets, training runs on the disk, reports and model cards. No torch, no Qt."""

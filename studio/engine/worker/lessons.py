@@ -1,0 +1,58 @@
+"""What becomes of what a trainer yields: curves, samples, checkpoints into the run, the model into the store."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from studio.library import formats
+from studio.sdk import Checkpoint, Lesson, Metric, Sample, TrainedModel
+from studio.teach.adopting import adopt
+from studio.teach.runs import Run
+
+LESSONS = (Metric, Sample, Checkpoint, TrainedModel)
+"""The classes of `studio.sdk.Lesson`."""
+
+
+@dataclass(frozen=True, slots=True)
+class LessonKeeper:
+    """Keeps one run's lessons.
+
+    Attributes:
+        run: where they go.
+        model: where the finished model goes.
+        reference: what that model will be called, e.g. ``"own:tales-3fa2c1"``.
+        facts: for the model's card, see `adopt`.
+        tell: called with what was kept: a frame's type and body.
+    """
+
+    run: Run
+    model: Path
+    reference: str
+    facts: Mapping[str, Any]
+    tell: Callable[..., None]
+
+    def keep(self, lesson: Lesson) -> None:
+        """Keep one lesson durably, then tell of it. Raises `ValueError` on a figure that is not finite."""
+        if isinstance(lesson, Metric):
+            self._keep_metric(lesson)
+        elif isinstance(lesson, Sample):
+            path = self.run.sample_path(lesson.step, formats.stored_suffix(lesson.artifact))
+            formats.write(lesson.artifact, path)
+            self.tell("sample", step=lesson.step, path=str(path), kind=lesson.artifact.kind)
+        elif isinstance(lesson, Checkpoint):
+            self.run.add_checkpoint(lesson)
+            self.tell("checkpoint", step=lesson.step)
+        else:
+            adopt(lesson, self.model, self.facts)
+            self.run.finish(self.reference)
+            self.tell("model", reference=self.reference, path=str(self.model))
+
+    def _keep_metric(self, metric: Metric) -> None:
+        if not math.isfinite(metric.value):
+            raise ValueError(f"{metric.name} must be finite, not {metric.value}")
+        self.run.add_metric(metric)
+        self.tell("metric", name=str(metric.name), step=int(metric.step), value=float(metric.value))

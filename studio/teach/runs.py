@@ -1,0 +1,177 @@
+"""A training run on the disk: what was asked for, its curves, samples and checkpoints.
+
+::
+
+    run.json             what determines the run, and when it began
+    metrics.jsonl        one point of a curve per line
+    samples/             000100-0.png: what the model made after 100 steps
+    checkpoints/000100/  from here training can go on
+    finished.json        there once the model is: its reference
+
+A checkpoint counts once its folder has its final name. On going on, what curves and samples tell of later steps is
+dropped: those steps are taken again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from studio.disk.durable import sync_file, sync_folder, write_bytes, write_json
+from studio.sdk.trainer import Checkpoint, Metric
+
+LATEST_KEPT = 2
+"""Newest checkpoints that are always kept."""
+
+SPACED_KEPT = 6
+"""Older checkpoints that are kept beside those, spread over the run, to compare with and to roll back to."""
+
+
+def run_key(trainer: str, version: int, values: Mapping[str, Any], seed: int, digest: str) -> str:
+    """The name of the run that these determine: a request made again finds the run it began."""
+    plain = json.dumps([trainer, version, values, seed, digest], sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(plain.encode("ascii")).hexdigest()[:16]
+
+
+class Run:
+    """One run's folder. Written by the worker that trains, read by the faces."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @classmethod
+    def begin(cls, folder: Path, facts: Mapping[str, Any]) -> Run:
+        """Open a run, new or interrupted; one that had finished starts anew.
+
+        Args:
+            folder: where it lies.
+            facts: what determines it, as JSON: trainer, version, values, seed, dataset, studio.
+        """
+        run = cls(folder)
+        if run.finished:
+            shutil.rmtree(folder)
+        for name in ("samples", "checkpoints"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        if not (folder / "run.json").exists():
+            write_json(folder / "run.json", {**facts, "created": time.time()})
+        run.roll_back(run.steps[-1] if run.steps else 0)
+        return run
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What determines the run; empty when that cannot be read."""
+        return _read_object(self.folder / "run.json")
+
+    @property
+    def finished(self) -> str:
+        """The reference of the model that came out, empty as long as there is none."""
+        return str(_read_object(self.folder / "finished.json").get("model", ""))
+
+    @property
+    def steps(self) -> list[int]:
+        """Steps of the checkpoints that are there, ascending."""
+        folder = self.folder / "checkpoints"
+        names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+        return sorted(int(name) for name in names if name.isdigit())
+
+    @property
+    def resume(self) -> Path | None:
+        """The newest checkpoint."""
+        return self.checkpoint(self.steps[-1]) if self.steps else None
+
+    def checkpoint(self, step: int) -> Path:
+        """The folder of the checkpoint of a step."""
+        return self.folder / "checkpoints" / f"{step:08d}"
+
+    def metrics(self) -> Iterator[Metric]:
+        """The points of all curves, in order; lines that a crash cut off are left out."""
+        try:
+            text = (self.folder / "metrics.jsonl").read_text("utf-8", errors="replace")
+        except OSError:
+            return
+        for line in text.splitlines():
+            try:
+                plain = json.loads(line)
+                yield Metric(str(plain["name"]), int(plain["step"]), float(plain["value"]))
+            except (ValueError, TypeError, KeyError, RecursionError):
+                continue
+
+    def samples(self) -> list[tuple[int, Path]]:
+        """Steps and files of the samples, in order."""
+        folder = self.folder / "samples"
+        paths = sorted(folder.iterdir()) if folder.is_dir() else []
+        return [(int(path.name[:8]), path) for path in paths if path.name[:8].isdigit()]
+
+    def add_metric(self, metric: Metric) -> None:
+        """Append a point; it is safe with the next checkpoint."""
+        with (self.folder / "metrics.jsonl").open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps({"name": metric.name, "step": metric.step, "value": metric.value}) + "\n")
+
+    def sample_path(self, step: int, suffix: str) -> Path:
+        """Where the next sample of a step goes."""
+        index = sum(1 for taken, _ in self.samples() if taken == step)
+        return self.folder / "samples" / f"{step:08d}-{index}{suffix}"
+
+    def add_checkpoint(self, checkpoint: Checkpoint) -> Path:
+        """Take a checkpoint's folder over: flushed, then renamed; returns its place."""
+        place = self.checkpoint(checkpoint.step)
+        if place.exists():
+            shutil.rmtree(checkpoint.folder)
+            return place
+        staged = place.with_name(f"{place.name}.new")
+        shutil.rmtree(staged, ignore_errors=True)
+        shutil.move(checkpoint.folder, staged)
+        for path in staged.iterdir():
+            sync_file(path)
+        metrics = self.folder / "metrics.jsonl"
+        if metrics.exists():
+            sync_file(metrics)
+        sync_folder(staged)
+        staged.rename(place)
+        sync_folder(place.parent)
+        self._thin()
+        return place
+
+    def finish(self, model: str) -> None:
+        """Say that the model is there. The checkpoints stay until the run is removed, to compare and roll back."""
+        write_json(self.folder / "finished.json", {"model": model, "ended": time.time()})
+
+    def roll_back(self, step: int) -> None:
+        """Forget all that is later than a checkpoint (0: everything): training goes on from there.
+
+        Raises:
+            ValueError: there is no checkpoint of that step.
+        """
+        if step and step not in self.steps:
+            raise ValueError(f"There is no checkpoint of step {step}.")
+        (self.folder / "finished.json").unlink(missing_ok=True)
+        for entry in (self.folder / "checkpoints").iterdir():
+            if not entry.name.isdigit() or int(entry.name) > step:
+                shutil.rmtree(entry)
+        for taken, path in self.samples():
+            if taken > step:
+                path.unlink()
+        kept = [metric for metric in self.metrics() if metric.step <= step]
+        lines = [json.dumps({"name": one.name, "step": one.step, "value": one.value}) + "\n" for one in kept]
+        write_bytes(self.folder / "metrics.jsonl", "".join(lines).encode("utf-8"))
+
+    def _thin(self) -> None:
+        """Keep the newest checkpoints and a few older ones, always dropping the one whose neighbours are nearest."""
+        steps = [0, *self.steps]
+        while len(steps) - 1 > LATEST_KEPT + SPACED_KEPT:
+            inner = range(1, len(steps) - LATEST_KEPT)
+            victim = min(inner, key=lambda index: steps[index + 1] - steps[index - 1])
+            shutil.rmtree(self.checkpoint(steps.pop(victim)))
+
+
+def _read_object(path: Path) -> dict[str, Any]:
+    try:
+        plain = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return plain if isinstance(plain, dict) else {}

@@ -1,0 +1,110 @@
+"""Training runs: what a kill leaves is enough to go on, bit for bit."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from helpers.tiny_trainer import dataset_in
+
+from studio.sdk import Checkpoint, Metric
+from studio.teach.runs import LATEST_KEPT, SPACED_KEPT, Run, run_key
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def solo(data: Path, place: Path, *sets: str, checkpoint_seconds: float = 0.2) -> subprocess.Popen[bytes]:
+    words = [word for entry in sets for word in ("--set", entry)]
+    return subprocess.Popen(
+        [sys.executable, "-m", "studio.engine.worker.solo", "helpers.tiny_trainer:TrainTiny", "--data", str(data),
+         "--run", str(place / "run"), "--model", str(place / "model"), "--device", "cpu", "--threads", "1",
+         "--checkpoint-seconds", str(checkpoint_seconds), *words],
+        cwd=ROOT, env={"PATH": "", "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}", "HF_HUB_OFFLINE": "1"},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def finish(process: subprocess.Popen[bytes]) -> str:
+    said, problem = process.communicate(timeout=100)
+    assert process.returncode == 0, problem
+    return said.decode()
+
+
+@pytest.mark.slow
+def test_a_killed_run_goes_on_to_the_very_same_weights(tmp_path: Path) -> None:
+    dataset_in(tmp_path / "greys")
+    finish(solo(tmp_path / "greys", tmp_path / "unbroken", "steps=60", "pause=0.02"))
+    process = solo(tmp_path / "greys", tmp_path / "broken", "steps=60", "pause=0.02")
+    run = Run(tmp_path / "broken" / "run")
+    limit = time.monotonic() + 60
+    while not run.steps and time.monotonic() < limit:
+        time.sleep(0.02)
+    process.kill()
+    process.communicate()
+    assert not run.finished, "killed too late to prove anything"
+    assert run.steps
+    said = finish(solo(tmp_path / "greys", tmp_path / "broken", "steps=60", "pause=0.02"))
+    assert "step=10 " not in said or run.steps[0] < 10, "it began anew"
+    one, other = (tmp_path / way / "model" / "model.safetensors" for way in ("unbroken", "broken"))
+    assert one.read_bytes() == other.read_bytes()
+    curves = [list(Run(tmp_path / way / "run").metrics()) for way in ("unbroken", "broken")]
+    assert [metric.step for metric in curves[1]] == list(range(10, 61, 10))
+    assert curves[0][-1] == curves[1][-1]
+    card = json.loads((tmp_path / "broken" / "model" / "card.json").read_text())
+    assert card["family"] == "image.tiny"
+    assert card["facts"] == {"pictures": 3}
+    assert card["evaluation"]["measures"][0]["value"] < 0.01
+
+
+def checkpoint(folder: Path, step: int) -> Checkpoint:
+    place = folder / f"made-{step}"
+    place.mkdir(parents=True)
+    (place / "state.json").write_text(str(step))
+    return Checkpoint(step, place)
+
+
+def test_the_newest_checkpoints_and_a_few_spaced_ones_are_kept(tmp_path: Path) -> None:
+    run = Run.begin(tmp_path / "run", {"trainer": "x"})
+    for step in range(1, 41):
+        run.add_checkpoint(checkpoint(tmp_path, step))
+    steps = run.steps
+    assert steps[-LATEST_KEPT:] == [39, 40]
+    assert len(steps) == LATEST_KEPT + SPACED_KEPT
+    assert max(later - sooner for sooner, later in zip([0, *steps], steps, strict=False)) <= 16
+
+
+def test_going_on_drops_what_comes_after_the_last_checkpoint(tmp_path: Path) -> None:
+    run = Run.begin(tmp_path / "run", {"trainer": "x"})
+    for step in (10, 20, 30):
+        run.add_metric(Metric("loss", step, 1 / step))
+        run.sample_path(step, ".png").write_bytes(b"x")
+        if step < 30:
+            run.add_checkpoint(checkpoint(tmp_path, step))
+    with (run.folder / "metrics.jsonl").open("a") as stream:
+        stream.write('{"name": "lo')
+    again = Run.begin(tmp_path / "run", {"trainer": "x"})
+    assert [metric.step for metric in again.metrics()] == [10, 20]
+    assert [step for step, _ in again.samples()] == [10, 20]
+    assert again.resume == again.checkpoint(20)
+    again.roll_back(10)
+    assert again.steps == [10]
+    with pytest.raises(ValueError, match="no checkpoint of step 15"):
+        again.roll_back(15)
+
+
+def test_a_finished_run_starts_anew_when_asked_for_again(tmp_path: Path) -> None:
+    run = Run.begin(tmp_path / "run", {"trainer": "x"})
+    run.add_checkpoint(checkpoint(tmp_path, 5))
+    run.finish("own:x")
+    assert run.finished == "own:x"
+    assert Run.begin(tmp_path / "run", {"trainer": "x"}).steps == []
+
+
+def test_the_same_request_finds_the_same_run() -> None:
+    key = run_key("a.b", 1, {"steps": 3, "data": "greys"}, 7, "d")
+    assert key == run_key("a.b", 1, {"data": "greys", "steps": 3}, 7, "d")
+    assert key != run_key("a.b", 1, {"data": "greys", "steps": 3}, 8, "d")
