@@ -195,5 +195,7 @@ class _Answer(QObject):
         """Wait for a key."""
         if event.type() == QEvent.Type.KeyPress:
             watched.removeEventFilter(self)
+            sys.stdout.write("answered\n")
+            sys.stdout.flush()
             self._answered()
         return False

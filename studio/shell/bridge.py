@@ -49,6 +49,9 @@ class EngineLike(Protocol):
     def clear(self) -> None:
         """Forget the ended jobs."""
 
+    def job(self, job_id: str) -> Job | None:
+        """The snapshot of one job, None where it is not listed any more."""
+
     def jobs(self) -> list[Job]:
         """Snapshots: the queue in order, then the ended ones."""
 

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QWidget
 from studio.disk.resources import resources
 
 _DECORATED = "_studio_icon"
-_SIZES = (18, 22)
+USUAL = 18
+"""Logical pixels a side, unless asked for otherwise."""
 
 
 class Decorable(Protocol):
@@ -23,19 +24,20 @@ class Decorable(Protocol):
         """Show `icon`."""
 
 
-def icon(name: str, color: QColor | str | None = None) -> QIcon:
-    """The icon called `name` (a Phosphor name such as ``"magic-wand"``) in `color`, or the text colour in force."""
+def icon(name: str, color: QColor | str | None = None, size: int = USUAL) -> QIcon:
+    """The icon called `name` (a Phosphor name such as ``"magic-wand"``) in `color`, or the text colour in force.
+
+    Qt shrinks an icon where there is less room than `size`, and never enlarges it.
+    """
     wanted = QColor(color) if color is not None else QGuiApplication.palette().color(QPalette.ColorRole.WindowText)
-    return _icon(name, wanted.name())
+    return _icon(name, wanted.name(), size)
 
 
 @lru_cache(256)
-def _icon(name: str, color: str) -> QIcon:
-    """Two sizes, and a faint one for disabled buttons."""
-    made = QIcon()
-    for size in _SIZES:
-        made.addPixmap(pixmap(name, size, color))
-    clear = made.pixmap(_SIZES[0])
+def _icon(name: str, color: str, size: int) -> QIcon:
+    """The icon, and a faint one for disabled buttons."""
+    clear = pixmap(name, size, color)
+    made = QIcon(clear)
     faint = QPixmap(clear.size())
     faint.setDevicePixelRatio(clear.devicePixelRatio())
     faint.fill(Qt.GlobalColor.transparent)
@@ -76,10 +78,10 @@ def paint(painter: QPainter, rect: QRect, name: str, color: QColor | str) -> Non
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, glyph)
 
 
-def decorate(thing: Decorable, name: str, color: str | None = None) -> None:
+def decorate(thing: Decorable, name: str, color: str | None = None, size: int = USUAL) -> None:
     """Give a widget or action an icon that follows the theme; `color` is a token's name, see `theme.Tokens`."""
-    thing.__dict__[_DECORATED] = (name, color)
-    thing.setIcon(_themed(name, color))
+    thing.__dict__[_DECORATED] = (name, color, size)
+    thing.setIcon(_themed(name, color, size))
 
 
 def redecorate(root: QWidget) -> None:
@@ -89,10 +91,10 @@ def redecorate(root: QWidget) -> None:
             thing.setIcon(_themed(*drawn))  # type: ignore[attr-defined]
 
 
-def _themed(name: str, color: str | None) -> QIcon:
+def _themed(name: str, color: str | None, size: int) -> QIcon:
     from studio.shell.theme import tokens
 
-    return icon(name, getattr(tokens(), color) if color else None)
+    return icon(name, getattr(tokens(), color) if color else None, size)
 
 
 @cache

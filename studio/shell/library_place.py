@@ -54,7 +54,7 @@ class _Ways:
 
     def send(self, item: Item, generator: str) -> None:
         """Fill an item into a generator's input; without a generator a menu asks which."""
-        fitting = receivers(self._workshop.specs, item.kind)
+        fitting = receivers(self._workshop.makers, item.kind)
         wanted = [entry for entry in fitting if entry[0] == generator] if generator else fitting
         if len(wanted) == 1 or (wanted and generator):
             self._fill(wanted[0], item)

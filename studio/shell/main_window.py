@@ -15,9 +15,9 @@ from studio.shell.commands import Commands
 from studio.shell.create.media import MEDIA, medium_of
 from studio.shell.create.page import CreatePage
 from studio.shell.i18n import Language, tr, tr_spec
-from studio.shell.network_log import NetworkDialog, Refusals
 from studio.shell.notify import Notifier
 from studio.shell.rail import PLACES, Rail
+from studio.shell.refusals import Refusals
 from studio.shell.status_bar import StatusBar
 from studio.shell.window_state import part, read_state, write_state
 from studio.shell.workshop import Workshop
@@ -202,7 +202,7 @@ class MainWindow(QMainWindow):
         return lambda: self._workshop.settings.set(key, value)
 
     def _generator_commands(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
-        for spec in self._workshop.specs.values():
+        for spec in self._workshop.makers.values():
             text = tr("Create: {generator}", generator=tr_spec(spec, spec.title))
             yield text, medium_of(spec).icon, partial(self._open_generator, spec.id)
 
@@ -236,6 +236,8 @@ class MainWindow(QMainWindow):
 
     def open_network(self) -> None:
         """See what was refused, and the switch."""
+        from studio.shell.network_log import NetworkDialog
+
         NetworkDialog(self._workshop, self.refusals, self).show()
 
     def open_about(self) -> None:

@@ -2,56 +2,15 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDialog, QListWidget, QVBoxLayout, QWidget
 
 from studio.shell.i18n import say, tr
 from studio.shell.icons import pixmap
+from studio.shell.refusals import Refusals
 from studio.shell.theme import tokens
 from studio.shell.widgets import button, label, row
 from studio.shell.workshop import Workshop
-
-if TYPE_CHECKING:
-    from studio.engine.events import NetworkRefused
-
-LIMIT = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """One refused connection.
-
-    Attributes:
-        when: local time of day, e.g. ``"16:20:00"``.
-        address: where it wanted to go.
-    """
-
-    when: str
-    address: str
-
-
-class Refusals(QObject):
-    """What was refused since the window opened.
-
-    Signals:
-        added: there is one more.
-    """
-
-    added = Signal()
-
-    def __init__(self, workshop: Workshop, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.entries: list[Refusal] = []
-        workshop.bridge.network_refused.connect(self._add)
-
-    def _add(self, event: NetworkRefused) -> None:
-        self.entries.append(Refusal(time.strftime("%H:%M:%S"), event.address))
-        del self.entries[:-LIMIT]
-        self.added.emit()
 
 
 class NetworkDialog(QDialog):

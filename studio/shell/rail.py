@@ -63,7 +63,7 @@ class Rail(QWidget):
             made.setIconSize(QSize(22, 22))
             made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             made.setMinimumHeight(54)
-            decorate(made, place.icon)
+            decorate(made, place.icon, size=22)
             say(made.setText, place.title)
             set_role(made, "place")
             made.clicked.connect(lambda _=False, place=place: self.chosen.emit(place.id))
@@ -71,10 +71,9 @@ class Rail(QWidget):
             layout.addWidget(made)
             self.buttons[place.id] = made
         layout.addStretch(1)
-        self.palette_button = tool_button("command", "All commands (Ctrl+K)")
-        self.help_button = tool_button("question", "Help (F1)")
+        self.palette_button = tool_button("command", "All commands (Ctrl+K)", size=20)
+        self.help_button = tool_button("question", "Help (F1)", size=20)
         for extra in (self.palette_button, self.help_button):
-            extra.setIconSize(QSize(20, 20))
             layout.addWidget(extra, 0, Qt.AlignmentFlag.AlignHCenter)
 
     def show_place(self, place: str) -> None:

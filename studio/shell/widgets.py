@@ -66,11 +66,11 @@ def button(
     return made
 
 
-def tool_button(icon: str, text: str, clicked: Callable[[], object] | None = None) -> QToolButton:
+def tool_button(icon: str, text: str, clicked: Callable[[], object] | None = None, *, size: int = 18) -> QToolButton:
     """A small button that shows only an icon; `text` is its tooltip and accessible name."""
     made = QToolButton()
-    decorate(made, icon)
-    made.setIconSize(QSize(18, 18))
+    decorate(made, icon, size=size)
+    made.setIconSize(QSize(size, size))
     say(made.setToolTip, text)
     say(made.setAccessibleName, text)
     if clicked is not None:

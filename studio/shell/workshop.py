@@ -72,12 +72,17 @@ class Workshop(QObject):
         self.bridge = bridge
         self.registry: Any = None
         self.library: Any = None
-        self.options_of: Callable[[str], Sequence[Option]] = _no_options
+        self.options_of: Callable[[str], Sequence[Option]] = self._options
 
     @property
     def specs(self) -> dict[str, GeneratorSpec]:
         """Generators that can be used now, by id."""
         return dict(self.registry.specs) if self.registry is not None else {}
+
+    @property
+    def makers(self) -> dict[str, GeneratorSpec]:
+        """Those that make something; trainers, whose results are models, have a page of their own."""
+        return {name: spec for name, spec in self.specs.items() if not spec.teaches}
 
     def set_registry(self, registry: Any) -> None:
         """Offer what `registry` lists from now on."""
@@ -121,7 +126,11 @@ class Workshop(QObject):
             return []
         return found
 
+    def _options(self, source: str) -> Sequence[Option]:
+        """What is there now for a live choice; see `studio.engine.choices`."""
+        from studio.engine.choices import options
 
-def _no_options(source: str) -> Sequence[Option]:
-    del source
-    return ()
+        try:
+            return options(self.home, source)
+        except OSError:  # the folder cannot be looked into; the chosen value stays
+            return ()

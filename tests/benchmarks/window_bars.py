@@ -38,6 +38,7 @@ class Watch(QObject):
             self.painted = True
             QTimer.singleShot(0, answer)
         if event.type() == QEvent.Type.MouseMove:
+            print("answered", flush=True)
             app.quit()
         return False
 watch = Watch()
@@ -50,16 +51,21 @@ sys.exit(app.exec())
 
 
 def _once(command: list[str], environment: dict[str, str]) -> tuple[float, int]:
-    """Wall seconds and peak memory (KB) of a process."""
+    """Wall seconds until a process says that it answered an input event, and its peak memory (KB)."""
     begun = time.perf_counter()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
     limit = threading.Timer(60, process.kill)
     limit.start()
+    assert process.stdout is not None
+    told = process.stdout.readline()
+    answered = time.perf_counter() - begun
+    process.stdout.close()
     _, status, usage = os.wait4(process.pid, 0)
     limit.cancel()
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, f"{command} ended with {process.returncode}"
-    return time.perf_counter() - begun, usage.ru_maxrss
+    assert told == b"answered\n", f"{command} said {told!r}"
+    return answered, usage.ru_maxrss
 
 
 def launch(folder: Path, rounds: int = 8) -> list[Bar]:

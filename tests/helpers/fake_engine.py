@@ -25,6 +25,7 @@ class FakeEngine:
     def __init__(self) -> None:
         self._jobs: dict[str, Job] = {}
         self._order: list[str] = []
+        self._submitted = 0
         self._subscribers: list[Callable[[Event], None]] = []
         self._paused = False
         self.refuse: UserError | None = None
@@ -42,7 +43,8 @@ class FakeEngine:
         if self.refuse is not None:
             error, self.refuse = self.refuse, None
             raise error
-        job = Job(id=f"job{len(self._jobs) + 1:03d}", request=request, priority=priority, created=time.time())
+        self._submitted += 1
+        job = Job(id=f"job{self._submitted:03d}", request=request, priority=priority, created=time.time())
         self._jobs[job.id] = job
         self._order.append(job.id)
         self._tell(JobChanged(job))
@@ -54,7 +56,10 @@ class FakeEngine:
             self._end(job_id, JobState.CANCELLED)
 
     def retry(self, job_id: str) -> Job:
-        return self.submit(self._jobs[job_id].request)
+        old = self._jobs.get(job_id)
+        if old is None or not old.state.is_final:
+            raise UserError("Only a job that has ended can be retried.")
+        return self.submit(old.request)
 
     def pause(self) -> None:
         self._paused = True
@@ -74,6 +79,9 @@ class FakeEngine:
         for job in [job for job in self._jobs.values() if job.state.is_final]:
             del self._jobs[job.id]
             self._tell(JobRemoved(job.id))
+
+    def job(self, job_id: str) -> Job | None:
+        return self._jobs.get(job_id)
 
     def jobs(self) -> list[Job]:
         waiting = [self._jobs[name] for name in self._order if name in self._jobs]

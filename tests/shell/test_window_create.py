@@ -151,6 +151,21 @@ def test_a_fault_shows_its_details_folded_and_copies_a_report_without_values(sta
     assert "my secret idea" not in report
 
 
+def test_a_failure_cleared_from_the_queue_can_still_be_retried_from_its_card(stand: Stand, qtbot: QtBot) -> None:
+    stand.page.panel.open(WRITER.id, {"prompt": "Dusk"}, 4)
+    stand.page.generate()
+    job = stand.engine.jobs()[0]
+    stand.engine.begin(job.id)
+    stand.engine.fail(job.id, Failure("It did not work.", reason="user"))
+    qtbot.waitUntil(lambda: stand.page.stage.job.state == JobState.FAILED)
+    stand.engine.clear()
+    qtbot.waitUntil(lambda: stand.page.queue.model.rowCount() == 0)
+    stand.page.stage.failure.retry_button.click()
+    again = stand.engine.jobs()[0]
+    assert (again.request.values["prompt"], again.request.seed) == ("Dusk", 4)
+    assert again.state == JobState.QUEUED
+
+
 def test_a_memory_failure_without_a_size_offers_nothing_it_cannot_do(stand: Stand) -> None:
     job = stand.engine.submit(_request(WRITER))
     stand.engine.fail(job.id, Failure("Not enough memory.", reason="memory"))

@@ -90,7 +90,7 @@ class Chooser(QWidget):
         made.setIconSize(QSize(20, 20))
         made.setCheckable(True)
         made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        decorate(made, medium.icon)
+        decorate(made, medium.icon, size=20)
         say(made.setText, medium.title)
         set_role(made, "medium")
         made.clicked.connect(lambda: self._medium_clicked(medium))

@@ -132,8 +132,12 @@ class CreatePage(QWidget):
         self._workshop.bridge.engine.cancel(job_id)
 
     def retry(self, job_id: str) -> None:
-        """Run a job again with the same seed and watch it."""
-        self.stage.watch(self._workshop.bridge.engine.retry(job_id))
+        """Run a job again with the same seed and watch it, also one that was cleared from the queue meanwhile."""
+        engine, shown = self._workshop.bridge.engine, self.stage.job
+        if engine.job(job_id) is None and shown is not None and shown.id == job_id:
+            self.stage.watch(engine.submit(shown.request))
+        else:
+            self.stage.watch(engine.retry(job_id))
 
     def use_remedy(self, job_id: str) -> None:
         """Run a job again with what its failure card offers."""
@@ -193,7 +197,9 @@ class CreatePage(QWidget):
         if listed is not None:
             return listed
         # all of a quick job's events can come in one frame, its results before its last snapshot
-        return next((job for job in self._workshop.bridge.jobs() if job.id == job_id), None)
+        known = next((job for job in self._workshop.bridge.jobs() if job.id == job_id), None)
+        shown = self.stage.job  # on the stage, a job outlasts its place in the queue
+        return shown if known is None and shown is not None and shown.id == job_id else known
 
     def _job_changed(self, job: Job) -> None:
         if not job.state.is_final:

@@ -82,7 +82,7 @@ class RequestPanel(QWidget):
 
     def show_generators(self) -> None:
         """Offer what the registry lists now; forms of generators that changed are built anew."""
-        specs = self._workshop.specs
+        specs = self._workshop.makers
         for known in [name for name, form in self._forms.items() if specs.get(name) != form.spec]:
             form = self._forms.pop(known)
             if form is self.form:
@@ -94,7 +94,7 @@ class RequestPanel(QWidget):
 
     def open(self, generator: str, values: Mapping[str, Json] | None = None, seed: int | None = None) -> bool:
         """Show a generator's form with these values; a given seed is locked. False when it is not offered."""
-        if generator not in self._workshop.specs:
+        if generator not in self._workshop.makers:
             return False
         self.chooser.choose(generator)
         assert self.form is not None
@@ -152,7 +152,7 @@ class RequestPanel(QWidget):
         return footer
 
     def _show_form(self, generator: str) -> None:
-        spec = self._workshop.specs[generator]
+        spec = self._workshop.makers[generator]
         if generator not in self._forms:
             self._forms[generator] = Form(spec, self._around)
         form = self._forms[generator]

@@ -300,7 +300,7 @@ class Stage(QWidget):
         if self._shot is None:
             return
         reference = self._shot.reference
-        for generator, field, title in receivers(self._workshop.specs, self._shot.kind):
+        for generator, field, title in receivers(self._workshop.makers, self._shot.kind):
             action = self._send_menu.addAction(title.replace("&", "&&"))
             action.triggered.connect(
                 lambda _=False, generator=generator, field=field: self.send_requested.emit(generator, field, reference)

@@ -111,7 +111,7 @@ class Welcome(QWidget):
     def show_generators(self) -> None:
         """Offer examples: of every medium in turn, until there are enough."""
         take_all(self._flow)
-        for spec, example in beginnings(self._workshop.specs):
+        for spec, example in beginnings(self._workshop.makers):
             card = ExampleCard(spec, example)
             card.clicked.connect(lambda _=False, made=card: self.example_chosen.emit(made.spec.id, made.example))
             self._flow.addWidget(card)
@@ -125,8 +125,8 @@ class Welcome(QWidget):
         """Say why there is nothing, where there is nothing."""
         searching = self._workshop.registry is None
         self._none.setText(tr("Looking for generators …") if searching else tr("No generator is ready: see Plugins."))
-        self._none.setVisible(not self._workshop.specs)
-        self._about.setVisible(bool(self._workshop.specs))
+        self._none.setVisible(not self._workshop.makers)
+        self._about.setVisible(bool(self._workshop.makers))
 
 
 def beginnings(specs: dict[str, GeneratorSpec]) -> list[tuple[GeneratorSpec, Example]]:

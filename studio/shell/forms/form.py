@@ -47,7 +47,7 @@ def make_editor(spec: GeneratorSpec, field: Field, around: FormHelp) -> Editor:
             return NumberEditor(spec, field)
         case "toggle":
             return ToggleEditor(spec, field)
-        case "choice":
+        case "choice" | "dataset":
             return ChoiceEditor(spec, field, around.workshop.options_of)
         case "file" | "folder":
             return PathEditor(spec, field)
