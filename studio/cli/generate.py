@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 def run(argv: Sequence[str]) -> int:
     """Generate; exit code 0 when every job succeeded, 1 when one failed, 130 when cancelled."""
     arguments = _parser().parse_args(argv)
+    from studio.engine.choices import check_sources
     from studio.engine.discovery.registry import Registry
 
     home = common.find_home(arguments)
     registry = Registry.discover(home)
     spec = registry.spec(arguments.id)
+    if spec.teaches:
+        raise UserError(f"{spec.title} teaches a model.", hint=f"Use: studio teach train {spec.id} --data NAME")
     target = Target.of(arguments.output, spec)
     with ExitStack() as stack:
         library = None
@@ -37,6 +40,7 @@ def run(argv: Sequence[str]) -> int:
             library = stack.enter_context(common.open_library_if_possible(home))
         folder = stack.enter_context(_scratch()) if arguments.no_library else None
         request = _request(arguments, spec, library, folder)
+        check_sources(home, spec, request.values)
         engine = stack.enter_context(open_engine(home, registry, library))
         return _run(engine, request.variations(arguments.count), target, library, arguments)
 

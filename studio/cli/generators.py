@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 def run(argv: Sequence[str]) -> int:
     """List all generators, or show one with its parameters."""
-    made = common.parser("generators", "List what can be made; with an ID, show that generator's parameters.")
+    made = common.parser(
+        "generators", "List what can be made (trainers: studio teach recipes); with an ID, show its parameters."
+    )
     made.add_argument("id", nargs="?")
     made.add_argument("--refresh", action="store_true", help="load every plugin again")
     arguments = made.parse_args(argv)
@@ -21,29 +23,51 @@ def run(argv: Sequence[str]) -> int:
     registry = Registry.discover(common.find_home(arguments), refresh=arguments.refresh)
     if arguments.id is not None:
         plain = registry.spec(arguments.id).to_json()
-        common.print_json(plain) if common.wants_json(arguments) else common.print_lines(_describe(plain))
+        if not common.wants_json(arguments):
+            common.print_lines(_describe(plain, _live_options(arguments, registry.spec(arguments.id))))
+            return exits.OK
+        common.print_json(plain)
         return exits.OK
     if common.wants_json(arguments):
         common.print_json(list(registry.descriptors.values()))
         return exits.OK
-    rows = [[name, ", ".join(plain["makes"]), plain["title"]] for name, plain in sorted(registry.descriptors.items())]
+    rows = [
+        [name, ", ".join(plain["makes"]), plain["title"]]
+        for name, plain in sorted(registry.descriptors.items())
+        if not plain.get("teaches")
+    ]
     common.print_lines(common.table(rows))
     return exits.OK
 
 
-def _describe(plain: Mapping[str, Any]) -> list[str]:
+def _live_options(arguments: Any, spec: Any) -> dict[str, list[str]]:
+    """What is there now for each parameter that asks the studio: models, datasets."""
+    sources = {known.name: known.source for known in spec.fields if known.source}
+    if not sources:
+        return {}
+    from studio.engine.choices import options
+
+    home = common.find_home(arguments)
+    return {name: [option.value for option in options(home, source)] for name, source in sources.items()}
+
+
+def _describe(plain: Mapping[str, Any], live: Mapping[str, list[str]]) -> list[str]:
     lines = [f"{plain['title']} ({plain['id']})", "", *plain["description"].splitlines(), ""]
-    lines += [f"Makes: {', '.join(plain['makes'])}", "Parameters:"]
-    lines += [f"  {line}" for line in common.table([_row(known) for known in plain["fields"]])]
+    teaches = plain.get("teaches", "")
+    lines += [f"Teaches: {teaches}" if teaches else f"Makes: {', '.join(plain['makes'])}", "Parameters:"]
+    lines += [f"  {line}" for line in common.table([_row(known, live) for known in plain["fields"]])]
     if plain["examples"]:
         lines.append("Examples:")
         lines += [f"  {example['title']}: {_command(plain['id'], example)}" for example in plain["examples"]]
     return lines
 
 
-def _row(known: Mapping[str, Any]) -> list[str]:
-    if known.get("options"):
-        takes = " | ".join(value for value, _ in known["options"])
+def _row(known: Mapping[str, Any], live: Mapping[str, list[str]]) -> list[str]:
+    if known.get("options") or known["name"] in live:
+        fixed = [value for value, _ in known.get("options", ())]
+        takes = (
+            " | ".join([*fixed, *(value for value in live.get(known["name"], ()) if value not in fixed)]) or "none yet"
+        )
     elif "min" in known and "max" in known:
         takes = f"{known['min']:g} … {known['max']:g} {known.get('unit', '')}".strip()
     else:

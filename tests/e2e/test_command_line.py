@@ -346,6 +346,18 @@ def test_ctrl_c_at_any_moment_is_calm(tmp_path: Path) -> None:
     assert not [job for job in studio(tmp_path, "queue", "--json").json if job["state"] == "queued"]
 
 
+def test_ctrl_c_while_source_text_is_executed_ends_with_the_usual_code(tmp_path: Path) -> None:
+    (tmp_path / "interrupted.py").write_text(
+        "from studio.cli import interrupts\n"
+        "def come(): raise KeyboardInterrupt\n"
+        "try: exec('come()')\n"
+        "except KeyboardInterrupt: interrupts.ignore()\n"
+        "raise SystemExit(130)\n"
+    )
+    done = subprocess.run([sys.executable, "-m", "interrupted"], env=environment(tmp_path), cwd=tmp_path, check=False)
+    assert done.returncode == 130
+
+
 def test_a_home_named_after_nobody_and_one_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     answer = studio(tmp_path, "generators", extra={"STUDIO_HOME": "~nobody-here/studio"})
