@@ -17,9 +17,11 @@ import pluggy
 
 from studio.sdk import hookspecs
 from studio.sdk.artifacts import Artifact
+from studio.sdk.datasets import DATASET_KINDS
 from studio.sdk.errors import ParameterError
 from studio.sdk.generator import Example, Generator, GeneratorSpec, Needs
 from studio.sdk.parameters import INPUT_KINDS, Field, Json, Params
+from studio.sdk.trainer import Trainer
 
 ID_PATTERN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)+")
 """What a generator id looks like: lower-case words joined by dots and hyphens, at least one dot."""
@@ -134,8 +136,8 @@ def describe(generator: type[Generator], **where: Any) -> dict[str, Json]:
 
 def problems_of(generator: type[Generator]) -> Iterator[str]:
     """Sentences on what is wrong with a generator class's attributes."""
-    if inspect.isabstract(generator):
-        yield "it does not implement generate."
+    for name in sorted(generator.__abstractmethods__):
+        yield f"it does not implement {name}."
     yield from _identity_problems(generator)
     makes = getattr(generator, "makes", None)
     if not isinstance(makes, tuple) or not makes:
@@ -151,6 +153,21 @@ def problems_of(generator: type[Generator]) -> Iterator[str]:
     for field in generator.Params.fields:
         yield from field_problems(field, generator.Params.fields)
     yield from _example_problems(generator)
+    yield from _trainer_problems(generator)
+
+
+def _trainer_problems(generator: type[Generator]) -> Iterator[str]:
+    if not issubclass(generator, Trainer):
+        return
+    teaches = getattr(generator, "teaches", None)
+    if not isinstance(teaches, str) or not ID_PATTERN.fullmatch(teaches):
+        yield f"teaches must name a family of models such as “image.gan”, not {teaches!r}."
+    datasets = [field for field in generator.Params.fields if field.kind == "dataset"]
+    if not datasets:
+        yield "a trainer needs a dataset among its parameters: data: sdk.Dataset = sdk.dataset(KIND)."
+    for field in datasets:
+        if field.source.removeprefix("datasets:") not in DATASET_KINDS:
+            yield f"parameter “{field.name}” asks for a dataset of an unknown kind, {field.source!r}."
 
 
 def _identity_problems(generator: type[Generator]) -> Iterator[str]:

@@ -107,6 +107,7 @@ class GeneratorSpec:
         distribution: name of the installed distribution it came with.
         distribution_version: that distribution's version.
         translations: texts by locale, e.g. ``{"zh_CN": {"Octaves": "层数"}}``.
+        teaches: the family of the models that come out, as on `Trainer`; empty where it is no trainer.
     """
 
     id: str
@@ -122,6 +123,7 @@ class GeneratorSpec:
     distribution: str = ""
     distribution_version: str = ""
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    teaches: str = ""
 
     @classmethod
     def of(cls, generator: type[Generator], **where: Any) -> GeneratorSpec:
@@ -137,6 +139,7 @@ class GeneratorSpec:
             examples=tuple(generator.examples),
             module=generator.__module__,
             qualname=generator.__qualname__,
+            teaches=getattr(generator, "teaches", ""),
             **where,
         )
 
