@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -134,15 +134,20 @@ class Loop:
         """Whether this process is the one that samples and saves; the only one unless several were launched."""
         return bool(self._accelerator.is_main_process)
 
-    def learn(self, name: str, loss: torch.Tensor) -> None:
-        """One optimizer step down the gradient of `loss` (a scalar) with the optimizer called `name`."""
-        optimizer = self._optimizers[name]
-        optimizer.zero_grad(set_to_none=True)
+    def learn(self, names: str | Sequence[str], loss: torch.Tensor) -> None:
+        """One step down the gradient of `loss` (a scalar) with the optimizer of this name, or with several.
+
+        Several share one gradient, clipped as a whole: e.g. one optimizer for matrices and one for all else.
+        """
+        optimizers = [self._optimizers[name] for name in ([names] if isinstance(names, str) else names)]
+        for optimizer in optimizers:
+            optimizer.zero_grad(set_to_none=True)
         self._accelerator.backward(loss)
         if self._clip:
-            weights = [weight for group in optimizer.param_groups for weight in group["params"]]
-            self._accelerator.clip_grad_norm_(weights, self._clip)
-        optimizer.step()
+            groups = [group for optimizer in optimizers for group in optimizer.param_groups]
+            self._accelerator.clip_grad_norm_([weight for group in groups for weight in group["params"]], self._clip)
+        for optimizer in optimizers:
+            optimizer.step()
 
     def report(self, *, message: str = "", preview: Any = None, **values: Any) -> Iterator[Metric | Checkpoint]:
         """End a step: move the averages on, tell curves and progress, and save when it is time. Yield from it.
