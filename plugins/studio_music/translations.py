@@ -134,4 +134,19 @@ ZH_CN: dict[str, str] = {
     "2/4": "2/4",
     "6/8": "6/8",
     "5/4": "5/4",
+    # said while it works, and when something does not fit
+    "Composing": "正在作曲",
+    "Tuning": "正在调音",
+    "Mastering": "正在母带处理",
+    "Playing bar {bar} of {bars}": "正在演奏第 {bar} 小节，共 {bars} 小节",
+    "Every part is switched off.": "所有声部都已关闭。",
+    "Switch on at least one part.": "请至少打开一个声部。",
+    "The score has no notes to accompany.": "乐谱中没有可以伴奏的音符。",
+    "Choose one with a melody.": "请选择一份有旋律的乐谱。",
+    "The melody is too long: about {bars} bars, at most {most} are taken.": (
+        "旋律太长：约 {bars} 小节，最多 {most} 小节。"
+    ),
+    "This file is no sound SoundFont: {why}.": "这个文件不是完好的 SoundFont：{why}。",
+    "Try another .sf2 or .sf3 file.": "请换一个 .sf2 或 .sf3 文件。",
+    "The SoundFont can't be opened: {why}.": "无法打开 SoundFont：{why}。",
 }

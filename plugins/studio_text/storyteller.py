@@ -95,7 +95,7 @@ class Storyteller(sdk.Generator):
         """
         from studio_text.decoding import LoadedModel, Sampling, Scribe, out_of_memory
 
-        ctx.progress(0, params.length, "loading the model")
+        ctx.progress(0, params.length, "Loading the model")
         folder = ctx.model(STARTER)
         with out_of_memory():
             loaded = ctx.load(f"{self.id}:{ctx.device}", lambda: LoadedModel(folder, ctx.device))
@@ -110,10 +110,10 @@ class Storyteller(sdk.Generator):
         scribe = Scribe(loaded, _page(loaded, params.kind, heading, given), writing, sampling, ctx.seed)
         with out_of_memory(), scribe as pieces:
             for piece in pieces:
-                ctx.progress(min(writing.words, params.length), params.length, "writing")
+                ctx.progress(min(writing.words, params.length), params.length, "Writing")
                 if piece:
                     yield sdk.TextDelta(piece)
-        ctx.progress(params.length, params.length, "done")
+        ctx.progress(params.length, params.length, "Done")
         text = given + writing.text
         if not text.strip():
             raise sdk.UserError("Nothing was written before the text to stop at came up.", param="stop")

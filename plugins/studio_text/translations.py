@@ -51,4 +51,8 @@ ZH_CN = {
     "Above 1, words that occurred lately become less likely.": "大于 1 时，刚出现过的词更不易再出现。",
     "Stop at": "停止于",
     "The text ends before these characters if they come up.": "一旦出现这些字符，文字就在其前结束。",
+    # said while it works, and when something does not fit
+    "Loading the model": "正在载入模型",
+    "Writing": "正在写作",
+    "Nothing was written before the text to stop at came up.": "还没有写出任何文字，就遇到了停止文字。",
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ LOCALES = ("en", "zh_CN")
 _SAID = "_studio_said"
 _LOCALE = "_studio_locale"
 _CATALOGUE = "_studio_catalogue"
+_PLACES = re.compile(r"\{(\w+)\}")
 
 
 def tr(source: str, **values: object) -> str:
@@ -68,7 +70,7 @@ class Catalogue:
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._texts = texts
-        self._templates: list[tuple[re.Pattern[str], str]] | None = None
+        self._templates: dict[str, str] | None = None
 
     def text(self, source: str) -> str:
         """The translation of one of our texts; the source itself where there is none."""
@@ -79,11 +81,8 @@ class Catalogue:
         if exact := self._texts.get(message):
             return exact
         if self._templates is None:
-            self._templates = [(_pattern(source), text) for source, text in self._texts.items() if "{" in source]
-        for pattern, text in self._templates:
-            if match := pattern.fullmatch(message):
-                return text.format(**match.groupdict())
-        return message
+            self._templates = {source: text for source, text in self._texts.items() if "{" in source}
+        return _from_template(self._templates, message) or message
 
 
 class Language:
@@ -141,8 +140,25 @@ def catalogue(locale: str, folder: Path | None = None) -> dict[str, str]:
     return texts
 
 
+def _from_template(texts: Mapping[str, str], message: str) -> str:
+    """The translation of a message by the template it was made from; empty where no template fits."""
+    for source, text in texts.items():
+        if "{" in source and (match := _pattern(source).fullmatch(message)):
+            values = match.groupdict()
+            return "".join(
+                values.get(part, f"{{{part}}}") if at % 2 else part for at, part in enumerate(_PLACES.split(text))
+            )
+    return ""
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    """`text` with its places filled in; one that has no value is left as it stands."""
+    return _PLACES.sub(lambda place: values.get(place[1], place[0]), text)
+
+
+@lru_cache(1024)
 def _pattern(source: str) -> re.Pattern[str]:
-    parts = re.split(r"\{(\w+)\}", source)
+    parts = _PLACES.split(source)
     seen: set[str] = set()
     pattern = ""
     for index, part in enumerate(parts):
@@ -165,3 +181,13 @@ def locale() -> str:
 def tr_spec(spec: GeneratorSpec, text: str) -> str:
     """A plugin's own text (title, label, help, option) in the window's language, as far as the plugin translated it."""
     return spec.translations.get(locale(), {}).get(text, text)
+
+
+def tr_said(spec: GeneratorSpec | None, message: str) -> str:
+    """What a generator says while it works or fails, in the window's language.
+
+    Looked up among the plugin's translations, as a whole or by a template such as ``"Playing bar {bar} of {bars}"``,
+    then among ours: some sentences come from the SDK.
+    """
+    texts = spec.translations.get(locale(), {}) if spec is not None else {}
+    return texts.get(message) or _from_template(texts, message) or tr_message(message)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 from studio.engine.jobs import Job, JobState
-from studio.shell.i18n import tr, tr_message
+from studio.shell.i18n import tr, tr_said
 from studio.shell.workshop import Workshop
 
 LONG_SECONDS = 30
@@ -33,7 +33,7 @@ class Notifier(QObject):
         heading = tr("Ready: {title}", title=title) if job.state == JobState.SUCCEEDED else tr("Did not work")
         text = tr("Your result is in the library.")
         if job.failure is not None:
-            text = tr_message(job.failure.message)
+            text = tr_said(self._workshop.spec_of(job), job.failure.message)
         self._message(heading, text)
         return True
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from studio.disk.home import Home
+from studio.engine.jobs import Job
 from studio.engine.settings import Settings
 from studio.sdk.errors import UserError
 from studio.sdk.generator import GeneratorSpec
@@ -73,6 +74,10 @@ class Workshop(QObject):
         self.registry: Any = None
         self.library: Any = None
         self.options_of: Callable[[str], Sequence[Option]] = self._options
+
+    def spec_of(self, job: Job) -> GeneratorSpec | None:
+        """The generator of a job, None where it is not there any more."""
+        return self.registry.specs.get(job.request.generator) if self.registry is not None else None
 
     @property
     def specs(self) -> dict[str, GeneratorSpec]:

@@ -7,7 +7,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from studio.engine.jobs import Job
-from studio.shell.i18n import say, tr, tr_message
+from studio.sdk.generator import GeneratorSpec
+from studio.shell.i18n import say, tr, tr_said
 from studio.shell.icons import decorate, pixmap
 from studio.shell.theme import set_role, tokens
 from studio.shell.widgets import button, label, row
@@ -41,6 +42,7 @@ class FailureCard(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self._job: Job | None = None
         self._remedy = ""
+        self._spec: GeneratorSpec | None = None
         self._icon = label()
         self._title = label(role="heading", wrap=True)
         self._message = label(wrap=True)
@@ -78,10 +80,11 @@ class FailureCard(QFrame):
         layout.addLayout(row(self._fold, None, self.copy_button))
         layout.addWidget(self._details)
 
-    def show_job(self, job: Job, remedy: str = "") -> None:
+    def show_job(self, job: Job, remedy: str = "", spec: GeneratorSpec | None = None) -> None:
         """Show why `job` failed; `remedy` is what a button offers to change, empty for none."""
         self._job = job
         self._remedy = remedy
+        self._spec = spec
         self._fold.setChecked(False)
         self.retranslate()
 
@@ -93,8 +96,8 @@ class FailureCard(QFrame):
         reason = failure.reason if failure.reason in HEADINGS else "bug"
         self._icon.setPixmap(pixmap(ICONS[reason], 24, tokens().warning))
         self._title.setText(tr(HEADINGS[reason]))
-        self._message.setText(tr_message(failure.message))
-        self._hint.setText(tr_message(failure.hint) if failure.hint else "")
+        self._message.setText(tr_said(self._spec, failure.message))
+        self._hint.setText(tr_said(self._spec, failure.hint) if failure.hint else "")
         self._hint.setVisible(bool(failure.hint))
         self.remedy_button.setVisible(bool(self._remedy))
         self.remedy_button.setText(self._remedy)

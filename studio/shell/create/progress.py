@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 from studio.engine.jobs import Job, JobState
-from studio.shell.i18n import count, tr, tr_message
+from studio.sdk.generator import GeneratorSpec
+from studio.shell.i18n import count, tr, tr_said
 
 STATES = {
     JobState.QUEUED: "Waiting",
@@ -47,16 +48,16 @@ def told_seconds(seconds: float) -> str:
     return tr("{hours} h {minutes} min", hours=int(seconds // 3600), minutes=int(seconds % 3600 // 60))
 
 
-def told(job: Job) -> str:
-    """One line about where a job is."""
+def told(job: Job, spec: GeneratorSpec | None = None) -> str:
+    """One line about where a job is; what its generator says is translated with the plugin's own texts."""
     if job.state == JobState.RUNNING:
-        parts = [tr_message(job.message)] if job.message else [tr("Working")]
+        parts = [tr_said(spec, job.message)] if job.message else [tr("Working")]
         left = seconds_left(job)
         if left is not None:
             parts.append(tr("{time} left", time=told_seconds(left)))
         return " · ".join(parts)
     if job.state == JobState.FAILED and job.failure is not None:
-        return tr_message(job.failure.message)
+        return tr_said(spec, job.failure.message)
     if job.state == JobState.SUCCEEDED and job.ended > job.started > 0:
         return tr("Done in {time}", time=told_seconds(job.ended - job.started))
     return tr(STATES[job.state])

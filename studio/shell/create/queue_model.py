@@ -7,11 +7,14 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from studio.engine.jobs import Job, JobState
+from studio.sdk.generator import GeneratorSpec
 from studio.shell.bridge import EngineBridge
 from studio.shell.create.progress import told
 
 JOB_MIME = "application/x-atelier-job"
 JobRole = int(Qt.ItemDataRole.UserRole)
+ToldRole = JobRole + 1
+"""One line about where the job is."""
 Index = QModelIndex | QPersistentModelIndex
 
 _RANK = {JobState.RUNNING: 0, JobState.PREPARING: 0, JobState.QUEUED: 1}
@@ -20,10 +23,17 @@ _RANK = {JobState.RUNNING: 0, JobState.PREPARING: 0, JobState.QUEUED: 1}
 class QueueModel(QAbstractListModel):
     """Mirrors the engine's jobs through the bridge; dragging a waiting row asks the engine for the new order."""
 
-    def __init__(self, bridge: EngineBridge, title_of: Callable[[Job], str], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        bridge: EngineBridge,
+        title_of: Callable[[Job], str],
+        spec_of: Callable[[Job], GeneratorSpec | None],
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._title_of = title_of
+        self._spec_of = spec_of
         self._jobs: dict[str, Job] = {}
         self._order: tuple[str, ...] = ()
         self._rows: list[str] = []
@@ -67,7 +77,9 @@ class QueueModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._title_of(job)
         if role in {Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.AccessibleDescriptionRole}:
-            return f"{self._title_of(job)}: {told(job)}"
+            return f"{self._title_of(job)}: {told(job, self._spec_of(job))}"
+        if role == ToldRole:
+            return told(job, self._spec_of(job))
         return job if role == JobRole else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

@@ -41,7 +41,7 @@ class QueuePanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._bridge = workshop.bridge
         self._paused = False
-        self.model = QueueModel(workshop.bridge, title_of, self)
+        self.model = QueueModel(workshop.bridge, title_of, workshop.spec_of, self)
         self._view: QueueView | None = None
         self.pause_button = tool_button("pause", "Pause the queue", self.toggle_pause)
         self.clear_button = tool_button("checks", "Clear what has ended", self._clear)

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 
 from studio.engine.jobs import Job, JobState
 from studio.shell import icons
-from studio.shell.create.progress import RETRIABLE, fraction, told
-from studio.shell.create.queue_model import JobRole
+from studio.shell.create.progress import RETRIABLE, fraction
+from studio.shell.create.queue_model import JobRole, ToldRole
 from studio.shell.i18n import say
 from studio.shell.theme import text_font, tokens
 
@@ -61,7 +61,7 @@ class JobDelegate(QStyledItemDelegate):
         action = action_rect(option.rect)
         text = QRect(card.x() + 34, card.y() + 7, action.x() - card.x() - 40, tall)
         self._line(painter, text, index.data(), colors.text, option, strong=True)
-        self._line(painter, text.translated(0, tall + 1), told(job), colors.muted, option)
+        self._line(painter, text.translated(0, tall + 1), index.data(ToldRole), colors.muted, option)
         icons.paint(
             painter, action.adjusted(5, 5, -5, -5), "x" if not job.state.is_final else _action_icon(job), colors.muted
         )

@@ -145,7 +145,7 @@ class Stage(QWidget):
             return
         self._job = job
         if job.state == JobState.FAILED and job.failure is not None:
-            self.failure.show_job(job, self._remedy(job))
+            self.failure.show_job(job, self._remedy(job), self._workshop.spec_of(job))
             self._stack.setCurrentWidget(self._failure_page)
         self._show_bar()
 
@@ -258,7 +258,11 @@ class Stage(QWidget):
             self._title.set_whole(tr_spec(spec, spec.title) if spec else job.request.generator)
         else:
             self._title.set_whole("")
-        self._state.setText(told(job) if job is not None and not (job.failure and job.state.is_final) else "")
+        self._state.setText(
+            told(job, self._workshop.spec_of(job))
+            if job is not None and not (job.failure and job.state.is_final)
+            else ""
+        )
         self.cancel_button.setVisible(busy)
         for made in (self.reuse_button, self.send_button):
             made.setVisible(shot is not None)

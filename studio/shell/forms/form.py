@@ -17,7 +17,7 @@ from studio.shell.forms.history import PromptHistory
 from studio.shell.forms.inputs import InputEditor
 from studio.shell.forms.numbers import NumberEditor, SeedEditor, SizeEditor
 from studio.shell.forms.texts import PromptEditor, SecretEditor, TextEditor
-from studio.shell.i18n import say, tr_message, tr_spec
+from studio.shell.i18n import say, tr_said, tr_spec
 from studio.shell.icons import decorate
 from studio.shell.widgets import as_plain_tip, label, row, tool_button
 from studio.shell.workshop import Workshop
@@ -256,7 +256,7 @@ class Form(QWidget):
             return False
         if made.editor.field.advanced:
             self._toggle.setChecked(True)
-        made.show_error(tr_message(message), tr_message(hint) if hint else "")
+        made.show_error(tr_said(self.spec, message), tr_said(self.spec, hint) if hint else "")
         made.editor.input_widget().setFocus(Qt.FocusReason.OtherFocusReason)
         return True
 

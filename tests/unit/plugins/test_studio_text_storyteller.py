@@ -199,7 +199,7 @@ def test_everything_shown_is_translated() -> None:
     shown = {spec.title, *spec.description.split("\n\n"), *(example.title for example in spec.examples)}
     for field in spec.fields:
         shown |= {field.label, field.help, field.group, field.unit, *(option.label for option in field.options)}
-    assert shown - {""} == set(Plugin().studio_translations()["zh_CN"])
+    assert shown - {""} <= set(Plugin().studio_translations()["zh_CN"])
 
 
 def test_examples_fit_the_parameters() -> None:
