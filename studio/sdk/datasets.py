@@ -117,7 +117,7 @@ class Dataset:
 
 
 def read_text(item: DatasetItem) -> str:
-    """The text of an item of a text dataset, with ``\\n`` at the ends of lines.
+    """The text of an item of a text dataset, its lines ended by line feeds.
 
     Raises:
         OSError: the file is gone or cannot be read.

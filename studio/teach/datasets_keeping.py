@@ -1,0 +1,79 @@
+"""The folder of datasets: names, listing, removing, and the digest of one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from studio.disk.durable import sync_folder
+from studio.sdk.datasets import MANIFEST, Dataset
+from studio.sdk.errors import UserError
+
+_NAME = re.compile(r"[\w][\w .()-]{0,63}")
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
+
+
+def check_name(name: str) -> str:
+    """A dataset's name, which is its folder's. Raises `UserError` when it can't be one on every system."""
+    name = name.strip()
+    if not _NAME.fullmatch(name) or name.endswith((".", " ")) or _RESERVED.fullmatch(name):
+        raise UserError(
+            f"“{name[:80]}” can't be a dataset's name.",
+            param="name",
+            hint="Use up to 64 letters, digits, spaces, dots and hyphens, with a letter or digit first.",
+        )
+    return name
+
+
+def free_name(wish: str, destination: Path) -> str:
+    """A name like `wish` that no dataset has."""
+    plain = re.sub(r"[^\w .()-]+", " ", wish).strip(" .-_()")[:56].strip(" .") or "dataset"
+    if _RESERVED.fullmatch(plain):
+        plain = f"dataset {plain}"
+    name, number = plain, 1
+    while (destination / name).exists():
+        number += 1
+        name = f"{plain} {number}"
+    return name
+
+
+def names(destination: Path) -> list[str]:
+    """Names of the datasets that are there, in alphabetical order."""
+    if not destination.is_dir():
+        return []
+    folders = [entry for entry in destination.iterdir() if not entry.name.startswith(".")]
+    return sorted(entry.name for entry in folders if (entry / MANIFEST).is_file())
+
+
+def find(destination: Path, name: str) -> Dataset:
+    """A dataset by its name. Raises `UserError` when there is none, or it is damaged."""
+    if name not in names(destination):
+        known = ", ".join(names(destination)) or "none"
+        raise UserError(f"There is no dataset “{name}”.", param="name", hint=f"Datasets: {known}.")
+    try:
+        return Dataset.read(destination / name)
+    except ValueError as error:
+        raise UserError(f"The dataset “{name}” is damaged: {error}", param="name") from error
+
+
+def remove(destination: Path, name: str) -> None:
+    """Remove a dataset; the artist's own files stay. Raises `UserError` when there is none."""
+    if name not in names(destination):
+        find(destination, name)
+    going = destination / f".{name}.{os.urandom(4).hex()}.tmp"
+    (destination / name).rename(going)
+    sync_folder(destination)
+    shutil.rmtree(going)
+
+
+def renew(dataset: Dataset) -> Dataset:
+    """The dataset with the digest of its present items."""
+    hashed = hashlib.sha256(dataset.kind.encode())
+    for line in sorted(json.dumps([item.sha256, item.caption, item.held_out]) for item in dataset.items):
+        hashed.update(line.encode() + b"\n")
+    return replace(dataset, digest=hashed.hexdigest())

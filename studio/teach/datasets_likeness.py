@@ -1,0 +1,143 @@
+"""Near-duplicates: pictures by a perceptual hash, texts and melodies by sketches of their shingles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import PIL.Image
+
+_NEIGHBOURS = 8
+"""With how many neighbours in sorted order an item is compared; bounds the time for thousands of alike pictures."""
+_MOST_BITS = 3
+_MOST_DIFFERENCE = 5.0
+"""Mean difference of two thumbnails, of 255."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a picture looks, small.
+
+    Attributes:
+        bits: 64-bit difference hash: whether each of 9 × 8 grey cells is brighter than its right neighbour.
+        thumb: 8 × 8 RGB values, 192 bytes.
+    """
+
+    bits: int
+    thumb: bytes
+
+
+def look(picture: PIL.Image.Image) -> Look:
+    """The look of a picture, on white where it is transparent.
+
+    The difference hash is from N. Krawetz, "Kind of like that", 2013.
+    """
+    import PIL.Image
+
+    small = picture
+    if max(picture.size) > 256:
+        small = picture.copy()
+        small.thumbnail((256, 256), reducing_gap=2.0)
+    rgba = small.convert("RGBA")
+    flat = PIL.Image.alpha_composite(PIL.Image.new("RGBA", rgba.size, (255, 255, 255, 255)), rgba).convert("RGB")
+    grey = flat.convert("L").resize((9, 8), PIL.Image.Resampling.BOX).tobytes()
+    bits = 0
+    for row in range(8):
+        for column in range(8):
+            bits = bits << 1 | (grey[row * 9 + column] > grey[row * 9 + column + 1])
+    return Look(bits, flat.resize((8, 8), PIL.Image.Resampling.BOX).tobytes())
+
+
+def alike_looks(looks: Sequence[Look]) -> list[tuple[int, int]]:
+    """Pairs of pictures that look the same: indices into `looks`.
+
+    Hashes that differ in at most three of 64 bits share one of four 16-bit parts (pigeonhole); sorted by each part in
+    turn, likely pairs are neighbours. The thumbnails decide, because flat pictures and sprites share hashes without
+    looking alike.
+    """
+    import numpy as np
+
+    bits = np.array([one.bits for one in looks], np.uint64)
+    thumbs = np.frombuffer(b"".join(one.thumb for one in looks), np.uint8).reshape(len(looks), -1).astype(np.int16)
+    pairs: set[tuple[int, int]] = set()
+    for part in range(4):
+        key = (bits >> np.uint64(16 * part)) & np.uint64(0xFFFF)
+        order = np.lexsort((bits, key))
+        for lag in range(1, min(_NEIGHBOURS, len(looks) - 1) + 1):
+            one, other = order[:-lag], order[lag:]
+            near = (key[one] == key[other]) & (np.bitwise_count(bits[one] ^ bits[other]) <= _MOST_BITS)
+            one, other = one[near], other[near]
+            same = np.abs(thumbs[one] - thumbs[other]).mean(axis=1) <= _MOST_DIFFERENCE
+            pairs.update(zip(one[same].tolist(), other[same].tolist(), strict=True))
+    return sorted((min(pair), max(pair)) for pair in pairs)
+
+
+_HASHES = 48
+_BANDS = 12
+_PRIME = (1 << 31) - 1
+ALIKE = 0.7
+"""Estimated share of common shingles from which two texts count as near-duplicates."""
+
+
+def sketch(codes: npt.NDArray[np.uint64], length: int) -> bytes:
+    """A MinHash signature of the set of `length`-grams of `codes` (Broder, "On the resemblance …", 1997).
+
+    Args:
+        codes: [n] integers, e.g. the letters of a text.
+        length: of a shingle.
+
+    Returns:
+        48 32-bit integers; the share of equal places estimates the share of common shingles (Jaccard).
+    """
+    import numpy as np
+
+    if len(codes) < length:
+        codes = np.concatenate([codes, np.zeros(length - len(codes), np.uint64)])
+    prime = np.uint64(_PRIME)
+    grams = np.zeros(len(codes) - length + 1, np.uint64)
+    for place in range(length):
+        grams = (grams * np.uint64(1_000_003) + codes[place : place + len(grams)]) % prime
+    grams = np.unique(grams)
+    random = np.random.default_rng(7)
+    factors = random.integers(1, _PRIME, (_HASHES, 2), dtype=np.uint64)
+    least = np.full(_HASHES, _PRIME, np.uint64)
+    for start in range(0, len(grams), 8192):
+        part = grams[start : start + 8192]
+        hashed = (factors[:, :1] * part + factors[:, 1:]) % prime
+        least = np.minimum(least, hashed.min(axis=1))
+    return least.astype(np.uint32).tobytes()
+
+
+def text_sketch(text: str) -> bytes:
+    """The sketch of a text's letters and digits in fives; case, spaces and punctuation do not count."""
+    import numpy as np
+
+    letters = "".join(filter(str.isalnum, text.casefold()))
+    codes = np.frombuffer(letters.encode("utf-32-le", "replace"), np.uint32).astype(np.uint64)
+    return sketch(codes, 5)
+
+
+def alike_sketches(sketches: Sequence[bytes]) -> list[tuple[int, int]]:
+    """Pairs whose sketches agree in `ALIKE` of the places: indices into `sketches`.
+
+    Locality-sensitive hashing in 12 bands of 4 (Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", ch. 3).
+    """
+    import numpy as np
+
+    drawn = np.frombuffer(b"".join(sketches), np.uint32).reshape(len(sketches), _HASHES)
+    pairs: set[tuple[int, int]] = set()
+    rows = _HASHES // _BANDS
+    for band in range(_BANDS):
+        keys = drawn[:, band * rows : (band + 1) * rows]
+        order = np.lexsort(keys.T)
+        for lag in range(1, min(_NEIGHBOURS, len(sketches) - 1) + 1):
+            one, other = order[:-lag], order[lag:]
+            near = (keys[one] == keys[other]).all(axis=1)
+            one, other = one[near], other[near]
+            same = (drawn[one] == drawn[other]).mean(axis=1) >= ALIKE
+            pairs.update(zip(one[same].tolist(), other[same].tolist(), strict=True))
+    return sorted((min(pair), max(pair)) for pair in pairs)
