@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from studio.sdk.datasets import MANIFEST, Dataset
 from studio.sdk.errors import UserError
 
 _NAME = re.compile(r"[\w][\w .()-]{0,63}")
+_DAY = 86_400.0
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
 
@@ -69,6 +71,13 @@ def remove(destination: Path, name: str) -> None:
     (destination / name).rename(going)
     sync_folder(destination)
     shutil.rmtree(going)
+
+
+def remove_left_behind(destination: Path) -> None:
+    """Remove what an interrupted preparation left more than a day ago; younger ones may be another studio's work."""
+    for folder in destination.glob(".*.tmp"):
+        if time.time() - folder.lstat().st_mtime > _DAY:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def renew(dataset: Dataset) -> Dataset:
