@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         VideoFrame,
     )
     from studio.sdk.context import Context
-    from studio.sdk.datasets import DATASET_KINDS, Dataset, DatasetItem
+    from studio.sdk.datasets import DATASET_KINDS, Dataset, DatasetItem, read_text
     from studio.sdk.errors import Cancelled, OutOfMemory, ParameterError, UserError
     from studio.sdk.generator import API_VERSION, Example, Generator, GeneratorSpec, Needs
     from studio.sdk.hookspecs import ENTRY_POINT_GROUP, hookimpl
@@ -137,6 +137,7 @@ __all__ = [
     "mesh",
     "number",
     "prompt",
+    "read_text",
     "score",
     "secret",
     "seed",
