@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from helpers.source_strings import strings_in
 
+from studio.disk.resources import resources
 from studio.engine.settings import TABLE
 from studio.sdk.testing.conformance import CHECKS
 from studio.shell import cheat_sheet, status_bar
@@ -106,3 +107,12 @@ def test_every_icon_of_the_tables_is_in_the_icon_font() -> None:
     tables += [place.icon for place in PLACES] + list(FAILURE_ICONS.values()) + list(JOB_ICONS.values())
     tables += list(KIND_ICONS.values())
     assert set(tables) <= set(known)
+
+
+@pytest.mark.parametrize("locale", OTHERS)
+def test_every_help_page_is_there_in_every_language_with_the_same_examples(locale: Any) -> None:
+    for page in sorted((resources() / "help").glob("*.md")):
+        theirs = (page.parent / locale / page.name).read_text(encoding="utf-8")
+        ours = page.read_text(encoding="utf-8")
+        for mark in ("\n```", "\n| `", "\n    studio "):
+            assert theirs.count(mark) == ours.count(mark), (page.name, mark)
