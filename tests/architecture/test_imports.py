@@ -48,7 +48,7 @@ def host_modules() -> list[str]:
     """Every module of the layers that run beside the window, apart from those that only ever run in a child process."""
     children = ("studio.engine.worker", "studio.engine.discovery.scout", "studio.engine.discovery.examine")
     found = []
-    for layer in ("disk", "sdk", "library", "models", "engine", "cli", "shell"):
+    for layer in ("disk", "sdk", "library", "models", "teach", "engine", "cli", "shell"):
         for file in sorted((ROOT / "studio" / layer).rglob("*.py")):
             name = ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
             if not name.startswith(children) and not name.endswith("__main__"):
@@ -61,7 +61,7 @@ HEADLESS = [name for name in HOST if not name.startswith("studio.shell")]
 NEED_APSW = [name for name in HEADLESS if name.startswith(("studio.library", "studio.cli"))]
 
 
-@pytest.mark.parametrize("layer", ["disk", "sdk", "library", "engine", "cli", "shell"])
+@pytest.mark.parametrize("layer", ["disk", "sdk", "library", "teach", "engine", "cli", "shell"])
 def test_importing_a_layer_loads_neither_heavy_libraries_nor_plugins(layer: str) -> None:
     own = [name for name in HOST if name.startswith(f"studio.{layer}")]
     assert own
