@@ -3,7 +3,8 @@
 ``packaging/starters/NAME.py`` says how: ``prepare(data, folder)`` turns the open data into a dataset folder (files and
 ``captions.jsonl``, or a finished ``dataset.json``), and ``RECIPE`` is a dict: ``trainer`` (``module:Class``), ``kind``
 (of the dataset), ``values`` (parameters), ``seed``, ``card`` (of the dataset: title, licence …) and ``credits``
-(Markdown for the model card). Training runs without the window and goes on where it stopped when the same command is
+(Markdown for the model card). Where there is a ``finish(folder, out)`` it adds to the finished model what else its
+generators need. Training runs without the window and goes on where it stopped when the same command is
 given again.
 """
 
@@ -50,6 +51,8 @@ def main() -> int:
     finished = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": paths}, check=False)
     if finished.returncode:
         return finished.returncode
+    if hasattr(module, "finish"):
+        module.finish(folder, arguments.out)
     give_credit(arguments.out, recipe)
     return check_size(arguments.out)
 
@@ -61,6 +64,7 @@ def load(name: str) -> ModuleType:
     if spec is None or spec.loader is None or not path.exists():
         raise SystemExit(f"There is no starter called {name}.")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
     return module
 
