@@ -183,6 +183,14 @@ def tr_spec(spec: GeneratorSpec, text: str) -> str:
     return spec.translations.get(locale(), {}).get(text, text)
 
 
+def tr_description(spec: GeneratorSpec) -> str:
+    """A generator's description, translated as a whole or paragraph by paragraph."""
+    whole = tr_spec(spec, spec.description)
+    if whole != spec.description:
+        return whole
+    return "\n\n".join(tr_spec(spec, paragraph) for paragraph in spec.description.split("\n\n"))
+
+
 def tr_said(spec: GeneratorSpec | None, message: str) -> str:
     """What a generator says while it works or fails, in the window's language.
 

@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from studio.shell.library.empty import EmptyState
 from studio.shell.library.grid import GridView
 from studio.shell.library.page import LibraryPage
 from studio.shell.library.source import Query
@@ -476,3 +477,13 @@ def test_cancelled_work_and_work_for_the_dead_calls_nobody(qtbot: QtBot) -> None
     qtbot.wait(10)
     assert called == [True]
     pool.close()
+
+
+@pytest.mark.parametrize("width", [300, 420, 900])
+def test_the_empty_page_says_its_whole_sentence_at_any_width(qtbot: QtBot, width: int) -> None:
+    empty = EmptyState()
+    qtbot.addWidget(empty)
+    empty.resize(width, 600)
+    empty.show()
+    for text in empty.findChildren(QLabel):
+        assert text.height() >= text.heightForWidth(text.width())

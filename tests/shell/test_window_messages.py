@@ -12,7 +12,7 @@ from helpers.windows import PAINTER
 from PySide6.QtWidgets import QApplication
 
 from studio.sdk import GeneratorSpec
-from studio.shell.i18n import Language, tr_said
+from studio.shell.i18n import Language, tr_description, tr_said
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
 NAMES = sorted(folder.name for folder in PLUGINS.iterdir() if (folder / "__init__.py").is_file())
@@ -81,3 +81,21 @@ def test_a_message_with_numbers_is_translated_by_its_template(chinese: None) -> 
     assert tr_said(spec, "Odd thing") == "{b}"  # a slip in a plugin's translation is shown, and breaks nothing
     assert tr_said(PAINTER, "Unheard of") == "Unheard of"
     assert tr_said(None, "Choose one first.") == "请先选择。"
+
+
+@pytest.mark.parametrize("package", NAMES)
+def test_every_first_party_description_is_shown_translated(chinese: None, package: str) -> None:
+    plugin = import_module(package).Plugin()
+    for generator in plugin.studio_generators():
+        spec = GeneratorSpec.of(generator, translations=plugin.studio_translations())
+        shown = tr_description(spec)
+        for paragraph in spec.description.split("\n\n"):
+            assert paragraph not in shown
+
+
+def test_a_description_may_be_translated_paragraph_by_paragraph(chinese: None) -> None:
+    texts = {"zh_CN": {"First.": "其一。"}}
+    spec = GeneratorSpec(
+        id="tests.any", title="Any", makes=("text",), fields=(), description="First.\n\nSecond.", translations=texts
+    )
+    assert tr_description(spec) == "其一。\n\nSecond."

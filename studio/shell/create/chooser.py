@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QToolButto
 
 from studio.sdk.generator import GeneratorSpec
 from studio.shell.create.media import Medium, media_of, medium_of
-from studio.shell.i18n import say, tr, tr_spec
+from studio.shell.i18n import say, tr, tr_description, tr_spec
 from studio.shell.icons import decorate
 from studio.shell.theme import set_role
 from studio.shell.widgets import CalmCombo, as_plain_tip, label
@@ -122,6 +122,6 @@ class Chooser(QWidget):
 
     def _describe(self) -> None:
         spec = self._specs.get(self.generator)
-        about = tr_spec(spec, spec.description).split("\n\n")[0] if spec else ""
+        about = tr_description(spec).split("\n\n")[0] if spec else ""
         self._about.setText(about if len(about) <= 160 else about[:157].rsplit(" ", 1)[0] + " …")
         self._about.setToolTip(as_plain_tip(about))

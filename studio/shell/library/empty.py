@@ -43,14 +43,16 @@ class EmptyState(QWidget):
         self._button.clicked.connect(lambda: self.pressed.emit(self._state))
         layout = QVBoxLayout(self)
         layout.addStretch(1)
-        for part in (self._drawing, self._heading, self._sentence, self._button):
-            layout.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self._drawing, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self._heading)  # across the page: aligned, a text of two lines would be given room for one
+        layout.addWidget(self._sentence)
+        layout.addWidget(self._button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(1)
         layout.setSpacing(10)
         for text in (self._heading, self._sentence):
             text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             text.setWordWrap(True)
-            text.setMinimumWidth(320)
+            text.setMinimumWidth(240)
         self.show_state("library")
 
     @property
