@@ -109,7 +109,12 @@ class MainWindow(QMainWindow):
     def page(self, place: str) -> QWidget:
         """A place's page."""
         if place not in self._pages:
-            makers = {"library": self._make_library, "plugins": self._make_plugins, "settings": self._make_settings}
+            makers = {
+                "library": self._make_library,
+                "teach": self._make_teach,
+                "plugins": self._make_plugins,
+                "settings": self._make_settings,
+            }
             self._pages[place] = makers[place]()
             self._stack.addWidget(self._pages[place])
         return self._pages[place]
@@ -121,6 +126,17 @@ class MainWindow(QMainWindow):
         page.restore_state(part(self._state, "library"))
         page.open()
         return page
+
+    def _make_teach(self) -> QWidget:
+        from studio.shell.teach.page import TeachPage
+
+        page = TeachPage(self._workshop)
+        page.use_wanted.connect(self._use_in_create)
+        return page
+
+    def _use_in_create(self, generator: str, values: dict[str, Any]) -> None:
+        self.show_place("create")
+        self.create_page.panel.open(generator, values)
 
     def _make_plugins(self) -> QWidget:
         from studio.shell.plugins.page import PluginsPage

@@ -31,6 +31,7 @@ class Place:
 PLACES = (
     Place("create", "Create", "sparkle"),
     Place("library", "Library", "books"),
+    Place("teach", "Teach", "graduation-cap"),
     Place("plugins", "Plugins", "puzzle-piece"),
     Place("settings", "Settings", "gear-six"),
 )

@@ -33,7 +33,13 @@ PATIENCE = 100.0
 SIZES = ((1024, 700), (1400, 900), (1920, 1080))
 LANGUAGES = ("en", "zh_CN")
 THEMES = ("dark", "light")
-PLACES = {"create": Qt.Key.Key_1, "library": Qt.Key.Key_2, "plugins": Qt.Key.Key_3, "settings": Qt.Key.Key_4}
+PLACES = {
+    "create": Qt.Key.Key_1,
+    "library": Qt.Key.Key_2,
+    "teach": Qt.Key.Key_3,
+    "plugins": Qt.Key.Key_4,
+    "settings": Qt.Key.Key_5,
+}
 JOBS: dict[str, dict[str, Any]] = {
     "studio.text.storyteller": {"length": 60},
     "studio.image.texture": {"size": [512, 512]},

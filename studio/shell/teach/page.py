@@ -1,0 +1,357 @@
+"""The place *Teach*: data, recipe, parameters at the left; the run with its curves and samples at the right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from studio.engine.jobs import Job
+from studio.engine.requests import GenerationRequest
+from studio.sdk.errors import ParameterError, UserError
+from studio.sdk.generator import GeneratorSpec
+from studio.sdk.parameters import Json
+from studio.shell.forms.form import Form, FormHelp
+from studio.shell.forms.history import PromptHistory
+from studio.shell.i18n import say, tr, tr_message, tr_spec
+from studio.shell.teach.data_step import DataStep
+from studio.shell.teach.run_view import RunView
+from studio.shell.teach.snapshots import Snapshot, read_run, read_runs
+from studio.shell.viewers.background import Background
+from studio.shell.widgets import CalmCombo, button, label, line, row
+from studio.shell.workshop import Workshop
+from studio.teach.runs import Run
+
+LOOK_MS = 1000
+"""How often a run that goes on is read again, milliseconds; only while the page is seen."""
+
+PANEL_WIDTH = 380
+
+
+class TeachPage(QWidget):
+    """Make a model of one's own.
+
+    Attributes:
+        data: step one.
+        recipes: step two, the trainers.
+        form: step three, the chosen trainer's parameters; None as long as there is no trainer.
+        view: the run shown.
+
+    Signals:
+        use_wanted(str, dict): show this generator with these values.
+    """
+
+    use_wanted = Signal(str, dict)
+
+    def __init__(self, workshop: Workshop, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("Canvas")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._workshop = workshop
+        self._around = FormHelp(workshop, PromptHistory(workshop.home.state / "prompts.json"))
+        self._forms: dict[str, Form] = {}
+        self._runs: list[Snapshot] = []
+        self._shown: Path | None = None
+        self._follow_newest = True
+        self._reading = False
+        self.form: Form | None = None
+        self.data = DataStep(workshop)
+        self.data.prepared.connect(self._prepared)
+        self.recipes = CalmCombo()
+        say(self.recipes.setAccessibleName, "Recipe")
+        self.recipes.currentIndexChanged.connect(lambda _: self._show_form())
+        self._about = label(role="muted", wrap=True)
+        self.problem = label(role="error", wrap=True)
+        self.problem.hide()
+        self.start_button = button("Start training", self.start, icon="graduation-cap", role="primary")
+        self.runs = CalmCombo()
+        say(self.runs.setAccessibleName, "Training runs")
+        self.runs.activated.connect(self._chosen)
+        self.view = RunView(workshop)
+        self.view.stopped.connect(self._stop)
+        self.view.continued.connect(self._go_on)
+        self.view.rolled_back.connect(self._roll_back)
+        self.view.use_wanted.connect(self._use)
+        self._lay_out()
+        self._clock = QTimer(self, interval=LOOK_MS)
+        self._clock.timeout.connect(self.look)
+        workshop.generators_changed.connect(self.show_recipes)
+        workshop.bridge.job_changed.connect(self._job_changed)
+        self.destroyed.connect(self.data.close_process)
+        self.show_recipes()
+
+    # ---- what can be learnt ----------------------------------------------------------------------------------
+
+    def trainers(self) -> list[GeneratorSpec]:
+        """The trainers that can be used now."""
+        return [spec for spec in self._workshop.specs.values() if spec.teaches]
+
+    def show_recipes(self) -> None:
+        """Offer the trainers the registry lists now."""
+        chosen = self.recipes.currentData()
+        for name in [name for name, form in self._forms.items() if self._workshop.specs.get(name) != form.spec]:
+            form = self._forms.pop(name)
+            if form is self.form:
+                self.form = None
+                self._area.takeWidget()
+            form.deleteLater()
+        self.recipes.blockSignals(True)
+        self.recipes.clear()
+        for spec in self.trainers():
+            self.recipes.addItem(tr_spec(spec, spec.title), spec.id)
+        self.recipes.setCurrentIndex(max(0, self.recipes.findData(chosen)))
+        self.recipes.blockSignals(False)
+        self.start_button.setEnabled(self.recipes.count() > 0)
+        self._show_form()
+
+    def start(self) -> None:
+        """Check the form and queue the training; errors stand at their fields."""
+        if self.form is None:
+            return
+        try:
+            values = self.form.checked()
+        except ParameterError:
+            return
+        if self._submit(self.form.spec, values, int(self.form.seed.value())):
+            self.form.remember()
+
+    def retranslate(self) -> None:
+        """Say titles again."""
+        for place in range(self.recipes.count()):
+            spec = self._workshop.specs.get(self.recipes.itemData(place))
+            if spec is not None:
+                self.recipes.setItemText(place, tr_spec(spec, spec.title))
+        self._tell_about()
+        self._fill_runs()
+
+    # ---- runs ------------------------------------------------------------------------------------------------
+
+    def showEvent(self, event: object) -> None:
+        """Look at once, and again as long as the page is seen."""
+        super().showEvent(event)  # type: ignore[arg-type]
+        self.look()
+        self._clock.start()
+
+    def hideEvent(self, event: object) -> None:
+        """Rest."""
+        super().hideEvent(event)  # type: ignore[arg-type]
+        self._clock.stop()
+
+    def look(self) -> None:
+        """Read the runs' folders again, off the window's thread."""
+        if self._reading:
+            return
+        self._reading = True
+        folder, shown = self._workshop.home.runs, self._shown
+        Background.shared().run(lambda: _read(folder, shown), self._found, self._not_read, owner=self)
+
+    def _found(self, found: tuple[list[Snapshot], Snapshot | None]) -> None:
+        self._reading = False
+        runs, shown = found
+        if [(run.folder, run.model) for run in runs] != [(run.folder, run.model) for run in self._runs]:
+            newest_before = self._runs[0].folder if self._runs else None
+            self._runs = runs
+            if runs and (self._shown is None or (self._follow_newest and runs[0].folder != newest_before)):
+                self._shown = runs[0].folder
+                self.look()
+            self._fill_runs()
+        self._pages.setCurrentIndex(1 if runs else 0)
+        if shown is not None and shown.folder == self._shown:
+            self.view.show_run(shown, self._job_of(shown), self._workshop.specs.get(shown.recipe))
+
+    def _not_read(self, error: Exception) -> None:
+        self._reading = False
+        self._tell(tr("The training runs could not be read: {reason}", reason=str(error)))
+
+    def _fill_runs(self) -> None:
+        self.runs.clear()
+        for run in self._runs:
+            spec = self._workshop.specs.get(run.recipe)
+            title = tr_spec(spec, spec.title) if spec is not None else run.recipe
+            mark = "✓ " if run.model else ""
+            self.runs.addItem(f"{mark}{title} · {run.dataset} · {run.folder.name[:6]}", run.folder)
+        folders = [run.folder for run in self._runs]
+        if self._shown in folders:
+            self.runs.setCurrentIndex(folders.index(self._shown))
+
+    def _chosen(self, index: int) -> None:
+        self._shown = self.runs.itemData(index)
+        self._follow_newest = index == 0
+        self.look()
+
+    def _current(self) -> Snapshot | None:
+        return next((run for run in self._runs if run.folder == self._shown), None)
+
+    def _job_of(self, run: Snapshot) -> Job | None:
+        """The newest job that works on a run."""
+        jobs = [job for job in self._workshop.bridge.jobs() if run.belongs_to(job)]
+        return max(jobs, key=lambda job: job.created, default=None)
+
+    def _job_changed(self, job: Job) -> None:
+        run = self._current()
+        if run is not None and run.belongs_to(job):
+            self.view.show_job(job)
+            if job.state.is_final:
+                self.look()
+
+    def _stop(self) -> None:
+        run = self._current()
+        job = self._job_of(run) if run is not None else None
+        if job is not None:
+            self._workshop.bridge.engine.cancel(job.id)
+
+    def _go_on(self) -> None:
+        run = self._current()
+        spec = self._workshop.specs.get(run.recipe) if run is not None else None
+        values, seed = (run.facts.get("values"), run.facts.get("seed")) if run is not None else (None, None)
+        if spec is None or not isinstance(values, dict) or not isinstance(seed, int):
+            self._tell(tr("The recipe of this run is not installed any more."))
+            return
+        self._submit(spec, values, seed)
+
+    def _roll_back(self, step: int) -> None:
+        run = self._current()
+        if run is None:
+            return
+        try:
+            Run(run.folder).roll_back(step)
+        except (OSError, ValueError) as error:
+            self._tell(str(error))
+            return
+        self._go_on()
+
+    def _use(self, model: str, family: str) -> None:
+        for spec in self._workshop.specs.values():
+            for known in spec.fields:
+                families = known.source.removeprefix("models:").split(",")
+                if not spec.teaches and known.kind == "choice" and family in families:
+                    self.use_wanted.emit(spec.id, {known.name: model})
+                    return
+        self._tell(tr("No generator here uses models of the family {family}.", family=family))
+
+    # ---- inside ----------------------------------------------------------------------------------------------
+
+    def _submit(self, spec: GeneratorSpec, values: dict[str, Json], seed: int) -> bool:
+        self._tell("")
+        if not self._workshop.bridge.is_attached:
+            self._tell(tr("The studio is still starting; try again in a moment."))
+            return False
+        try:
+            self._workshop.bridge.engine.submit(GenerationRequest.of(spec, values, seed))
+        except UserError as error:
+            if self.form is None or self.form.spec is not spec or not self.form.show_error(error):
+                self._tell(tr_message(f"{error.message} {error.hint or ''}".strip()))
+            return False
+        self._follow_newest = True
+        self.look()
+        return True
+
+    def _prepared(self, name: str, kind: str) -> None:
+        """Take the new dataset into the forms; choose a recipe that fits where this one does not."""
+        if self.form is None or _dataset_field(self.form.spec, kind) is None:
+            fitting = next((spec for spec in self.trainers() if _dataset_field(spec, kind)), None)
+            if fitting is None:
+                self._tell(tr("No recipe here learns from files of this kind."))
+                return
+            self.recipes.setCurrentIndex(self.recipes.findData(fitting.id))
+        for spec_id in [spec.id for spec in self.trainers()]:
+            form = self._forms.get(spec_id)
+            field = _dataset_field(form.spec, kind) if form is not None else None
+            if form is not None and field:
+                form.set_values({field: name})
+        self.start_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_form(self) -> None:
+        spec = self._workshop.specs.get(self.recipes.currentData() or "")
+        if spec is None:
+            self._tell_about()
+            return
+        if spec.id not in self._forms:
+            self._forms[spec.id] = Form(spec, self._around)
+        form = self._forms[spec.id]
+        if form is not self.form:
+            kept = self._area.takeWidget()
+            if kept is not None:
+                kept.setParent(self)
+                kept.hide()
+            self.form = form
+            self._area.setWidget(form)
+            form.show()
+        self._tell_about()
+
+    def _tell_about(self) -> None:
+        spec = self._workshop.specs.get(self.recipes.currentData() or "")
+        self._about.setText(tr_spec(spec, spec.description) if spec is not None else tr("No trainer is installed."))
+
+    def _tell(self, sentence: str) -> None:
+        self.problem.setText(sentence)
+        self.problem.setVisible(bool(sentence))
+
+    def _lay_out(self) -> None:
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        panel = QWidget()
+        panel.setObjectName("Panel")
+        panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        panel.setFixedWidth(PANEL_WIDTH)
+        steps = QVBoxLayout(panel)
+        steps.setContentsMargins(0, 0, 0, 0)
+        steps.setSpacing(0)
+        top = QVBoxLayout()
+        top.setContentsMargins(16, 16, 16, 8)
+        top.setSpacing(8)
+        for thing in (label("1  Data", "strong"), self.data, label("2  Recipe", "strong"), self.recipes, self._about):
+            top.addWidget(thing)
+        steps.addLayout(top)
+        steps.addWidget(line())
+        third = label("3  Parameters", "strong")
+        third.setContentsMargins(16, 12, 16, 4)
+        steps.addWidget(third)
+        steps.addWidget(self._area, 1)
+        steps.addWidget(line())
+        bottom = QVBoxLayout()
+        bottom.setContentsMargins(16, 12, 16, 12)
+        bottom.addWidget(self.problem)
+        bottom.addWidget(self.start_button)
+        steps.addLayout(bottom)
+        across = QHBoxLayout(self)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(0)
+        across.addWidget(panel)
+        across.addWidget(self._make_right(), 1)
+
+    def _make_right(self) -> QWidget:
+        empty = label(
+            "Choose a folder, keep the recipe, press Start training: curves and samples appear here while it learns.",
+            "muted",
+            wrap=True,
+        )
+        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        run = QWidget()
+        inside = QVBoxLayout(run)
+        inside.setContentsMargins(24, 20, 24, 16)
+        inside.setSpacing(12)
+        across = row(label("Runs", "muted"), self.runs)
+        across.setStretch(1, 1)
+        inside.addLayout(across)
+        inside.addWidget(self.view, 1)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(empty)
+        self._pages.addWidget(run)
+        return self._pages
+
+
+def _dataset_field(spec: GeneratorSpec, kind: str) -> str | None:
+    """The name of the parameter of a trainer that takes datasets of a kind."""
+    for known in spec.fields:
+        if known.kind == "dataset" and kind in known.source.removeprefix("datasets:").split(","):
+            return known.name
+    return None
+
+
+def _read(folder: Path, shown: Path | None) -> tuple[list[Snapshot], Snapshot | None]:
+    return read_runs(folder), read_run(shown) if shown is not None and shown.is_dir() else None

@@ -1,0 +1,158 @@
+"""One training run: where it stands, its curves and samples, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QMenu, QProgressBar, QToolButton, QVBoxLayout, QWidget
+
+from studio.engine.jobs import Job, JobState
+from studio.sdk.generator import GeneratorSpec
+from studio.shell.create.progress import RETRIABLE, fraction, told
+from studio.shell.i18n import say, tr, tr_spec
+from studio.shell.teach.curves import CurveView
+from studio.shell.teach.samples import SampleStrip
+from studio.shell.teach.snapshots import Shown, Snapshot
+from studio.shell.widgets import ElidedLabel, button, label, row
+from studio.shell.workshop import Workshop
+
+STEPS = 1000
+"""Parts of the progress bar."""
+
+
+class RunView(QWidget):
+    """Shows a run.
+
+    Signals:
+        stopped, continued: the artist wants it to pause, or to go on.
+        rolled_back(int): go on from the checkpoint of this step.
+        use_wanted(str, str): show a generator with this model: its reference and family.
+    """
+
+    stopped = Signal()
+    continued = Signal()
+    rolled_back = Signal(int)
+    use_wanted = Signal(str, str)
+
+    def __init__(self, workshop: Workshop, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workshop = workshop
+        self._snapshot: Snapshot | None = None
+        self._job: Job | None = None
+        self._title = ElidedLabel()
+        self._title.setProperty("role", "heading")
+        self._state = label(role="muted", wrap=True)
+        self._bar = QProgressBar()
+        self._bar.setRange(0, STEPS)
+        self._bar.setTextVisible(False)
+        say(self._bar.setAccessibleName, "Progress")
+        self._stop = button("Stop", self.stopped.emit, icon="pause")
+        say(self._stop.setToolTip, "It keeps what it has learnt and can go on later")
+        self._go_on = button("Go on", self.continued.emit, icon="play", role="primary")
+        self._use = button("Use it in Create", self._use_it, icon="sparkle", role="primary")
+        self._report = button("Report", self._open_report, icon="chart-bar")
+        self._back = self._make_back()
+        self.curves = CurveView()
+        self.samples = SampleStrip()
+        self.samples.opened.connect(self._look)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        head = row(self._title, self._back, self._report, self._stop, self._go_on, self._use)
+        head.setStretch(0, 1)
+        layout.addLayout(head)
+        layout.addWidget(self._state)
+        layout.addWidget(self._bar)
+        layout.addWidget(self.curves)
+        layout.addWidget(label("Samples at the same seeds", "strong"))
+        layout.addWidget(self.samples, 1)
+
+    def show_run(self, snapshot: Snapshot, job: Job | None, spec: GeneratorSpec | None) -> None:
+        """Show a run as it stands, and the job that works on it."""
+        self._snapshot, self._job = snapshot, job
+        recipe = tr_spec(spec, spec.title) if spec is not None else snapshot.recipe
+        self._title.set_whole(f"{recipe} · {snapshot.dataset}" if snapshot.dataset else recipe)
+        self.curves.show_curves(snapshot.curves)
+        self.samples.show_samples(snapshot.samples)
+        self.show_job(job)
+
+    def show_job(self, job: Job | None) -> None:
+        """Show how far the job is."""
+        self._job = job
+        snapshot = self._snapshot
+        if snapshot is None:
+            return
+        active = job is not None and not job.state.is_final
+        part = fraction(job) if job is not None and active else None
+        self._bar.setVisible(active)
+        self._bar.setRange(0, STEPS if part is not None else 0)
+        self._bar.setValue(int((part or 0) * STEPS))
+        self._state.setText(_state(snapshot, job))
+        self._stop.setVisible(active)
+        self._go_on.setVisible(not active and not snapshot.model)
+        self._use.setVisible(not active and bool(snapshot.model))
+        self._report.setVisible(bool(snapshot.model))
+        self._back.setVisible(not active and bool(snapshot.steps))
+
+    def retranslate(self) -> None:
+        """Say the state again."""
+        self.show_job(self._job)
+
+    # ---- inside ----------------------------------------------------------------------------------------------
+
+    def _make_back(self) -> QToolButton:
+        back = QToolButton()
+        say(back.setText, "Checkpoints")
+        say(back.setToolTip, "Go back to an earlier checkpoint and learn on from there")
+        menu = QMenu(back)
+        menu.aboutToShow.connect(lambda: self._fill_checkpoints(menu))
+        back.setMenu(menu)
+        back.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        return back
+
+    def _fill_checkpoints(self, menu: QMenu) -> None:
+        menu.clear()
+        for step in reversed(self._snapshot.steps if self._snapshot else ()):
+            text = tr("Go on from step {step}", step=f"{step:,}")
+            menu.addAction(text).triggered.connect(self._roll_back_to(step))
+
+    def _roll_back_to(self, step: int) -> Callable[[], None]:
+        return lambda: self.rolled_back.emit(step)
+
+    def _use_it(self) -> None:
+        if self._snapshot is not None:
+            self.use_wanted.emit(self._snapshot.model, str(self._snapshot.facts.get("family", "")))
+
+    def _open_report(self) -> None:
+        folder = self.model_folder()
+        if folder is not None:
+            report = folder / "report.html"
+            shown = report if report.is_file() else folder / "README.md"
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(shown)))
+
+    def model_folder(self) -> Path | None:
+        """Where the finished model lies; None as long as there is none."""
+        scheme, _, name = (self._snapshot.model if self._snapshot else "").partition(":")
+        if scheme == "own" and name and Path(name).name == name:
+            return self._workshop.home.models / name
+        return Path(name) if scheme == "folder" and name else None
+
+    def _look(self, sample: Shown) -> None:
+        from studio.shell.viewers.quick_look import QuickLook
+
+        look = QuickLook(self.window())
+        look.show_item(sample.kind, sample.path, tr("Step {step}", step=f"{sample.step:,}"))
+        look.show()
+
+
+def _state(snapshot: Snapshot, job: Job | None) -> str:
+    if job is not None and (not job.state.is_final or (job.state in RETRIABLE and job.state != JobState.CANCELLED)):
+        return told(job)
+    if snapshot.model:
+        return tr("Done. The model is {model}.", model=snapshot.model)
+    if snapshot.steps:
+        return tr("Stopped after step {step}; it can go on from there.", step=f"{snapshot.steps[-1]:,}")
+    return tr("Stopped before the first checkpoint.")

@@ -1,0 +1,88 @@
+"""What the model made at fixed seeds, side by side over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QImage, QImageReader, QPixmap
+from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, QWidget
+
+from studio.shell.i18n import say, tr
+from studio.shell.icons import pixmap
+from studio.shell.teach.snapshots import Shown
+from studio.shell.theme import tokens
+from studio.shell.viewers.background import Background
+from studio.shell.workshop import KIND_ICONS
+
+SIDE = 128
+"""Side of a sample's picture, pixels."""
+
+
+class SampleStrip(QListWidget):
+    """Samples in order of step, the newest last.
+
+    Signals:
+        opened(Shown): the artist wants to see one large.
+    """
+
+    opened = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setMovement(QListView.Movement.Static)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setUniformItemSizes(True)
+        self.setIconSize(QSize(SIDE, SIDE))
+        self.setGridSize(QSize(SIDE + 16, SIDE + 36))
+        self.setMinimumHeight(SIDE + 44)
+        say(self.setAccessibleName, "Samples over time")
+        self.itemActivated.connect(lambda entry: self.opened.emit(entry.data(Qt.ItemDataRole.UserRole)))
+        self.itemClicked.connect(lambda entry: self.opened.emit(entry.data(Qt.ItemDataRole.UserRole)))
+
+    def show_samples(self, samples: Sequence[Shown]) -> None:
+        """Show these; what is shown already stays."""
+        shown = [self.item(place).data(Qt.ItemDataRole.UserRole) for place in range(self.count())]
+        if list(samples[: len(shown)]) != shown:
+            self.clear()
+            shown = []
+        for sample in samples[len(shown) :]:
+            self._add(sample)
+        if len(samples) > len(shown):
+            self.scrollToBottom()
+
+    def retranslate(self) -> None:
+        """Say the steps again."""
+        for place in range(self.count()):
+            entry = self.item(place)
+            entry.setText(tr("Step {step}", step=f"{entry.data(Qt.ItemDataRole.UserRole).step:,}"))
+
+    def _add(self, sample: Shown) -> None:
+        entry = QListWidgetItem(tr("Step {step}", step=f"{sample.step:,}"))
+        entry.setData(Qt.ItemDataRole.UserRole, sample)
+        entry.setIcon(QIcon(pixmap(KIND_ICONS[sample.kind], 48, tokens().muted)))
+        self.addItem(entry)
+        if sample.kind != "image":
+            return
+        side = int(SIDE * self.devicePixelRatio())
+
+        def done(picture: QImage) -> None:
+            if not picture.isNull() and self.row(entry) >= 0:
+                made = QPixmap.fromImage(picture)
+                made.setDevicePixelRatio(self.devicePixelRatio())
+                entry.setIcon(QIcon(made))
+
+        Background.shared().run(lambda: _small(sample.path, side), done, lambda _: None, owner=self)
+
+
+def _small(path: Path, side: int) -> QImage:
+    """A picture fitted into a square; small ones are enlarged by whole pixels, so that they stay crisp."""
+    picture = QImageReader(str(path)).read()
+    if picture.isNull():
+        return picture
+    small = max(picture.width(), picture.height()) * 2 <= side
+    how = Qt.TransformationMode.FastTransformation if small else Qt.TransformationMode.SmoothTransformation
+    return picture.scaled(QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio, how)

@@ -1,0 +1,96 @@
+"""What the page shows of training runs, read off the window's thread: the runs' folders are the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from studio.engine.jobs import Job
+from studio.sdk.trainer import Metric
+from studio.teach.runs import Run
+
+KINDS = {
+    ".png": "image", ".txt": "text", ".md": "text", ".mid": "score", ".wav": "audio", ".flac": "audio",
+    ".glb": "mesh", ".mp4": "video",
+}  # fmt: skip
+"""The kind of a sample by its file's ending, as the studio writes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A sample: after how many steps, its kind and file."""
+
+    step: int
+    kind: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One run as it stands.
+
+    Attributes:
+        folder: where it lies.
+        facts: what determines it, see `Run.facts`.
+        curves: the points (step, value) of each curve, by name.
+        samples: in order of step.
+        steps: the checkpoints there are.
+        model: the reference of the finished model, empty before.
+    """
+
+    folder: Path
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    curves: Mapping[str, Sequence[tuple[int, float]]] = field(default_factory=dict)
+    samples: Sequence[Shown] = ()
+    steps: Sequence[int] = ()
+    model: str = ""
+
+    @property
+    def recipe(self) -> str:
+        """The trainer's id."""
+        return str(self.facts.get("recipe", ""))
+
+    @property
+    def dataset(self) -> str:
+        """The name of the dataset it learns from."""
+        told = self.facts.get("dataset")
+        return str(told.get("name", "")) if isinstance(told, Mapping) else ""
+
+    @property
+    def created(self) -> float:
+        """When it began, seconds since the epoch."""
+        began = self.facts.get("created", 0.0)
+        return float(began) if isinstance(began, int | float) else 0.0
+
+    def belongs_to(self, job: Job) -> bool:
+        """Whether a job is this run's: both come of the same request."""
+        request = job.request
+        same = (self.recipe, self.facts.get("seed")) == (request.generator, request.seed)
+        return same and self.facts.get("values") == dict(request.values)
+
+
+def read_runs(folder: Path) -> list[Snapshot]:
+    """All runs, newest first, without their curves and samples."""
+    if not folder.is_dir():
+        return []
+    runs = [Run(entry) for entry in folder.iterdir() if (entry / "run.json").is_file()]
+    found = [Snapshot(run.folder, run.facts, model=run.finished) for run in runs]
+    return sorted(found, key=lambda one: one.created, reverse=True)
+
+
+def read_run(folder: Path) -> Snapshot:
+    """One run with all it has to show."""
+    run = Run(folder)
+    samples = [Shown(step, KINDS[path.suffix], path) for step, path in run.samples() if path.suffix in KINDS]
+    return Snapshot(folder, run.facts, by_name(run.metrics()), samples, run.steps, run.finished)
+
+
+def by_name(metrics: Any) -> dict[str, list[tuple[int, float]]]:
+    """Points of curves by the curves' names, in order of first appearance."""
+    curves: dict[str, list[tuple[int, float]]] = {}
+    metric: Metric
+    for metric in metrics:
+        curves.setdefault(metric.name, []).append((metric.step, metric.value))
+    return curves

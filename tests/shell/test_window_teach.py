@@ -1,0 +1,185 @@
+"""*Teach*: data, recipe, run, over a scripted engine and runs on the disk."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.tiny_trainer import dataset_in
+from helpers.windows import PAINTER, Stand, open_window
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from studio.engine.jobs import JobState
+from studio.sdk import Checkpoint, Field, GeneratorSpec, Metric, UserError
+from studio.shell.teach.page import TeachPage
+from studio.teach.runs import Run
+
+TRAINER = GeneratorSpec(
+    id="tests.train",
+    title="Train a painter",
+    makes=("image",),
+    teaches="image.tests",
+    fields=(
+        Field(kind="dataset", name="data", default="", label="Pictures", source="datasets:image", required=True),
+        Field(kind="integer", name="steps", default=100, label="Steps", min=1),
+    ),
+    description="Learns to paint.",
+)
+USER = GeneratorSpec(
+    id="tests.user",
+    title="Use it",
+    makes=("image",),
+    fields=(Field(kind="choice", name="model", default="starter:x", label="Model", source="models:image.tests"),),
+)
+
+
+@pytest.fixture
+def stand(qapp: QApplication, tmp_path: Path) -> Any:
+    with open_window(qapp, tmp_path, PAINTER, TRAINER, USER) as made:
+        dataset_in(made.workshop.home.datasets / "greys")
+        made.window.go_to("teach")
+        yield made
+
+
+def page_of(stand: Stand) -> TeachPage:
+    page = stand.window.page("teach")
+    assert isinstance(page, TeachPage)
+    return page
+
+
+def run_on_disk(stand: Stand, name: str = "abcdef0123456789", *, seed: int = 5, model: str = "") -> Run:
+    facts = {
+        "recipe": TRAINER.id, "family": "image.tests", "values": {"data": "greys", "steps": 100}, "seed": seed,
+        "dataset": {"name": "greys"},
+    }  # fmt: skip
+    run = Run.begin(stand.workshop.home.runs / name, facts)
+    for step in (10, 20, 30):
+        run.add_metric(Metric("loss", step, 1 / step))
+        picture = QImage(8, 8, QImage.Format.Format_RGB32)
+        picture.fill(step)
+        picture.save(str(run.sample_path(step, ".png")))
+    folder = stand.workshop.home.state / "made"
+    folder.mkdir()
+    (folder / "state.json").write_text(json.dumps({"step": 20}))
+    run.add_checkpoint(Checkpoint(20, folder))
+    if model:
+        run.finish(model)
+    return run
+
+
+def test_trainers_are_offered_here_and_nowhere_else(stand: Stand) -> None:
+    page = page_of(stand)
+    assert [page.recipes.itemData(place) for place in range(page.recipes.count())] == [TRAINER.id]
+    assert not stand.page.panel.open(TRAINER.id)
+    assert page._about.text() == "Learns to paint."
+
+
+def test_start_queues_the_training_with_what_the_form_shows(stand: Stand) -> None:
+    page = page_of(stand)
+    assert page.form is not None
+    page.form.set_values({"data": "greys", "steps": 40})
+    QTest.mouseClick(page.start_button, Qt.MouseButton.LeftButton)
+    request = stand.engine.jobs()[0].request
+    assert (request.generator, dict(request.values)) == (TRAINER.id, {"data": "greys", "steps": 40})
+
+
+def test_what_the_engine_refuses_stands_at_its_field(stand: Stand) -> None:
+    page = page_of(stand)
+    stand.engine.refuse = UserError("There is no dataset “x”.", param="data", hint="Choose a folder.")
+    assert page.form is not None
+    page.form.set_values({"data": "greys"})
+    page.start()
+    row = page.form.row("data")
+    assert row is not None
+    assert row.error == "There is no dataset “x”. Choose a folder."
+
+
+def test_a_prepared_dataset_is_taken_into_the_form(stand: Stand) -> None:
+    page = page_of(stand)
+    page.data.prepared.emit("greys", "image")
+    assert page.form is not None
+    assert page.form.values()["data"] == "greys"
+    page.data.prepared.emit("tales", "text")
+    assert page.problem.text() == "No recipe here learns from files of this kind."
+
+
+def test_curves_samples_and_checkpoints_of_a_run_are_shown(stand: Stand, qtbot: QtBot) -> None:
+    run_on_disk(stand)
+    page = page_of(stand)
+    page.look()
+    qtbot.waitUntil(lambda: page.view.samples.count() == 3)
+    assert list(page.view.curves._curves) == ["loss"]
+    assert page.view.samples.item(2).text() == "Step 30"
+    assert page.view._title.whole == "Train a painter · greys"
+    assert page.view._state.text() == "Stopped after step 20; it can go on from there."
+    page.view._go_on.click()
+    assert stand.engine.jobs()[0].request.seed == 5
+
+
+def test_progress_of_the_run_under_way_is_shown_and_stopped(stand: Stand, qtbot: QtBot) -> None:
+    run_on_disk(stand)
+    page = page_of(stand)
+    page.look()
+    qtbot.waitUntil(lambda: page.view.samples.count() == 3)
+    page.view._go_on.click()
+    job = stand.engine.jobs()[0]
+    stand.engine.begin(job.id)
+    stand.engine.progress(job.id, 50, 100, "Learning")
+    qtbot.waitUntil(lambda: page.view._bar.value() == 500)
+    assert not page.view._stop.isHidden()
+    page.view._stop.click()
+    qtbot.waitUntil(lambda: stand.engine.jobs()[0].state is JobState.CANCELLED)
+
+
+def test_going_back_to_a_checkpoint_forgets_what_came_later(stand: Stand, qtbot: QtBot) -> None:
+    run = run_on_disk(stand)
+    page = page_of(stand)
+    page.look()
+    qtbot.waitUntil(lambda: page.view.samples.count() == 3)
+    page.view.rolled_back.emit(20)
+    assert [metric.step for metric in run.metrics()] == [10, 20]
+    assert len(stand.engine.jobs()) == 1
+    qtbot.waitUntil(lambda: page.view.samples.count() == 2)
+
+
+def test_a_finished_model_is_used_in_create(stand: Stand, qtbot: QtBot) -> None:
+    run_on_disk(stand, model="own:greys-1")
+    page = page_of(stand)
+    page.look()
+    qtbot.waitUntil(lambda: page.view.model_folder() is not None)
+    assert page.view.model_folder() == stand.workshop.home.models / "greys-1"
+    page.view._use.click()
+    assert stand.window.place == "create"
+    assert stand.form.spec.id == USER.id
+    assert stand.form.values()["model"] == "own:greys-1"
+
+
+def test_the_newest_run_is_followed_until_another_is_chosen(stand: Stand, qtbot: QtBot) -> None:
+    run_on_disk(stand, "1" * 16, seed=1)
+    page = page_of(stand)
+    page.look()
+    qtbot.waitUntil(lambda: page.runs.count() == 1)
+    time.sleep(0.02)
+    run_on_disk(stand, "2" * 16, seed=2)
+    page.look()
+    qtbot.waitUntil(lambda: page.runs.count() == 2)
+    qtbot.waitUntil(lambda: page._shown is not None and page._shown.name == "2" * 16)
+
+
+def test_hostile_runs_are_shown_literally(stand: Stand, qtbot: QtBot) -> None:
+    folder = stand.workshop.home.runs / ("9" * 16)
+    folder.mkdir(parents=True)
+    (folder / "run.json").write_text('{"recipe": "<b>x</b>", "dataset": {"name": "<img src=x>"}, "created": "soon"}')
+    (folder / "metrics.jsonl").write_text('{"name": "<i>loss</i>", "step": 1, "value": 2}\n[]\nnull\n{"step": "x"}\n')
+    page = page_of(stand)
+    page.look()
+    qtbot.waitUntil(lambda: page.view._title.whole == "<b>x</b> · <img src=x>")
+    assert page.view._title.textFormat() == Qt.TextFormat.PlainText
+    assert list(page.view.curves._curves) == ["<i>loss</i>"]
