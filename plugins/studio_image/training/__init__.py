@@ -1,0 +1,1 @@
+"""Trainers of the picture models, and how their results are measured."""

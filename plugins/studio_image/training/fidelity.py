@@ -1,0 +1,95 @@
+"""How good a set of made pictures is, beside real ones: precision, recall, kernel distance, and copies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+NEIGHBOURS = 3
+"""The k of the manifold estimate (Kynkäänniemi et al. 2019 use 3)."""
+
+COPY_QUANTILE = 0.05
+"""A made picture is a copy when it is closer to a training picture than this share of pictures never seen."""
+
+
+def precision_and_recall(made: torch.Tensor, real: torch.Tensor) -> tuple[float, float]:
+    """Shares of `made` that lie among `real`, and of `real` that lie among `made` (Kynkäänniemi et al. 2019).
+
+    Args:
+        made: features [n, d].
+        real: features [m, d]; n = m for figures that can be compared.
+    """
+    return _covered(made, real), _covered(real, made)
+
+
+def kernel_distance(made: torch.Tensor, real: torch.Tensor) -> float:
+    """The unbiased squared maximum mean discrepancy with the kernel (x·y/d + 1)³ (Bińkowski et al. 2018), times 1,000.
+
+    Features are divided by their deviation over `real` first, so that the figure does not hang on their scale.
+    """
+    mean, deviation = real.mean(0), real.std(0).clamp_min(1e-6)
+    x, y = ((made - mean) / deviation).double(), ((real - mean) / deviation).double()
+    size = x.shape[1]
+
+    def kernel(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        return (a @ b.T / size + 1) ** 3
+
+    def within(a: torch.Tensor) -> torch.Tensor:
+        own = kernel(a, a)
+        return (own.sum() - own.diagonal().sum()) / (len(a) * (len(a) - 1))
+
+    return 1000 * float(within(x) + within(y) - 2 * kernel(x, y).mean())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Nearest:
+    """The training pictures most like some others.
+
+    Attributes:
+        places: which training picture, int64 [n].
+        distances: root mean square difference of the pictures' values, 0 … 1, [n].
+    """
+
+    places: torch.Tensor
+    distances: torch.Tensor
+
+
+def nearest(pictures: torch.Tensor, training: torch.Tensor, *, mirrored: bool) -> Nearest:
+    """The nearest training pictures, pixel for pixel.
+
+    Args:
+        pictures: [n, channels, s, s] within −1 … 1.
+        training: [m, channels, s, s] within −1 … 1.
+        mirrored: whether mirrored training pictures count as well.
+    """
+    flat = pictures.flatten(1)
+    ways = [training, training.flip(3)] if mirrored else [training]
+    gaps = torch.stack([torch.cdist(flat, way.flatten(1)) for way in ways]).amin(0)
+    found = gaps.min(1)
+    return Nearest(found.indices, found.values / (2 * flat.shape[1] ** 0.5))
+
+
+def copy_limit(held_out: torch.Tensor, training: torch.Tensor, *, mirrored: bool) -> float:
+    """The distance below which a picture counts as a copy: few pictures never seen come so near (`COPY_QUANTILE`).
+
+    Where none were held out, training pictures are held against the others.
+    """
+    if len(held_out) >= 1 / COPY_QUANTILE:
+        distances = nearest(held_out, training, mirrored=mirrored).distances
+    else:
+        distances = torch.stack([_to_others(training, place) for place in range(min(len(training), 200))])
+    return float(distances.quantile(COPY_QUANTILE))
+
+
+def _to_others(training: torch.Tensor, place: int) -> torch.Tensor:
+    others = torch.cat([training[:place], training[place + 1 :]]).flatten(1)
+    gaps: torch.Tensor = (others - training[place].flatten()).square().mean(1).sqrt()
+    return gaps.min() / 2
+
+
+def _covered(points: torch.Tensor, others: torch.Tensor) -> float:
+    """Share of points [n, d] within the distance of some other [m, d] to its k-th neighbour."""
+    k = min(NEIGHBOURS, len(others) - 1)
+    radii = torch.cdist(others, others).kthvalue(k + 1, dim=1).values
+    return float((torch.cdist(points, others) <= radii).any(1).float().mean())

@@ -1,0 +1,131 @@
+"""Teaching a generative adversarial network from a few hundred pictures or more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import studio.sdk as sdk
+from studio_image.training.framing import FRAMINGS, SIZES, TRANSPARENCIES
+
+if TYPE_CHECKING:
+    from studio_image.models.latents import PictureModel
+    from studio_image.training.adversaries import Adversaries
+    from studio_image.training.dataset import Pictures
+
+ARCHITECTURES = (("residual", "Residual"), ("dcgan", "DCGAN"))
+LOSSES = (("hinge", "Hinge"), ("non-saturating", "Non-saturating"))
+STEPS = 3000
+SHEET = 36
+"""Pictures on a sample sheet."""
+
+
+class TrainGan(sdk.Trainer):
+    """Teaches a small network to make new pictures of one kind, 32 or 64 pixels wide: sprites, faces, tiles, stamps.
+
+    Two networks learn against each other: one makes pictures, the other tells them from yours. It works from about
+    200 pictures on when they resemble each other, and each run shows the same places of its imagination grow clearer.
+    """
+
+    id, title, makes = "studio.image.train-gan", "Train a picture GAN", (sdk.Image,)
+    teaches = "image.gan"
+    needs = sdk.Needs(ram_gb=1.5, modules=("torch", "safetensors", "accelerate", "PIL.Image", "psutil"))
+
+    class Params(sdk.Params):
+        """What the artist sets."""
+
+        data: sdk.Dataset = sdk.dataset("image", label="Dataset", help="200 similar pictures or more.")
+        architecture: str = sdk.choice(
+            "residual", ARCHITECTURES,
+            help="Residual networks learn finer pictures; a DCGAN takes a third of the time per step.",
+        )  # fmt: skip
+        size: str = sdk.choice("32", SIZES, help="64 takes about four times as long.")
+        framing: str = sdk.choice("middle", FRAMINGS, help="How pictures that are not square are cut.")
+        transparency: str = sdk.choice("auto", TRANSPARENCIES, help="Whether see-through parts stay see-through.")
+        background: str = sdk.color("#ffffff", when={"transparency": "flatten"}, help="Behind see-through parts.")
+        steps: int = sdk.integer(STEPS, min=1, max=1_000_000, help="More make better pictures, up to a point.")
+        mirror: bool = sdk.toggle(label="Mirror pictures", help="Also learn from mirror images; not for letters.")
+        augment: bool = sdk.toggle(
+            default=True, help="Keeps a small dataset from being learned by heart; leave it on below 5,000 pictures."
+        )
+        batch: int = sdk.integer(32, min=4, max=512, group="Learning", advanced=True, label="Batch size")
+        learning_rate: float = sdk.number(
+            0.0003, min=1e-6, max=0.01, step=1e-5, group="Learning", advanced=True, label="Learning rate"
+        )
+        loss: str = sdk.choice("hinge", LOSSES, group="Learning", advanced=True)
+        r1: float = sdk.number(
+            0.1, min=0.0, max=100.0, step=0.1, group="Learning", advanced=True, label="Gradient penalty",
+            help="R1 on real pictures, every 16 steps; more is calmer and slower.",
+        )  # fmt: skip
+        spectral: bool = sdk.toggle(default=True, group="Learning", advanced=True, label="Spectral normalisation")
+        average: float = sdk.number(
+            0.995, min=0.0, max=0.9999, step=0.001, group="Learning", advanced=True, label="Moving average",
+            help="Decay per step of the averaged weights that make the pictures; 0 for none.",
+        )  # fmt: skip
+        latent: int = sdk.integer(128, min=8, max=512, group="Network", advanced=True, label="Latent numbers")
+        width: int = sdk.integer(24, min=8, max=128, step=8, group="Network", advanced=True, label="Channels")
+
+    def train(self, params: Any, ctx: sdk.TrainingContext) -> Iterator[sdk.Lesson | sdk.Result]:
+        """Yield curves, sample sheets, checkpoints, and the model."""
+        from studio_image.training.adversaries import Adversaries
+        from studio_image.training.runs import sample_interval
+
+        pictures = _pictures(params, ctx)
+        pair = Adversaries(params, pictures, ctx)
+        every = sample_interval(len(pictures.training), params.batch, params.steps)
+        for step in pair.loop:
+            losses = pair.learn()
+            yield from pair.loop.report(message="Learning", **losses)
+            if (step + 1) % every == 0 or step + 1 == params.steps:
+                yield from pair.scores(step + 1)
+                yield sdk.Sample(step + 1, sdk.Image(pair.sheet(SHEET), title=f"After {step + 1:,} steps"))
+        yield from pair.loop.finish()
+        if pair.loop.is_main:
+            yield _finished(pair, pictures, params, ctx)
+
+    def forecast(self, params: Any, ctx: sdk.TrainingContext) -> sdk.Forecast:
+        """Build both networks and time a few steps."""
+        from studio_image.training.adversaries import Adversaries
+        from studio_image.training.runs import forecast
+
+        pair = Adversaries(params, _pictures(params, ctx), ctx)
+        return forecast(pair.learn, params.steps, pair.generator, pair.discriminator)
+
+
+def _pictures(params: Any, ctx: sdk.TrainingContext) -> Pictures:
+    from studio_image.training.dataset import Framing, read
+
+    whole = params.framing == "whole"
+    return read(params.data, Framing(int(params.size), whole, params.transparency, params.background), ctx)
+
+
+def _finished(pair: Adversaries, pictures: Pictures, params: Any, ctx: sdk.TrainingContext) -> sdk.TrainedModel:
+    """Save, load what was saved, and measure that."""
+    from studio_image.models.latents import load
+    from studio_image.training.evaluation import evaluate
+    from studio_image.training.runs import model_folder
+
+    folder = model_folder(ctx)
+    ctx.log("Measuring the model")
+    pair.save(folder)
+    model: PictureModel = load(folder)
+    measures, samples, neighbours = evaluate(model, pictures, folder, ctx.seed, mirrored=params.mirror)
+    evaluation = sdk.Evaluation(
+        measures=measures,
+        samples=samples,
+        neighbours=neighbours,
+        strengths=("New pictures in a moment on any computer.", "Moves smoothly between pictures."),
+        limits=(
+            f"Pictures have {params.size} × {params.size} pixels and are of the one kind it has seen.",
+            "It cannot be asked for anything in words.",
+            "Some come out as formless patches; make many and keep the good ones.",
+        ),
+        intended_use="Ideas, variations and moving pictures in the manner of the training pictures.",
+    )
+    facts = {
+        "size": int(params.size),
+        "transparent": pictures.channels == 4,
+        "dimensions": model.dimensions,
+        "pictures": len(pictures.training),
+    }
+    return sdk.TrainedModel(folder, evaluation, facts)
