@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import studio
 from studio.engine.broadcast import Broadcast
+from studio.engine.choices import check_sources
 from studio.engine.events import (
     AudioReceived,
     Event,
@@ -47,6 +48,9 @@ if TYPE_CHECKING:
 ENDED_LIMIT = 500
 """Ended jobs kept in the list; older ones leave it (their results stay in the library)."""
 
+CHECKPOINT_SECONDS = 30.0
+"""Longest time between two checkpoints of a training: half of the minute that a kill may cost at most."""
+
 WORKER_SHARE_OF_MEMORY = 0.5
 """Part of main memory that loaded models may take when the artist set no budget."""
 
@@ -70,6 +74,7 @@ class Engine:
         *,
         adopt: bool = True,
         paused: bool = False,
+        checkpoint_seconds: float = CHECKPOINT_SECONDS,
     ) -> None:
         """Start the engine; nothing runs in another process until the first job or warm-up.
 
@@ -80,11 +85,13 @@ class Engine:
             settings: device, memory budget, network and idle time are read from it, live.
             adopt: whether to take over the jobs of sessions that ended.
             paused: whether to start with the queue paused.
+            checkpoint_seconds: longest time between two checkpoints of a training.
         """
         self._home = home
         self._registry = registry
         self._library = library
         self._settings = settings
+        self._checkpoint_seconds = checkpoint_seconds
         self._changed = threading.Condition(threading.RLock())
         self._queue = JobQueue()
         self._queue.paused = paused
@@ -298,10 +305,11 @@ class Engine:
             return job_id in self._cancelling
 
     def order(self, job: Job) -> Mapping[str, Any]:
-        """All that the worker needs to know of a job. Raises `UserError` when an input is gone."""
+        """All that the worker needs to know of a job. Raises `UserError` when an input, dataset or model is gone."""
         request = job.request
         spec = self._registry.spec(request.generator)
         inputs, parents = resolve_inputs(spec, request, self._library)
+        datasets = check_sources(self._home, spec, request.values)
         return {
             "job": job.id,
             "spec": spec.to_json(),
@@ -312,6 +320,12 @@ class Engine:
             "folder": request.folder,
             "inputs": inputs,
             "parents": parents,
+            "datasets": {name: str(folder) for name, folder in datasets.items()},
+            "teach": {
+                "runs": str(self._home.runs),
+                "models": str(self._home.models),
+                "checkpoint_seconds": self._checkpoint_seconds,
+            },
             "studio": studio.__version__,
         }
 
@@ -323,6 +337,7 @@ class Engine:
             online=bool(self._settings["network"]),
             library=self._home.library,
             scratch=scratch_folder(self._home) / self.session,
+            models=self._home.models,
         )
 
     def found_devices(self, names: Sequence[str]) -> None:

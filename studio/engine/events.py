@@ -73,6 +73,52 @@ class ItemSaved:
 
 
 @dataclass(frozen=True, slots=True)
+class TrainingBegan:
+    """A training opened its run: `run` names the folder in `Home.runs`, `step` is where it goes on, 0 when new."""
+
+    job_id: str
+    run: str
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class MetricReceived:
+    """One more point of a training's curve called `name`."""
+
+    job_id: str
+    name: str
+    step: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class SampleSaved:
+    """What the model in training makes after `step` steps lies at `path`; `kind` as of an artifact."""
+
+    job_id: str
+    step: int
+    kind: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointSaved:
+    """From here the training can go on, whatever happens."""
+
+    job_id: str
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelTrained:
+    """The model is finished and in the store: `ref` is what generators are given, e.g. ``"own:faces-3fa2c1"``."""
+
+    job_id: str
+    ref: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class LogReceived:
     """A line of the job's log: from the generator, or printed by its libraries."""
 
@@ -115,6 +161,11 @@ Event: TypeAlias = (
     | TextReceived
     | AudioReceived
     | ItemSaved
+    | TrainingBegan
+    | MetricReceived
+    | SampleSaved
+    | CheckpointSaved
+    | ModelTrained
     | LogReceived
     | WorkerChanged
     | NetworkRefused

@@ -21,6 +21,7 @@ from studio.engine.events import (
     WorkerChanged,
 )
 from studio.engine.jobs import Failure, Job, JobState
+from studio.engine.lessons import LESSONS, lesson_of
 from studio.engine.protocol import Frame, ProtocolError
 from studio.engine.worker_process import WorkerProcess, WorkerSetup
 
@@ -108,6 +109,7 @@ class Supervisor:
         self._job_id = ""
         self._cancelled_at = 0.0
         self._outcome: _Outcome | None = None
+        self._teaches = False
         self._warm: tuple[str, ...] = ()
         self._memory = (0, 0, 0)
         self._stale = False
@@ -121,6 +123,7 @@ class Supervisor:
             "memory": self._heard_memory,
             "devices": self._heard_devices,
             **dict.fromkeys(("preview", "audio", "text", "log", "refused"), self._heard_view),
+            **dict.fromkeys(LESSONS, self._heard_lesson),
         }
         self._thread = threading.Thread(target=self._serve, name=f"supervisor {device}", daemon=True)
 
@@ -208,6 +211,7 @@ class Supervisor:
         self._desk.ended(job.id, outcome.state, outcome.failure)
 
     def _run(self, order: Mapping[str, Any]) -> _Outcome:
+        self._teaches = bool(order["spec"].get("teaches"))
         if self._cancelled_at:
             return _Outcome(JobState.CANCELLED)
         if self._stale:
@@ -239,9 +243,13 @@ class Supervisor:
         # It neither stopped nor answered: only the end of its process stops it for certain.
         self._kill_worker()
         if self._desk.closing:
-            return _Outcome(JobState.INTERRUPTED, _INTERRUPTED_BY_CLOSING)
+            return _Outcome(JobState.INTERRUPTED, self._interrupted_by_closing())
         self._ensure_worker(wait=False)
         return _Outcome(JobState.CANCELLED)
+
+    def _interrupted_by_closing(self) -> Failure:
+        hint = _RETRY_GOES_ON if self._teaches else _RETRY
+        return Failure("The studio was closed while this was being made.", hint, reason="worker")
 
     def _patience(self) -> float | None:
         if self._desk.closing and not self._cancelled_at:
@@ -270,7 +278,7 @@ class Supervisor:
                 return self._worker is not None
             if self._cancelled_at:
                 return False
-            failure = _INTERRUPTED_BY_CLOSING if self._desk.closing else _NEVER_READY
+            failure = self._interrupted_by_closing() if self._desk.closing else _NEVER_READY
             self._outcome = _Outcome(JobState.INTERRUPTED, failure)
         if failure is _NEVER_READY:
             self._kill_worker()  # the next job gets a new one
@@ -326,7 +334,7 @@ class Supervisor:
             if self._outcome is None and job_id:
                 failure = Failure(
                     f"The process that made this ended unexpectedly. {how}",
-                    "Your other work is not affected. Retry makes it again with the same seed.",
+                    f"Your other work is not affected. {_RETRY_GOES_ON if self._teaches else _RETRY}",
                     reason="worker",
                     details=printed,
                 )
@@ -391,6 +399,9 @@ class Supervisor:
     def _heard_view(self, frame: Frame) -> None:
         self._desk.publish(_view_of(frame))
 
+    def _heard_lesson(self, frame: Frame) -> None:
+        self._desk.publish(lesson_of(frame))
+
 
 def _outcome_of(body: Mapping[str, Any]) -> _Outcome:
     """How a job ended. Raises `ValueError` or `TypeError` on what is no end of a job."""
@@ -435,10 +446,7 @@ def _not_started(error: Exception) -> Failure:
     return Failure(f"It could not be started: {said}.", "Retry makes it again with the same seed.", reason="worker")
 
 
-_INTERRUPTED_BY_CLOSING = Failure(
-    "The studio was closed while this was being made.",
-    "Retry makes it again with the same seed.",
-    reason="worker",
-)
+_RETRY = "Retry makes it again with the same seed."
+_RETRY_GOES_ON = "Retry goes on from the last checkpoint."
 
 _NEVER_READY = Failure("The worker process did not start.", "Retry, or restart the studio.", reason="worker")

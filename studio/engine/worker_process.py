@@ -56,6 +56,7 @@ class WorkerSetup:
         online: whether the network is allowed.
         library: folder of the library.
         scratch: folder for temporary files.
+        models: folder of the artist's trained models.
     """
 
     device: str
@@ -63,6 +64,7 @@ class WorkerSetup:
     online: bool
     library: Path
     scratch: Path
+    models: Path
 
 
 class WorkerProcess:
@@ -244,6 +246,7 @@ def _setup_body(setup: WorkerSetup, block: SharedBlock) -> Mapping[str, Any]:
         "online": setup.online,
         "library": str(setup.library),
         "scratch": str(setup.scratch),
+        "models": str(setup.models),
         "block": {"path": str(block.path), "slots": block.slots, "slot_bytes": block.slot_bytes},
     }
 

@@ -111,6 +111,10 @@ class WorkerContext(Context):
         """Ask the model store."""
         return self._models.path(ref)
 
+    def tell(self, type: str, /, **body: Any) -> None:
+        """Send a frame that belongs to this job."""
+        self._link.send(type, job=self.job_id, **body)
+
     def send_preview(self, pixels: NDArray[Any], side: int = PREVIEW_SIDE) -> None:
         """Send a picture, reduced to at most `side` pixels a side by leaving out rows and columns."""
         small = eight_bit(pixels)

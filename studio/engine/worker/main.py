@@ -96,7 +96,7 @@ def _set_up(link: Link, setup: Mapping[str, Any]) -> tuple[Runner, NetworkGuard]
         Surroundings(
             link=link,
             residency=Residency(int(setup["budget"])),
-            models=ModelStore(),
+            models=ModelStore(own=Path(setup["models"])),
             guard=guard,
             device=str(setup["device"]),
             scratch=Path(setup["scratch"]),

@@ -22,6 +22,7 @@ from studio.engine.worker.keeping import Keeper
 from studio.engine.worker.link import Link
 from studio.engine.worker.network import NetworkGuard
 from studio.engine.worker.residency import Residency, memory_in_use, peak_memory
+from studio.engine.worker.teaching import LearningContext, Training, is_lesson, read_dataset
 from studio.models.store import ModelStore
 from studio.sdk import (
     Artifact,
@@ -31,8 +32,10 @@ from studio.sdk import (
     GeneratorSpec,
     Image,
     OutOfMemory,
+    Params,
     Result,
     TextDelta,
+    Trainer,
     UserError,
     VideoFrame,
     check_values,
@@ -177,18 +180,46 @@ class Runner:
         torch_needed = "torch" in spec.needs.modules or spec.needs.gpu
         device = devices.choose(self._around.device, torch_needed=torch_needed)
         self._tell_devices(torch_needed=torch_needed)
-        context = self._context(order, device)
+        kind = LearningContext if issubclass(generator_class, Trainer) else WorkerContext
+        context = self._context(order, device, kind)
         params = self._params(generator_class, order)
         context.check()
         self._around.link.send("started", job=context.job_id, device=device.name)
-        begun = time.monotonic()
-        index = 0
+        training = self._training(generator_class, params, order, context)
         results = generator_class().generate(params, context)
         try:
-            for result in _checked(results, context):
-                if not isinstance(result, Artifact):
-                    self._show(context, result)
-                    continue
+            made = self._take(results, training, order, context)
+        finally:
+            # Run the generator's own clean-up now, not when memory happens to be collected.
+            if isinstance(results, GeneratorType):
+                results.close()
+            if training is not None:
+                training.close()
+        if not made and not (training is not None and training.adopted):
+            raise RuntimeError(f"{spec.title} ended without a result.")
+
+    def _training(
+        self, generator_class: type[Generator], params: Params, order: Mapping[str, Any], context: WorkerContext
+    ) -> Training | None:
+        """The run of a trainer; None for any other generator. Training gets all the memory there is."""
+        if not isinstance(context, LearningContext):
+            return None
+        self._around.residency.evict()
+        return Training.begin(generator_class, params, order, context)
+
+    def _take(
+        self, results: Iterator[Any], training: Training | None, order: Mapping[str, Any], context: WorkerContext
+    ) -> int:
+        """Show and keep all that a generator yields; returns the number of results kept in the library."""
+        spec = GeneratorSpec.from_json(order["spec"])
+        begun = time.monotonic()
+        index = 0
+        for result in _checked(results, context):
+            if training is not None and is_lesson(result):
+                training.keep(result)
+            elif not isinstance(result, Artifact):
+                self._show(context, result)
+            else:
                 _check_kind(result, spec)
                 if isinstance(result, Image):
                     # Seen at once; encoding and flushing take longer than the eye should wait.
@@ -196,21 +227,16 @@ class Runner:
                 saved = self._keeper.keep(result, order, index=index, seconds=time.monotonic() - begun)
                 self._around.link.send("saved", job=context.job_id, **saved)
                 index += 1
-        finally:
-            # Run the generator's own clean-up now, not when memory happens to be collected.
-            if isinstance(results, GeneratorType):
-                results.close()
-        if index == 0:
-            raise RuntimeError(f"{spec.title} ended without a result.")
+        return index
 
     def _tell_devices(self, *, torch_needed: bool) -> None:
         if torch_needed and not self._told_devices:
             self._told_devices = True
             self._around.link.send("devices", names=[device.name for device in devices.accelerators()])
 
-    def _context(self, order: Mapping[str, Any], device: devices.Device) -> WorkerContext:
+    def _context(self, order: Mapping[str, Any], device: devices.Device, kind: type[WorkerContext]) -> WorkerContext:
         around = self._around
-        context = WorkerContext(
+        context = kind(
             str(order["job"]),
             int(order["seed"]),
             device,
@@ -241,6 +267,8 @@ class Runner:
                     values[known.name] = formats.read(Path(order["inputs"][known.name]), kind)
                 except UserError as error:
                     raise UserError(error.message, param=known.name, hint=error.hint) from error
+            elif known.kind == "dataset":
+                values[known.name] = read_dataset(known, order["datasets"][known.name])
             elif known.kind == "size":
                 values[known.name] = tuple(values[known.name])
         return generator_class.Params(**values)

@@ -1,0 +1,129 @@
+"""One training in the worker: its run's folder is opened, what was learnt before is found, lessons are kept."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import filelock
+
+from studio.engine.worker.context import WorkerContext
+from studio.engine.worker.lessons import LESSONS, LessonKeeper
+from studio.sdk import Dataset, Field, Generator, Lesson, Params, Sample, TrainedModel, TrainingContext, UserError
+from studio.teach.adopting import model_name
+from studio.teach.runs import Run, run_key
+
+LOCK_SECONDS = 10.0
+"""How long the worker of a studio that was killed may take to let go of its run."""
+
+SECTION = "teach"
+"""Key of an order's part on training: the folders of runs and models."""
+
+
+class LearningContext(WorkerContext, TrainingContext):
+    """What a training sees of the host."""
+
+    resume: Path | None = None
+    checkpoint_seconds: float = math.inf
+
+
+@dataclass(slots=True)
+class Training:
+    """A run that is under way.
+
+    Attributes:
+        adopted: whether the finished model is in the store.
+    """
+
+    keeper: LessonKeeper
+    lock: filelock.BaseFileLock
+    makes: tuple[str, ...]
+    adopted: bool = False
+
+    @classmethod
+    def begin(
+        cls, generator: type[Generator], params: Params, order: Mapping[str, Any], ctx: LearningContext
+    ) -> Training:
+        """Open the run these parameters, seed and data determine, and let `ctx` go on from its last checkpoint.
+
+        Raises:
+            UserError: another studio trains this very run now, or the disk refuses.
+        """
+        data = [getattr(params, known.name) for known in generator.Params.fields if known.kind == "dataset"]
+        digest = "+".join(dataset.digest for dataset in data)
+        key = run_key(generator.id, generator.version, dict(order["values"]), int(order["seed"]), digest)
+        runs, models = Path(order[SECTION]["runs"]), Path(order[SECTION]["models"])
+        lock = _locked(runs, key)
+        facts = _facts(generator, order, data)
+        name = model_name(facts["title"], key)
+        run = Run.begin(runs / key, facts)
+        ctx.resume, ctx.checkpoint_seconds = run.resume, float(order[SECTION]["checkpoint_seconds"])
+        step = run.steps[-1] if run.steps else 0
+        ctx.tell("training", run=key, step=step)
+        if step:
+            ctx.log(f"Going on from the checkpoint after {step} steps.")
+        return cls(LessonKeeper(run, models / name, f"own:{name}", facts, ctx.tell), lock, _kinds(generator))
+
+    def keep(self, lesson: Lesson) -> None:
+        """Keep what the trainer yielded. Raises `TypeError` on a sample of a kind the trainer does not declare."""
+        if isinstance(lesson, Sample) and lesson.artifact.kind not in self.makes:
+            raise TypeError(f"a sample is of the kind {lesson.artifact.kind}, which the trainer does not declare")
+        self.keeper.keep(lesson)
+        self.adopted = self.adopted or isinstance(lesson, TrainedModel)
+
+    def close(self) -> None:
+        """Let other studios open the run."""
+        self.lock.release()
+
+
+def is_lesson(result: object) -> bool:
+    """Whether a trainer's `result` goes into its run."""
+    return isinstance(result, LESSONS)
+
+
+def read_dataset(known: Field, folder: str) -> Dataset:
+    """The dataset of a parameter. Raises `UserError` naming the parameter when it is damaged or gone."""
+    try:
+        return Dataset.read(Path(folder))
+    except OSError as error:
+        said = f"The dataset {Path(folder).name} cannot be read ({error.strerror})."
+        raise UserError(said, param=known.name, hint="Make it again from its files.") from error
+    except ValueError as error:
+        raise UserError(str(error), param=known.name, hint="Make it again from its files.") from error
+
+
+def _locked(runs: Path, key: str) -> filelock.BaseFileLock:
+    runs.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(runs / f"{key}.lock")
+    try:
+        lock.acquire(timeout=LOCK_SECONDS)
+    except filelock.Timeout as error:
+        raise UserError(
+            "Another window of the studio trains this very model now.",
+            hint="Wait for it, or choose another seed to train one more.",
+        ) from error
+    return lock
+
+
+def _facts(generator: type[Generator], order: Mapping[str, Any], data: list[Dataset]) -> dict[str, Any]:
+    """What determines the run, for ``run.json`` and the model's card."""
+    first = data[0]
+    return {
+        "title": str(first.card.get("title") or first.name)[:200],
+        "family": order["spec"]["teaches"],
+        "recipe": generator.id,
+        "version": generator.version,
+        "values": dict(order["values"]),
+        "seed": int(order["seed"]),
+        "dataset": {**first.card, "name": first.name, "kind": first.kind, "digest": first.digest},
+        "distribution": order["spec"]["distribution"],
+        "distribution_version": order["spec"]["distribution_version"],
+        "studio": order["studio"],
+    }
+
+
+def _kinds(generator: type[Generator]) -> tuple[str, ...]:
+    return tuple(made.kind for made in generator.makes)

@@ -1,0 +1,181 @@
+"""Training through the real engine: lessons become events, files and a model; nothing that ends a run loses it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from helpers.studios import Heard, finish, home_in
+from helpers.teaching import model_in, teaching, training
+
+from studio.engine.events import CheckpointSaved, MetricReceived, ModelTrained, SampleSaved, TrainingBegan
+from studio.engine.jobs import JobState
+from studio.engine.lessons import lesson_of
+from studio.engine.protocol import Frame
+from studio.models.cards import read_card
+from studio.models.store import ModelStore
+from studio.teach.runs import Run
+
+ROOT = Path(__file__).resolve().parents[3]
+STEPS = 60
+PAUSE = 0.02
+"""Steps of the run that is broken, and seconds after each: long enough to be killed in, and to save a checkpoint."""
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, list[object]]:
+    """Weights and curve of a run that nothing disturbed."""
+    home = home_in(tmp_path_factory.mktemp("unbroken"))
+    with teaching(home) as engine:
+        (job,) = finish(engine, engine.submit(training(steps=STEPS, pause=PAUSE)))
+        assert job.state is JobState.SUCCEEDED, job.failure
+    (run,) = (entry for entry in home.runs.iterdir() if entry.is_dir())
+    return model_in(home), list(Run(run).metrics())
+
+
+def test_a_training_tells_of_all_it_keeps_and_its_model_is_offered(tmp_path: Path) -> None:
+    home = home_in(tmp_path)
+    with teaching(home) as engine:
+        heard = Heard(engine)
+        (job,) = finish(engine, engine.submit(training(steps=40)))
+        assert job.state is JobState.SUCCEEDED, job.failure
+        engine.flush_events()
+    (began,) = heard.of(TrainingBegan)
+    run = Run(home.runs / began.run)
+    assert began.step == 0
+    assert [(event.name, event.step) for event in heard.of(MetricReceived)] == [
+        ("loss", step) for step in (10, 20, 30, 40)
+    ]
+    assert [(event.step, event.kind) for event in heard.of(SampleSaved)] == [(20, "image"), (40, "image")]
+    assert all(Path(event.path).is_file() for event in heard.of(SampleSaved))
+    assert heard.of(CheckpointSaved)[-1].step == 40
+    (trained,) = heard.of(ModelTrained)
+    assert run.finished == trained.ref
+    store = ModelStore(own=home.models)
+    assert str(store.path(trained.ref)) == trained.path
+    card = read_card(store.path(trained.ref))
+    assert (card.family, card.recipe, card.title, card.dataset["name"]) == (
+        "image.tiny",
+        "test.tiny.train",
+        "Greys",
+        "greys",
+    )
+    assert [ref for ref, _ in store.family("image.tiny")] == [trained.ref]
+
+
+def test_a_dataset_that_is_not_there_is_said_before_anything_runs(tmp_path: Path) -> None:
+    with teaching(home_in(tmp_path)) as engine:
+        (job,) = finish(engine, engine.submit(training(data="blues")))
+    assert job.failure is not None
+    assert (job.failure.param, job.failure.reason) == ("data", "user")
+    assert "no dataset “blues”" in job.failure.message
+    assert not list((tmp_path / "state").glob("runs/*"))
+
+
+def test_after_a_killed_worker_retry_goes_on_to_the_same_weights(
+    tmp_path: Path, unbroken: tuple[bytes, list[object]]
+) -> None:
+    home = home_in(tmp_path)
+    with teaching(home) as engine:
+        heard = Heard(engine)
+        job = engine.submit(training(steps=STEPS, pause=PAUSE))
+        heard.wait_for(lambda event: isinstance(event, CheckpointSaved))
+        worker = engine._supervisors["auto"]._worker
+        assert worker is not None
+        os.kill(worker.pid, signal.SIGKILL)
+        (ended,) = finish(engine, job)
+        assert ended.state is JobState.INTERRUPTED
+        assert ended.failure is not None
+        assert "goes on from the last checkpoint" in ended.failure.hint
+        (again,) = finish(engine, engine.retry(job.id))
+        assert again.state is JobState.SUCCEEDED, again.failure
+        engine.flush_events()
+        began = heard.of(TrainingBegan)
+    assert len({event.run for event in began}) == 1
+    assert began[1].step > 0
+    assert model_in(home) == unbroken[0]
+    assert list(Run(home.runs / began[0].run).metrics()) == unbroken[1]
+
+
+def test_a_cancelled_training_goes_on_when_it_is_asked_for_again(tmp_path: Path) -> None:
+    home = home_in(tmp_path)
+    with teaching(home) as engine:
+        heard = Heard(engine)
+        job = engine.submit(training(steps=60, pause=0.02))
+        heard.wait_for(lambda event: isinstance(event, MetricReceived) and event.step >= 10)
+        engine.cancel(job.id)
+        assert finish(engine, job)[0].state is JobState.CANCELLED
+        assert finish(engine, engine.submit(training(steps=60, pause=0.02)))[0].state is JobState.SUCCEEDED
+        engine.flush_events()
+        assert len({event.run for event in heard.of(TrainingBegan)}) == 1
+    (model,) = ModelStore(own=home.models).own()
+    assert read_card(home.models / model).family == "image.tiny"
+
+
+_HOST = """
+import sys
+from pathlib import Path
+from helpers.studios import home_in
+from helpers.teaching import teaching, training
+from studio.engine.events import CheckpointSaved
+
+def hear(event):
+    if isinstance(event, CheckpointSaved):
+        print(event.step, flush=True)
+
+with teaching(home_in(Path(sys.argv[1]))) as engine:
+    engine.subscribe(hear)
+    engine.wait([engine.submit(training(steps=int(sys.argv[2]), pause=float(sys.argv[3]))).id])
+"""
+
+
+def test_after_a_killed_studio_the_next_one_goes_on_to_the_same_weights(
+    tmp_path: Path, unbroken: tuple[bytes, list[object]]
+) -> None:
+    path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    host = subprocess.Popen(
+        [sys.executable, "-c", _HOST, str(tmp_path), str(STEPS), str(PAUSE)],
+        env={**os.environ, "PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert host.stdout is not None
+    assert int(host.stdout.readline()) < STEPS
+    host.kill()
+    host.wait()
+    host.stdout.close()
+    home = home_in(tmp_path)
+    with teaching(home) as engine:
+        (left,) = engine.jobs()
+        assert left.state is JobState.INTERRUPTED
+        (job,) = finish(engine, engine.retry(left.id))
+        assert job.state is JobState.SUCCEEDED, job.failure
+    (run,) = (entry for entry in home.runs.iterdir() if entry.is_dir())
+    assert model_in(home) == unbroken[0]
+    assert list(Run(run).metrics()) == unbroken[1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("metric", {"name": "loss", "step": 1, "value": "inf"}),
+        ("metric", {"name": "loss", "step": -1, "value": 1.0}),
+        ("metric", {"name": "loss", "step": True, "value": 1.0}),
+        ("metric", {"name": "loss", "step": 1, "value": None}),
+        ("sample", {"step": 1, "kind": "smell", "path": "/x"}),
+        ("sample", {"step": 1, "kind": "image", "path": ""}),
+        ("checkpoint", {"step": 10**400}),
+        ("training", {"run": "../..", "step": 0}),
+        ("model", {"reference": "own:../x", "path": "/x"}),
+        ("model", {"reference": "starter:x", "path": "/x"}),
+        ("model", {"reference": "own:x", "path": "/x\0"}),
+    ],
+)
+def test_a_frame_that_does_not_fit_is_refused(kind: str, body: dict[str, object]) -> None:
+    with pytest.raises((ValueError, TypeError, KeyError)):
+        lesson_of(Frame(kind, {"job": "j", **json.loads(json.dumps(body))}))
