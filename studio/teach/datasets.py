@@ -237,7 +237,7 @@ def _collect(
         is_empty = stream.tell() == 0
     if is_empty:
         (staging / TEXTS).unlink()
-    collection.masked = copies.masked
+    collection.masked.update(copies.masked)
 
 
 def _mask(text: str) -> tuple[str, list[Finding]]:

@@ -56,6 +56,7 @@ class Collection:
         self._drafts: list[_Draft] = []
         self._looks: list[Look] = []
         self._sketches: list[bytes] = []
+        self._renamed: dict[str, str] = {}
 
     def is_description(self, name: str) -> bool:
         """Whether a file describes others: the captions file, or the caption beside a picture."""
@@ -107,9 +108,32 @@ class Collection:
 
     def _draft(self, found: Found, name: str, path: Path, sha256: str, said: Told, facts: Mapping[str, Any]) -> None:
         self._hashes[sha256] = name
+        if self.options.mask:
+            said = self._without_personal_data(said, found.name)
         meta = {**facts, "record": dict(said.record)} if said.record else dict(facts)
         item = DatasetItem(path, said.caption, said.source, sha256=sha256, meta=meta)
         self._drafts.append(_Draft(item, said, found.name.rpartition("/")[0], name))
+
+    def _without_personal_data(self, said: Told, file: str) -> Told:
+        record = {key: self._hidden(value, file) for key, value in said.record.items()}
+        source = said.source
+        if source and (hidden := self._hidden(source, file)) != source:
+            source = self._renamed.setdefault(source, f"{hidden} {len(self._renamed) + 1}")
+        return replace(said, caption=self._hidden(said.caption, file), source=source, record=record)
+
+    def _hidden(self, value: Any, file: str) -> Any:
+        """JSON with personal data in its texts masked, and counted for the card."""
+        from studio.teach.personal_data import mask
+
+        if isinstance(value, list):
+            return [self._hidden(part, file) for part in value]
+        if isinstance(value, dict):
+            return {key: self._hidden(part, file) for key, part in value.items()}
+        if not isinstance(value, str):
+            return value
+        masked, findings = mask(value)
+        self.masked.update((file, finding.kind) for finding in findings)
+        return masked
 
     def dataset(self, name: str, folder: Path) -> Dataset:
         """The dataset of all that was taken. Raises `UserError` when nothing was."""

@@ -27,8 +27,9 @@ _NAMED = re.compile(
     r"(?:['\"”]|_id|[ _-]?value)?(?:\s{0,3}(?:=|:|：|=>|is|为|是)\s{0,3}|(?<=earer) )"
     r"['\"“‘`]?([^\s'\"“”‘’`,;，。；、<>]{8,512})"
 )
-_BITS = 3.0
-"""Entropy of single letters, bits, from which a value after *key =* counts as random (hexadecimal digits reach 4)."""
+_BITS = 2.75
+"""Entropy of single letters, bits, from which a value with letters and digits after *key =* counts as a secret; words
+with a number at the end stay below, hexadecimal digits come near 4. Short values cannot reach it and need less."""
 
 
 def keys(text: str) -> Iterator[tuple[int, int]]:
@@ -47,7 +48,7 @@ def _is_random(value: str) -> bool:
     if len(value) < 8 or not value.isascii() or "://" in value:
         return False
     mixed = any(map(str.isdigit, value)) and any(map(str.isalpha, value))
-    return mixed and entropy(value) >= min(_BITS, 0.85 * math.log2(len(value)))
+    return mixed and entropy(value) >= min(_BITS, 0.8 * math.log2(len(value)))
 
 
 def entropy(value: str) -> float:

@@ -22,7 +22,7 @@ def cards(text: str) -> Iterator[Span]:
     for match in _CARD.finditer(text):
         digits = re.sub(r"\D", "", match.group())
         named = _ISBN.search(text, max(0, match.start() - 24), match.start())
-        if not named and len(set(digits)) > 2 and _is_issued(digits) and luhn(digits):
+        if not named and len(set(digits)) > 1 and _is_issued(digits) and luhn(digits):
             yield match.span()
 
 

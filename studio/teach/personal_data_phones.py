@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 
 _END = r"(?![\w-])(?![.,:/]\d)"
-_START = r"(?<![\w.,:/+-])"
+_START = r"(?<![\w+-])(?<!\d[.,:/])"
 
 _CERTAIN = tuple(
     re.compile(_START + pattern + _END, re.ASCII)
     for pattern in (
         # +44 20 7946 0958, +1 (555) 010-9999, 0086 138 0013 8000
-        r"(?:\+|00(?=[1-9]))[1-9]\d{0,2}(?:[ .-]?\(\d{1,4}\))?(?:[ .-]?\d{1,9}){1,6}",
+        r"(?:\+|00)[1-9](?:[ .-]?\(?\d\)?){6,14}",
         # Chinese mobile: 13800138000, 138-0013-8000
         r"1[3-9]\d(?:([ -]?)\d{4})\1\d{4}",
         # Chinese landline: 010-62345678, (0755) 8234 5678; service lines: 400-820-8820
@@ -28,7 +28,7 @@ _CERTAIN = tuple(
 
 _WORD = re.compile(
     r"(?i)(?:\b(?:tel(?:ephone|\.)?|phone|call|mobile|cell|fax|whatsapp|text|dial|ring"
-    r"|sms|wechat|number is|reach \w+ (?:at|on))"
+    r"|sms|wechat|(?:my|his|her|our|their|your|new) number is|reach \w+ (?:at|on))"
     r"|电话|手机|致电|联系|拨打|号码|传真|微信|热线|座机|來電|電話|手機)"
     r"(?: (?:no|number|me|us|him|her|at|on|is|my|office|line|phone|号码)\b\.?|号码|号|是|为|我)*[ :：.]{0,3}(?=[+(\d])"
 )
