@@ -275,10 +275,8 @@ NEUTRAL: dict[str, Filler] = {
     "year": lambda dice: str(dice.randrange(1000, 2100)),
     "time": lambda dice: f"{dice.randrange(24):02}:{dice.randrange(60):02}:{dice.randrange(60):02}",
     "stamp": lambda dice: (
-    "stamp": lambda dice: (
         f"{dice.randrange(2000, 2030)}-{dice.randrange(1, 13):02}-{dice.randrange(1, 29):02}"
         f"T{NEUTRAL['time'](dice)}.{_digits(dice, 6)}Z"
-    ),
     ),
     "price": lambda dice: (
         f"{dice.choice('$€£¥')}{dice.randrange(1, 999)},{_digits(dice, 3)},{_digits(dice, 3)}.{_digits(dice, 2)}"
