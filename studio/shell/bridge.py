@@ -73,6 +73,7 @@ class EngineBridge(QObject):
         text_received(str, str): job id and all text of this frame.
         audio_received(AudioReceived), item_saved(ItemSaved), log_received(str, str), worker_changed(WorkerChanged),
         network_refused(NetworkRefused): as the events.
+        lesson_received(object): TrainingBegan, MetricReceived, SampleSaved, CheckpointSaved or ModelTrained.
     """
 
     attached = Signal()
@@ -86,6 +87,7 @@ class EngineBridge(QObject):
     log_received = Signal(str, str)
     worker_changed = Signal(object)
     network_refused = Signal(object)
+    lesson_received = Signal(object)
     _woken = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -209,4 +211,14 @@ def _emitters() -> dict[type, Callable[[EngineBridge, Any], None]]:
         events.LogReceived: lambda bridge, event: bridge.log_received.emit(event.job_id, event.line),
         events.WorkerChanged: lambda bridge, event: bridge.worker_changed.emit(event),
         events.NetworkRefused: lambda bridge, event: bridge.network_refused.emit(event),
+        **dict.fromkeys(
+            (
+                events.TrainingBegan,
+                events.MetricReceived,
+                events.SampleSaved,
+                events.CheckpointSaved,
+                events.ModelTrained,
+            ),
+            lambda bridge, event: bridge.lesson_received.emit(event),
+        ),
     }
