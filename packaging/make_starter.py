@@ -43,6 +43,7 @@ def main() -> int:
     command = [
         sys.executable, "-m", "studio.engine.worker.solo", recipe["trainer"], "--data", str(folder),
         "--run", str(work / "run"), "--model", str(arguments.out), "--seed", str(recipe.get("seed", 0)),
+        "--title", recipe.get("title", arguments.name), "--threads", str(arguments.threads),
     ]  # fmt: skip
     for name, value in values.items():
         command += ["--set", f"{name}={value}"]
@@ -131,6 +132,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="folder with the open data")
     parser.add_argument("--out", type=Path, required=True, help="folder for the finished model")
     parser.add_argument("--work", type=Path, help="folder for prepared data and checkpoints (default: OUT.work)")
+    parser.add_argument("--threads", type=int, default=0, help="CPU threads, 0 for as many as there are cores")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="instead of the recipe's")
     return parser.parse_args()
 

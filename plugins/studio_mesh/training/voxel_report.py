@@ -1,0 +1,223 @@
+"""How good a voxel model is: overlap with shapes it never saw, and how much it copies those it did see."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import studio.sdk as sdk
+from studio_mesh.training.voxel_lessons import Lessons
+from studio_mesh.training.voxel_shapes import read_voxels
+from studio_mesh.voxel_model import SIDE, VoxelModel
+from studio_mesh.voxel_surface import FILLED, block_surface
+from studio_mesh.voxel_words import likeness, split
+
+COMPARED = 48
+"""Most captions of a kind that are compared."""
+
+COPIED = 0.95
+"""Overlap from which on a made object counts as a copy of a training shape."""
+
+PICTURES = 12
+"""Made objects that the report shows beside their nearest training shape."""
+
+DRAWS = 3
+"""Seeds per caption; figures are means over them."""
+
+
+def overlap(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Intersection over union of each row of `first` [n, side³] with each of `second` [m, side³]: [n, m]."""
+    a, b = first.astype(np.float32), second.astype(np.float32)
+    both = (a @ b.T).astype(np.float64)
+    either = a.sum(axis=1)[:, None].astype(np.float64) + b.sum(axis=1)[None] - both
+    return np.asarray(both / np.maximum(either, 1))
+
+
+@dataclass
+class Judge:
+    """What a model is compared with.
+
+    Attributes:
+        lessons: what it learned from.
+        held_out: items it must never learn from.
+    """
+
+    lessons: Lessons
+    held_out: Sequence[sdk.DatasetItem]
+    _read: tuple[list[str], NDArray[np.bool_]] | None = field(default=None, init=False)
+
+    def kept(self) -> tuple[list[str], NDArray[np.bool_]]:
+        """Captions and shapes [n, side³] of the held-out items that have a known word; read once."""
+        if self._read is None:
+            captions, rows = [], []
+            for item in self.held_out:
+                if not self.lessons.vocabulary.read(item.caption).known:
+                    continue
+                try:
+                    rows.append(read_voxels(item).filled.ravel())
+                except sdk.UserError:
+                    continue  # was said when the dataset was made; a shape that is gone cannot be compared
+                captions.append(item.caption)
+            self._read = captions, np.array(rows, bool).reshape(len(rows), SIDE**3)
+        return self._read
+
+    def shown(self, count: int) -> list[str]:
+        """Captions to show samples of: common ones that share no word as far as possible."""
+        chosen: list[str] = []
+        used: set[str] = set()
+        common = Counter(self.lessons.captions)
+        for caption in sorted(common, key=lambda caption: (-common[caption], caption)):
+            words = set(split(caption))
+            if not words & used:
+                chosen.append(caption)
+                used |= words
+            if len(chosen) == count:
+                break
+        return chosen
+
+    def known(self) -> tuple[list[str], NDArray[np.bool_]]:
+        """Captions and shapes of at most `COMPARED` training items, spread evenly."""
+        count = len(self.lessons.captions)
+        picked = np.unique(np.linspace(0, count - 1, min(count, COMPARED)).round().astype(int))
+        return [self.lessons.captions[number] for number in picked], self.lessons.labels[picked] > 0
+
+    def scores(self, model: VoxelModel) -> dict[str, float]:
+        """Mean overlap with known and with held-out shapes, for the curves."""
+        result = {"known overlap": _mean_overlap(model, *self.known())}
+        captions, shapes = self.kept()
+        if captions:
+            result["held out overlap"] = _mean_overlap(model, captions, shapes)
+        return result
+
+
+def _drawn(model: VoxelModel, captions: Sequence[str], seed: int, variation: float) -> NDArray[np.bool_]:
+    rows = [
+        model.make(model.vocabulary.read(caption).known, variation, np.random.default_rng([seed, number])).occupancy
+        for number, caption in enumerate(captions)
+    ]
+    return np.array(rows).reshape(len(rows), -1) >= FILLED
+
+
+def _mean_overlap(model: VoxelModel, captions: Sequence[str], shapes: NDArray[np.bool_]) -> float:
+    return float(np.diagonal(overlap(_drawn(model, captions, 0, 0.0), shapes)).mean())
+
+
+def nearest_caption(lessons: Lessons, captions: Sequence[str], shapes: NDArray[np.bool_], *, other: bool) -> float:
+    """Mean overlap of `shapes` with the training shapes whose captions are most like theirs.
+
+    Args:
+        lessons: the training shapes.
+        captions: of `shapes`.
+        shapes: what to come near to, [n, side³].
+        other: only captions that are not the very same count.
+    """
+    known = [split(caption) for caption in lessons.captions]
+    result = []
+    for caption, shape in zip(captions, shapes, strict=True):
+        fit = np.array(likeness(split(caption), known))
+        if other:
+            fit[[number for number, words in enumerate(known) if set(words) == set(split(caption))]] = -1
+        best = np.flatnonzero(fit >= fit.max() - 1e-9)
+        result.append(float(overlap(shape[None], lessons.labels[best] > 0).mean()))
+    return float(np.mean(result))
+
+
+def evaluate(model: VoxelModel, judge: Judge, folder: Path, ctx: sdk.Context) -> sdk.Evaluation:
+    """Figures, pictures and plain sentences; pictures go to `folder`."""
+    measures = [*_held_out(model, judge), *_known(model, judge)]
+    ctx.check()
+    neighbours, copying = _neighbours(model, judge, folder)
+    words = Counter(word for caption in judge.lessons.captions for word in set(split(caption)))
+    total = len(judge.lessons.captions)
+    return sdk.Evaluation(
+        measures=(*measures, *copying),
+        samples=tuple(neighbour.sample for neighbour in neighbours),
+        neighbours=neighbours,
+        distributions={"words in captions": {word: count / total for word, count in words.most_common(20)}},
+        strengths=("Things that occur in several captions, and what their words have in common.",),
+        limits=(
+            f"It knows {len(words)} words and {total} shapes, nothing else; other words are left out.",
+            "Thin parts (legs, wires, railings) may break or vanish at 32 voxels a side.",
+            "Words that occur only once bring back nearly the shape they came from, whatever the seed.",
+        ),
+        intended_use="Sketching simple objects for games, toys and prints from the words of its captions.",
+    )
+
+
+def _held_out(model: VoxelModel, judge: Judge) -> list[sdk.Measure]:
+    captions, shapes = judge.kept()
+    if not captions:
+        return []
+    value = np.mean([np.diagonal(overlap(_drawn(model, captions, seed, 0.0), shapes)).mean() for seed in range(DRAWS)])
+    return [
+        sdk.Measure(
+            "overlap with held-out shapes", float(value),
+            nearest_caption(judge.lessons, captions, shapes, other=True), "shape with the nearest caption", "higher",
+            f"Intersection over union with {len(captions)} shapes whose captions were never seen; 1 is the same.",
+        )
+    ]  # fmt: skip
+
+
+def _known(model: VoxelModel, judge: Judge) -> list[sdk.Measure]:
+    captions, shapes = judge.known()
+    value = np.mean([np.diagonal(overlap(_drawn(model, captions, seed, 0.0), shapes)).mean() for seed in range(DRAWS)])
+    return [
+        sdk.Measure(
+            "overlap with known shapes", float(value),
+            nearest_caption(judge.lessons, captions, shapes, other=False), "training shape with the same caption",
+            "higher", "The same for captions it learned from; several shapes may have one caption.",
+        )
+    ]  # fmt: skip
+
+
+def _neighbours(
+    model: VoxelModel, judge: Judge, folder: Path
+) -> tuple[tuple[sdk.Neighbour, ...], tuple[sdk.Measure, ...]]:
+    """Made objects beside the nearest training shapes, and how many are copies."""
+    captions = judge.known()[0]
+    made = _drawn(model, captions, 1, 0.5)
+    near = overlap(made, judge.lessons.labels > 0)
+    nearest, value = near.argmax(axis=1), near.max(axis=1)
+    kept = judge.kept()[1]
+    real = overlap(kept, judge.lessons.labels > 0).max(axis=1) if len(kept) else np.zeros(0)
+    neighbours = []
+    for number in np.unique(np.linspace(0, len(made) - 1, min(PICTURES, len(made))).round().astype(int)):
+        shape = judge.lessons.labels[nearest[number]]
+        solid = model.make(
+            model.vocabulary.read(captions[number]).known, 0.5, np.random.default_rng([1, int(number)])
+        )  # fmt: skip
+        first = _picture(folder / f"made-{number}.png", solid.occupancy, solid.colors)
+        colors = judge.lessons.palette[np.maximum(shape, 1) - 1].astype(np.float64).reshape(SIDE, SIDE, SIDE, 3) / 255
+        second = _picture(folder / f"training-{number}.png", (shape > 0).reshape((SIDE,) * 3) * 1.0, colors)
+        if first and second:
+            copied = bool(value[number] >= COPIED)
+            neighbours.append(sdk.Neighbour(first, second, float(1 - value[number]), copied))
+    copies = sdk.Measure(
+        "share of copies", float((value >= COPIED).mean()),
+        float((real >= COPIED).mean()) if len(real) else None, "real shapes kept out" if len(real) else "", "lower",
+        f"Made objects that overlap a training shape by {COPIED:.0%} or more. Words that occur once make copies.",
+    )  # fmt: skip
+    closeness = sdk.Measure(
+        "overlap with the nearest training shape", float(value.mean()), float(real.mean()) if len(real) else None,
+        "real shapes kept out" if len(real) else "", "near", "1 would be a copy of it.",
+    )  # fmt: skip
+    return tuple(neighbours), (copies, closeness)
+
+
+def _picture(path: Path, occupancy: NDArray[Any], colors: NDArray[np.float64]) -> str:
+    """Draw into a file; its name, or nothing when there is nothing to draw."""
+    import PIL.Image
+
+    from studio_mesh.preview import render
+
+    surface = block_surface(occupancy, colors)
+    if surface is None:
+        return ""
+    PIL.Image.fromarray(render(surface, 160).pixels).save(path, optimize=True)
+    return path.name

@@ -1,0 +1,142 @@
+"""Voxels as meshes: blocks with flat faces, or one smooth skin. Both are closed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import studio.sdk as sdk
+from studio_mesh.geometry import Floats, Surface, to_mesh
+
+FILLED = 0.5
+"""From this certainty on a voxel is there."""
+
+CRUMB = 0.04
+"""Loose parts smaller than this share of the largest are dust and left out."""
+
+_CORNERS = np.array([
+    # of a face across x, y, z: the two other axes in right-handed order, counter-clockwise seen from the positive side
+    [[0, 0, 0], [0, 1, 0], [0, 1, 1], [0, 0, 1]],
+    [[0, 0, 0], [0, 0, 1], [1, 0, 1], [1, 0, 0]],
+    [[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]],
+])  # fmt: skip
+
+
+def blocks(
+    occupancy: NDArray[Any], colors: Floats, *, size: float = 0.2, title: str = "", meta: dict[str, Any] | None = None
+) -> sdk.Mesh | None:
+    """The voxels themselves as a mesh; None when nothing is there.
+
+    Args:
+        occupancy: [x, y, z], 0 … 1.
+        colors: [x, y, z, 3], sRGB within [0, 1].
+        size: longest side, metres.
+        title: of the mesh.
+        meta: of the mesh.
+    """
+    surface = block_surface(occupancy, colors)
+    return None if surface is None else _stood(surface, size, title, meta)
+
+
+def smooth(
+    occupancy: NDArray[Any], colors: Floats, *, size: float = 0.2, title: str = "", meta: dict[str, Any] | None = None
+) -> sdk.Mesh | None:
+    """A skin where the certainty crosses one half; parameters and result as those of `blocks`."""
+    surface = smooth_surface(occupancy, colors)
+    return None if surface is None else _stood(surface, size, title, meta)
+
+
+def block_surface(occupancy: NDArray[Any], colors: Floats) -> Surface | None:
+    """One square, two triangles, for every side of a voxel that nothing covers.
+
+    Squares are not joined into larger ones: their corners would then lie on other squares' edges, and the surface
+    would no longer be closed for a slicer.
+    """
+    filled = unpinched(without_crumbs(occupancy >= FILLED))
+    if not filled.any():
+        return None
+    padded = np.pad(filled, 1)
+    places, normals, tints = [], [], []
+    for axis in range(3):
+        for side in (-1, 1):
+            beyond = np.roll(padded, -side, axis)[1:-1, 1:-1, 1:-1]
+            at = np.argwhere(filled & ~beyond)
+            corners = _CORNERS[axis] if side > 0 else _CORNERS[axis][::-1]
+            offset = np.eye(3)[axis] * (side > 0)
+            places.append(at[:, None] + corners[None] + offset)
+            normals.append(np.broadcast_to(np.eye(3)[axis] * side, (len(at), 4, 3)))
+            tints.append(_colors_at(colors, occupancy >= FILLED, at)[:, None].repeat(4, axis=1))
+    squares = sum(len(part) for part in places)
+    first = np.arange(squares)[:, None] * 4
+    faces = np.concatenate([first + np.array(corners) for corners in ((0, 1, 2), (0, 2, 3))])
+    joined = [np.concatenate(parts).reshape(-1, 3).astype(np.float64) for parts in (places, tints, normals)]
+    return Surface(joined[0], faces, joined[1], joined[2])
+
+
+def smooth_surface(occupancy: NDArray[Any], colors: Floats) -> Surface | None:
+    """Marching cubes (Lewiner et al. 2003) on the slightly blurred certainty, with the colour of the nearest voxel."""
+    import scipy.ndimage
+    from skimage.measure import marching_cubes
+
+    filled = without_crumbs(occupancy >= FILLED)
+    if not filled.any():
+        return None
+    # what was dust is taken out of the certainty as well; a little blur rounds the steps without eating thin legs
+    near = scipy.ndimage.binary_dilation(filled, iterations=1)
+    field = np.pad(np.where(near, np.clip(occupancy, 0.02, 0.98), 0.0), 2)
+    field = np.maximum(scipy.ndimage.gaussian_filter(field, 0.75), 0.62 * np.pad(filled, 2))
+    field = scipy.ndimage.gaussian_filter(field, 0.4)
+    vertices, faces, _, _ = marching_cubes(field.astype(np.float64), 0.45, allow_degenerate=False)
+    vertices = vertices.astype(np.float64) - 2 + 0.5
+    at = np.clip(np.floor(vertices), 0, np.array(filled.shape) - 1).astype(int)
+    # scikit-image's triangles run clockwise seen from the empty side
+    return Surface(vertices, faces[:, ::-1].astype(np.int64), _colors_at(colors, filled, at))
+
+
+def without_crumbs(filled: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """`filled` without loose parts that are tiny beside the largest."""
+    import scipy.ndimage
+
+    parts, count = scipy.ndimage.label(filled, np.ones((3, 3, 3)))
+    if count < 2:
+        return filled
+    sizes = np.bincount(parts.ravel())
+    sizes[0] = 0
+    return np.asarray((sizes >= CRUMB * sizes.max())[parts] & filled)
+
+
+def unpinched(filled: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """`filled` and what it takes that no two voxels meet in an edge alone, where four squares would share it."""
+    filled = filled.copy()
+    changed = True
+    while changed:
+        changed = False
+        for first, second in ((0, 1), (0, 2), (1, 2)):
+            view = np.moveaxis(filled, (first, second), (0, 1))
+            a, b, c, d = view[:-1, :-1], view[1:, :-1], view[:-1, 1:], view[1:, 1:]
+            falling, rising = a & d & ~b & ~c, b & c & ~a & ~d
+            changed |= bool(falling.any() or rising.any())
+            b |= falling
+            a |= rising
+    return filled
+
+
+def _colors_at(colors: Floats, known: NDArray[np.bool_], places: NDArray[Any]) -> Floats:
+    """The colour [n, 3] of the voxel nearest to each of `places` [n, 3] that is there."""
+    import scipy.ndimage
+
+    nearest = scipy.ndimage.distance_transform_edt(~known, return_distances=False, return_indices=True)
+    x, y, z = places.T
+    return np.asarray(colors[tuple(nearest[:, x, y, z])], dtype=np.float64)
+
+
+def _stood(surface: Surface, size: float, title: str, meta: dict[str, Any] | None) -> sdk.Mesh:
+    """The surface in metres, standing on the ground above the origin."""
+    low, high = surface.vertices.min(axis=0), surface.vertices.max(axis=0)
+    middle = np.array([(low[0] + high[0]) / 2, low[1], (low[2] + high[2]) / 2])
+    scaled = Surface(
+        (surface.vertices - middle) * (size / (high - low).max()), surface.faces, surface.colors, surface.normals
+    )
+    return to_mesh(scaled, title=title, watertight=True, meta=meta)
