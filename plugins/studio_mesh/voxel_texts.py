@@ -1,0 +1,85 @@
+"""Translations of the voxel generator and its trainer."""
+
+from __future__ import annotations
+
+ZH_CN = {
+    "Voxel objects": "体素物件",
+    "Makes a small 3D object from a few words: a pine tree, a red mushroom, a house, a bench.":
+        "用几个词做出一个小三维物件：松树、红蘑菇、房子、长凳。",
+    "A small model that learned from low-poly objects puts together 32 × 32 × 32 coloured voxels, as blocks or with a "
+    "smooth skin, closed and ready to print. It knows only words from the objects it learned from; others are left "
+    "out, and it says which.":
+        "一个从低多边形物件学来的小模型拼出 32 × 32 × 32 的彩色体素，可以是方块，也可蒙上平滑的表皮，封闭、可直接打印。"
+        "它只认识学过的物件里的（英文）词；其余的词会略去，并告诉你是哪些。",
+    "Pine tree": "松树",
+    "Red mushroom": "红蘑菇",
+    "House": "房子",
+    "Armchair": "扶手椅",
+    "Police car": "警车",
+    "Autumn tree": "秋天的树",
+    "Boulder": "巨石",
+    "Surprise": "惊喜",
+    "Words": "词语",
+    "A thing and what it is like, in a few words. Leave it empty for a surprise.":
+        "用几个（英文）词说出一样东西及其样子。留空则随机。",
+    "Model": "模型",
+    "Surface": "表面",
+    "Blocks": "方块",
+    "Smooth": "平滑",
+    "Blocks keeps every voxel; Smooth draws one skin over them.": "“方块”保留每个体素；“平滑”在其上蒙一层表皮。",
+    "Variation": "变化",
+    "How far seeds wander from the objects the model learned from. Words it met in only one object leave little to "
+    "vary.":
+        "种子偏离所学物件的程度。只在一个物件中出现过的词几乎没有变化余地。",
+    "Size": "大小",
+    "m": "米",
+    "The longest side.": "最长的边。",
+    "loading the model": "正在载入模型",
+    "shaping": "正在成形",
+    "making the surface": "正在生成表面",
+    "done": "完成",
+    "Nothing came of these words.": "这些词没有生成任何东西。",
+    "Try another seed, less variation or fewer words.": "试试别的种子、更小的变化或更少的词。",
+    "The model “{name}” can't be used for voxel objects ({error}).": "模型“{name}”不能用于体素物件（{error}）。",
+    "“{written}” is taken for “{taken}”.": "“{written}”被当作“{taken}”。",
+    "The model does not know {words}; left out.": "模型不认识{words}；已略去。",
+    "The model knows none of these words.": "模型不认识这些词中的任何一个。",
+    "Some that it knows: {words}.": "它认识的词例如：{words}。",
+    # the trainer
+    "Teach voxel objects": "教会体素物件",
+    "Teaches a small model what the words in your captions look like in 3D, as 32 × 32 × 32 coloured voxels.":
+        "教一个小模型：说明文字中的词在三维里是什么样子，以 32 × 32 × 32 的彩色体素表示。",
+    "It learns from `.glb` or `.vox` files with captions of a few words each. Some hundred shapes and a quarter of an "
+    "hour on an ordinary processor are enough for simple objects; it knows only words from the captions.":
+        "它从带有几个词说明的 `.glb` 或 `.vox` 文件学习。几百个形状、在普通处理器上一刻钟就足以学会简单的物件；"
+        "它只认识说明文字中的词。",
+    "A quick try": "快速一试",
+    "Dataset": "数据集",
+    "3D models with captions of a few words.": "带有几个词说明的三维模型。",
+    "Steps": "步数",
+    "How long to learn. Some hundred shapes need about 2,500 steps; ten times as many shapes, more.":
+        "学习多久。几百个形状约需 2,500 步；形状多十倍则需更多。",
+    "Learning": "学习",
+    "Shapes per step": "每步形状数",
+    "Learning rate": "学习率",
+    "How far each step goes. Too high and training goes astray; too low and it takes long.":
+        "每一步走多远。太高会使训练偏离；太低则耗时很长。",
+    "Turned shapes": "转动的形状",
+    "Share of the shapes that is shown turned by a quarter, half or three quarters.":
+        "以四分之一、一半或四分之三圈转动后展示的形状比例。",
+    "Size of the latent": "潜变量大小",
+    "Numbers that tell apart shapes with the same words; different seeds draw different ones.":
+        "用来区分词语相同的形状的数字；不同的种子取得不同的数字。",
+    "Weight of the latent": "潜变量权重",
+    "Higher: words decide more, and objects with the same words become more alike.":
+        "越高：词语的作用越大，词语相同的物件越相像。",
+    "Colours in the palette": "调色板颜色数",
+    "The model paints with this many colours, found in the training shapes.":
+        "模型用这么多种取自训练形状的颜色上色。",
+    "learning": "正在学习",
+    "reading {number} of {total}": "正在读取第 {number} 个，共 {total} 个",
+    "comparing with what was held out": "正在与留出的形状比较",
+    "None of the 3D models can be learned from.": "没有一个三维模型可供学习。",
+    "They need captions, and files that end in .vox or .glb.": "它们需要说明文字，且文件以 .vox 或 .glb 结尾。",
+}  # fmt: skip
+"""Simplified Chinese. What stands in braces is filled in by the studio."""
