@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.sdk.trainer import Checkpoint, Metric, TrainingContext
-from studio.sdk.training.states import load_checkpoint, save_checkpoint
+from studio.sdk.training.states import load_checkpoint, load_sums, save_checkpoint
 
 if TYPE_CHECKING:
     import numpy as np
@@ -113,6 +113,7 @@ class Loop:
         self._saved_at = time.monotonic()
         if ctx.resume is not None:
             self.step = load_checkpoint(ctx.resume, self._states(), self._optimizers)
+            self._sums = load_sums(ctx.resume)
         self._global = torch.get_rng_state()
         self._draw()
 
@@ -175,7 +176,7 @@ class Loop:
     def checkpoint(self, step: int) -> Checkpoint:
         """Save everything that `step` more steps led to."""
         folder = self._ctx.tmp / f"checkpoint-{step}"
-        save_checkpoint(folder, step, self._states(), self._optimizers)
+        save_checkpoint(folder, step, self._states(), self._optimizers, self._sums)
         self._saved_at = time.monotonic()
         return Checkpoint(step, folder)
 

@@ -11,12 +11,18 @@ STATE = "state.json"
 """Step, and what optimizers keep that is no tensor."""
 
 
-def save_checkpoint(folder: Path, step: int, modules: Mapping[str, Any], optimizers: Mapping[str, Any]) -> None:
-    """Write networks and optimizers into a new folder, one file each."""
+def save_checkpoint(
+    folder: Path,
+    step: int,
+    modules: Mapping[str, Any],
+    optimizers: Mapping[str, Any],
+    sums: Mapping[str, tuple[float, int]],
+) -> None:
+    """Write networks and optimizers into a new folder, one file each; `sums` is the curves' unfinished point."""
     from safetensors.torch import save_file
 
     folder.mkdir(parents=True, exist_ok=True)
-    plain: dict[str, Any] = {"step": step, "optimizers": {}}
+    plain: dict[str, Any] = {"step": step, "optimizers": {}, "sums": dict(sums)}
     for name, module in modules.items():
         save_file(_weights(module), folder / f"{name}.safetensors")
     for name, optimizer in optimizers.items():
@@ -51,6 +57,12 @@ def load_checkpoint(folder: Path, modules: Mapping[str, Any], optimizers: Mappin
             "The checkpoint does not fit this model.", hint="Start the training anew instead of continuing it."
         ) from error
     return int(plain["step"])
+
+
+def load_sums(folder: Path) -> dict[str, tuple[float, int]]:
+    """The unfinished point of each curve at a checkpoint: sum and count of the values so far."""
+    plain = json.loads((folder / STATE).read_text("utf-8")).get("sums", {})
+    return {str(name): (float(total), int(count)) for name, (total, count) in plain.items()}
 
 
 def _weights(module: Any) -> dict[str, Any]:
