@@ -13,11 +13,13 @@ from studio.engine.discovery.registry import Registry
 from studio.engine.discovery.switches import PluginSwitches
 from studio.engine.engine import Engine
 from studio.engine.events import Event, WorkerChanged
+from studio.engine.jobs import JobState
 from studio.engine.requests import GenerationRequest
 from studio.engine.settings import Settings
 from studio.sdk import Artifact, GeneratorSpec, Json
 from studio.sdk.testing.conformance import CheckResult, Plugin, WorkerRun
 from studio.sdk.testing.conformance import check_plugin as check
+from studio.sdk.testing.sample_data import sample_dataset
 
 
 def check_plugin(home: Home, name: str) -> Iterator[CheckResult]:
@@ -50,6 +52,10 @@ def run_in_worker(
             path = place / f"{name}{formats.stored_suffix(artifact)}"
             formats.write(artifact, path)
             given[name] = f"file:{path}"
+        for known in spec.fields:
+            if known.kind == "dataset":
+                sample_dataset(known.source.partition(":")[2], home.datasets / known.name)
+                given[known.name] = known.name
         request = GenerationRequest.of(spec, given, 1)
         registry = Registry((), {spec.id: spec.to_json()}, PluginSwitches(home))
         peaks = [0]
@@ -70,4 +76,5 @@ def run_in_worker(
         finally:
             engine.close()
         error = "" if job.failure is None else job.failure.message
-        return WorkerRun(max(peaks), spec.makes if job.items else (), error)
+        made = job.items or (spec.teaches and job.state is JobState.SUCCEEDED)
+        return WorkerRun(max(peaks), spec.makes if made else (), error)

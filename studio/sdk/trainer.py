@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -182,4 +183,11 @@ class Trainer(Generator):
         """Train; a host that can only generate has no `TrainingContext` and does not call this."""
         if not isinstance(ctx, TrainingContext):
             raise TypeError("a trainer needs a TrainingContext")
-        yield from self.train(params, ctx)
+        torch = sys.modules.get("torch")
+        state = None if torch is None else torch.get_rng_state()
+        try:
+            yield from self.train(params, ctx)
+        finally:
+            # Training seeds torch's global generator; whatever else this process makes must not depend on that.
+            if torch is not None:
+                torch.set_rng_state(state)

@@ -82,7 +82,8 @@ def defaults(bench: Bench) -> str:
     made = [artifact.kind for artifact in artifacts_in(outcome.results)]
     if strangers := set(made) - declared:
         raise CheckFailed(f"It yields {', '.join(sorted(strangers))}, which `makes` does not declare.")
-    return f"made {', '.join(made)}"
+    smallest = " with the smallest parameters" if bench.trial.trains else ""
+    return f"made {', '.join(made) or 'a model'}{smallest}"
 
 
 def payloads(bench: Bench) -> str:

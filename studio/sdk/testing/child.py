@@ -87,7 +87,9 @@ def _run_check(request: dict[str, Any], watch: Watch) -> dict[str, Any]:
         if request["check"] == 20:
             bench.trial.expect(bench.trial.run_defaults())
             return {"remark": "", "peak": peak_bytes()}
-        return {"remark": RUNNING[request["check"]](bench)}
+        remark = RUNNING[request["check"]](bench)
+        bench.trial.close()
+        return {"remark": remark}
     if isinstance(caught.error, CheckFailed):
         return {"failed": str(caught.error), "details": _trace(caught.error.__cause__)}
     return {"failed": f"It fails with {_sentence(caught.error)}", "details": _trace(caught.error)}

@@ -6,7 +6,8 @@
         print(result)
 
 Most checks run with reduced values: size fields at 64×64 (or their minimum), numbers that say how much is made at their
-minimum. Checks 6, 14 and 20 use the defaults. A check may take 60 s; within 8, 9 and 16 the runs share 12 s, and one
+minimum. Checks 6, 14 and 20 use the defaults, but for trainers, which always get reduced values and a tiny dataset of
+their kind. A check may take 60 s; within 8, 9 and 16 the runs share 12 s, and one
 that takes more than its share is cut short, which the remark then says.
 """
 
@@ -132,6 +133,7 @@ class Plugin:
         baseline: parameter names of an earlier release, by generator id, for check 5.
         worker: runs check 20; without one a plain process stands in.
         limit: seconds a check may take.
+        trainer_checks: numbers of the checks that trainers get, each of which costs some trainings; all when empty.
     """
 
     target: str
@@ -140,6 +142,7 @@ class Plugin:
     baseline: Mapping[str, Sequence[str]] = field(default_factory=dict)
     worker: WorkerRunner | None = None
     limit: float = LIMIT
+    trainer_checks: Collection[int] = ()
 
 
 def check_distribution(name: str, *, only: Collection[int] = (), at_once: int = 2, **how: Any) -> Iterator[CheckResult]:
@@ -174,6 +177,7 @@ def check_plugin(plugin: Plugin, *, only: Collection[int] = (), at_once: int = 2
             pool.submit(run_check, plugin, descriptor, number)
             for descriptor in facts["descriptors"]
             for number in numbers
+            if not (descriptor.get("teaches") and plugin.trainer_checks) or number in plugin.trainer_checks
         ]
         try:
             for future in due:
@@ -277,11 +281,12 @@ def _in_worker(plugin: Plugin, descriptor: Mapping[str, Json]) -> dict[str, Any]
         peak, where = int(answer["peak"]), " in a plain process, as the studio's worker is not at hand"
     else:
         from studio.sdk.generator import GeneratorSpec
-        from studio.sdk.testing.samples import sample_input
+        from studio.sdk.testing.samples import reduced_fields, sample_input
 
         fields = GeneratorSpec.from_json(descriptor).fields
         inputs = {known.name: sample_input(known.kind) for known in fields if known.is_input and known.required}
-        run = plugin.worker(descriptor, dict(plugin.given.get(descriptor["id"], {})), inputs)
+        values = reduced_fields(fields) if descriptor.get("teaches") else {}
+        run = plugin.worker(descriptor, {**values, **plugin.given.get(descriptor["id"], {})}, inputs)
         if run.error or not run.kinds:
             return {"failed": f"In the studio's worker it fails: {run.error or 'nothing was made'}"}
         if run.peak_bytes <= 0:

@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from studio.sdk.artifacts import ARTIFACTS, Artifact, Audio, Image, Mesh, Result, Score, Text, Track, Video
+from studio.sdk.trainer import Lesson, Sample, TrainedModel
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -17,14 +18,19 @@ _DTYPES = {"normals": "float32", "colors": "uint8", "uv": "float32"}
 _COLUMNS = {"normals": 3, "colors": 4, "uv": 2}
 
 
-def artifacts_in(results: Iterable[Result]) -> list[Artifact]:
-    """The finished artifacts among what was yielded."""
-    return [result for result in results if isinstance(result, Artifact)]
+def artifacts_in(results: Iterable[Result | Lesson]) -> list[Artifact]:
+    """The finished artifacts among what was yielded, a trainer's samples included."""
+    shown = (result.artifact if isinstance(result, Sample) else result for result in results)
+    return [result for result in shown if isinstance(result, Artifact)]
 
 
-def fingerprint(results: Iterable[Result]) -> str:
-    """A hash over everything in the artifacts; deltas, whose cutting may depend on time, are left out."""
+def fingerprint(results: Iterable[Result | Lesson]) -> str:
+    """A hash over artifacts and trained models; deltas, whose cutting may depend on time, are left out."""
+    results = list(results)
     digest = hashlib.sha256()
+    for model in (result for result in results if isinstance(result, TrainedModel)):
+        for path in sorted(path for path in model.folder.rglob("*") if path.is_file()):
+            digest.update(path.relative_to(model.folder).as_posix().encode() + path.read_bytes())
     for artifact in artifacts_in(results):
         _feed(digest, artifact)
     return digest.hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 import shutil
 import tempfile
 import weakref
@@ -13,16 +14,18 @@ from typing import Any, TypeVar
 
 from studio.sdk.artifacts import Artifact, Image, Result
 from studio.sdk.context import Context
+from studio.sdk.datasets import Dataset
 from studio.sdk.errors import Cancelled, UserError
 from studio.sdk.generator import Generator
 from studio.sdk.parameters import INPUT_KINDS, Json, Params, check_values
+from studio.sdk.trainer import TrainingContext
 
 Loaded = TypeVar("Loaded")
 
 
 @dataclass(eq=False)
-class RecordingContext(Context):
-    """A context that remembers what the generator reported.
+class RecordingContext(TrainingContext):
+    """A context that remembers what the generator or trainer reported.
 
     Attributes:
         steps: every (done, total, message) reported.
@@ -32,6 +35,8 @@ class RecordingContext(Context):
             it; None never.
         models: what `model` answers, by reference.
         points: cancel points passed so far.
+        resume: the checkpoint a trainer goes on from.
+        checkpoint_seconds: how often it saves one; never, but at the end.
         tmp: a fresh folder, removed together with this object.
     """
 
@@ -46,6 +51,8 @@ class RecordingContext(Context):
     cancel_after: int | None = None
     models: Mapping[str, Path] = field(default_factory=dict)
     points: int = 0
+    resume: Path | None = None
+    checkpoint_seconds: float = math.inf
     _loaded: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -104,7 +111,8 @@ def run(
 
     Args:
         generator: the class.
-        values: parameter values that differ from the defaults; input fields take artifacts.
+        values: parameter values that differ from the defaults; input fields take artifacts, dataset fields a
+            `Dataset`.
         ctx: a context to look into afterwards; a fresh `RecordingContext` with seed 0 by default.
 
     Raises:
@@ -128,12 +136,12 @@ def params_of(generator: type[Generator], values: Mapping[str, Json | Artifact])
     inputs = {
         known.name: given.pop(known.name)
         for known in generator.Params.fields
-        if known.kind in INPUT_KINDS and known.name in given
+        if known.name in given and (known.kind in INPUT_KINDS or isinstance(given[known.name], Dataset))
     }
     for known in generator.Params.fields:
         if known.is_input and known.required and known.applies(given) and inputs.get(known.name) is None:
             raise known.error("is missing.", hint="Choose one first.")
-    plain = [known for known in generator.Params.fields if not known.is_input]
+    plain = [known for known in generator.Params.fields if not known.is_input and known.name not in inputs]
     checked = check_values(plain, given)
     shaped = {name: tuple(value) if isinstance(value, list) else value for name, value in checked.items()}
     return generator.Params(**shaped, **inputs)

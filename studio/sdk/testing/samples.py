@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from studio.sdk.artifacts import Artifact, Audio, Image, Mesh, Note, Score, Text, Track, Video
@@ -22,7 +22,7 @@ COSTLY = frozenset(
     {"width", "height", "resolution", "detail", "length", "duration", "seconds", "minutes", "bars", "beats", "words",
      "tokens", "max_tokens", "characters", "iterations", "frames", "segments", "subdivisions", "grid", "faces",
      "triangles", "side", "px", "points", "cells", "samples", "levels", "max_length", "max_new_tokens", "sections",
-     "steps", "size"}
+     "steps", "size", "epochs", "batch"}
 )  # fmt: skip
 """Words in the name of a number that say how much is made: such a number is reduced to its minimum."""
 
@@ -57,8 +57,13 @@ def inputs_for(generator: type[Generator], *, optional: bool = False) -> Values:
 
 def reduced(generator: type[Generator]) -> Values:
     """Values that make little, so that the checks stay quick: small sizes, the minimum of numbers that cost time."""
+    return reduced_fields(generator.Params.fields)
+
+
+def reduced_fields(fields: Iterable[Field]) -> Values:
+    """`reduced` for described fields."""
     small: Values = {}
-    for known in generator.Params.fields:
+    for known in fields:
         if known.kind == "size":
             side = max(int(known.min or 1), min(SMALL_SIDE, int(known.max or SMALL_SIDE)))
             small[known.name] = [side, side]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from studio.sdk.artifacts import Image, Result
@@ -12,7 +14,9 @@ from studio.sdk.generator import Generator
 from studio.sdk.testing.clock import fair_time
 from studio.sdk.testing.payloads import artifacts_in, fingerprint
 from studio.sdk.testing.running import RecordingContext, stream
+from studio.sdk.testing.sample_data import sample_dataset
 from studio.sdk.testing.samples import Values, inputs_for, reduced
+from studio.sdk.trainer import TrainedModel, Trainer
 
 
 class CheckFailed(Exception):
@@ -95,6 +99,10 @@ class Trial:
         self.generator = generator
         self.given = dict(given or {})
         self.small = reduced(generator)
+        self.trains = issubclass(generator, Trainer)
+        self._base = self.small if self.trains else {}
+        self._data = tempfile.TemporaryDirectory(prefix="studio-test-") if self.trains else None
+        self._inputs = inputs_for(generator) | self._datasets()
         self._host: RecordingContext | None = None
 
     def run(self, changes: Values | None = None, *, seed: int = 7, limit: float | None = None) -> Outcome:
@@ -112,13 +120,26 @@ class Trial:
         return self._run({**self.small, **self.given, **(changes or {})}, seed, limit)
 
     def run_defaults(self, *, seed: int = 7) -> Outcome:
-        """Run with the default parameters, in full."""
-        return self._run(self.given, seed, None)
+        """Run with the default parameters, in full; a trainer with its smallest, as its defaults may take hours."""
+        return self._run({**self._base, **self.given}, seed, None)
 
     def stream(self, values: Values | None = None, **how: Any) -> tuple[ProbeContext, Iterator[Result]]:
         """A run to be taken step by step, with default parameters besides `values`; `how` goes to its context."""
         ctx = self._context(7, **how)
-        return ctx, stream(self.generator, {**inputs_for(self.generator), **(values or {}), **self.given}, ctx)
+        return ctx, stream(self.generator, {**self._inputs, **self._base, **(values or {}), **self.given}, ctx)
+
+    def close(self) -> None:
+        """Remove the datasets made for a trainer."""
+        if self._data is not None:
+            self._data.cleanup()
+
+    def _datasets(self) -> Values:
+        """A tiny dataset for every parameter that asks for one."""
+        if self._data is None:
+            return {}
+        folder = Path(self._data.name)
+        fields = [known for known in self.generator.Params.fields if known.kind == "dataset"]
+        return {known.name: sample_dataset(known.source.partition(":")[2], folder / known.name) for known in fields}
 
     def unload(self) -> None:
         """Give back what earlier runs loaded."""
@@ -130,7 +151,11 @@ class Trial:
         """That a run with ordinary values was not refused. Raises `CheckFailed`."""
         if outcome.refused:
             raise CheckFailed(f"It refuses ordinary values: {outcome.refused}")
-        if not outcome.cut and not artifacts_in(outcome.results):
+        if outcome.cut:
+            return outcome
+        if self.trains:
+            _expect_model(outcome)
+        elif not artifacts_in(outcome.results):
             raise CheckFailed("It ended without making anything.")
         return outcome
 
@@ -145,7 +170,7 @@ class Trial:
         ctx.stop_at = None if limit is None else fair_time() + limit
         outcome = Outcome([], ctx)
         try:
-            for result in stream(self.generator, {**inputs_for(self.generator), **values}, ctx):
+            for result in stream(self.generator, {**self._inputs, **values}, ctx):
                 outcome.results.append(result)
                 if ctx.stop_at is not None and fair_time() >= ctx.stop_at:
                     outcome.cut = True
@@ -155,3 +180,14 @@ class Trial:
         except Cancelled:
             outcome.cut = True
         return outcome
+
+
+def _expect_model(outcome: Outcome) -> None:
+    """That a training ended with one model whose weights are ``.safetensors``. Raises `CheckFailed`."""
+    *lessons, last = outcome.results or [None]
+    if not isinstance(last, TrainedModel) or any(isinstance(lesson, TrainedModel) for lesson in lessons):
+        raise CheckFailed("Training must end with one sdk.TrainedModel, its last result.")
+    if not list(last.folder.rglob("*.safetensors")):
+        raise CheckFailed("The model's folder holds no .safetensors file.")
+    if odd := [path.name for path in last.folder.rglob("*") if path.suffix in (".pt", ".pth", ".bin", ".pkl", ".ckpt")]:
+        raise CheckFailed(f"The model's folder holds {odd[0]}; weights must be .safetensors.")
