@@ -155,6 +155,10 @@ class PaperLibrary:
         del generator
         return name.capitalize()
 
+    def said(self, generator: str, name: str, value: object) -> str:
+        del generator, name
+        return "Plain" if value == "plain" else ""
+
     def destinations(self, kind: str) -> list[tuple[str, str]]:
         return [("studio.mesh.relief", "Relief")] if kind == "image" else []
 

@@ -143,3 +143,22 @@ def test_facts_from_records_are_not_trusted() -> None:
         "Metre": "3/4",
         "Key": "D minor",
     }
+
+
+def test_values_that_stand_for_something_are_told_in_words(library: Library) -> None:
+    spec = sdk.GeneratorSpec(
+        id="studio.image.texture",
+        title="Texture",
+        makes=("image",),
+        fields=(
+            sdk.Field(kind="choice", name="style", default="silk", options=(sdk.Option("silk", "Folded silk"),)),
+            sdk.Field(kind="text", name="note", default=""),
+        ),
+    )
+    source = LibrarySource(library, lambda: {spec.id: spec})
+    item = library.save(picture("Red fox"), origin("a"))
+    assert source.said(spec.id, "style", "silk") == "Folded silk"
+    assert source.said(spec.id, "picture", f"item:{item.id}") == "Red fox"
+    for name, value in (("style", "gone"), ("note", "silk"), ("picture", "item:nothing"), ("style", [1]), ("no", 3)):
+        assert source.said(spec.id, name, value) == ""
+    assert source.said("gone", "style", "silk") == ""

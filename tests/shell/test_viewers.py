@@ -390,8 +390,8 @@ def test_a_score_with_its_recording_shows_both_and_plays(qtbot: QtBot, media: di
     assert [note.pitch for note in viewer.roll.roll.notes] == [36, 60, 61, 62, 63]
     assert viewer.roll.roll.drums == {1}
     assert viewer.player.path == media["audio"]
-    assert "90 bpm" in viewer._facts.text()
-    assert "3/4" in viewer._facts.text()
+    assert "90 bpm" in viewer._facts.whole
+    assert "3/4" in viewer._facts.whole
     assert viewer.span.duration == pytest.approx(4 * 60 / 90, abs=0.2)
     viewer.setFocus()
     QTest.keyClick(viewer, Key.Key_Space)
@@ -408,7 +408,7 @@ def test_a_score_alone_says_that_it_cannot_be_played(qtbot: QtBot, media: dict[s
     assert isinstance(viewer, MusicViewer)
     load(qtbot, viewer, media["score"])
     assert not viewer.transport.play.isEnabled()
-    assert "without a recording" in viewer._facts.text()
+    assert "without a recording" in viewer._facts.whole
 
 
 def test_a_lost_sibling_does_not_hide_the_score(qtbot: QtBot, media: dict[str, Path], tmp_path: Path) -> None:
@@ -485,8 +485,8 @@ def test_without_graphics_the_thumbnail_is_shown_with_a_sentence(
     viewer.thumbnail = thumbnail
     load(qtbot, viewer, media["mesh"])
     assert "rendered picture" in viewer.stage._sentence.text()
-    assert "4 triangles" in viewer._facts.text()
-    assert "watertight" in viewer._facts.text()
+    assert "4 triangles" in viewer._facts.whole
+    assert "watertight" in viewer._facts.whole
     viewer.thumbnail = None
     with qtbot.waitSignal(viewer.failed, timeout=20_000):
         viewer.show_file(media["mesh"])

@@ -36,6 +36,9 @@ Destinations = Callable[[str], list[tuple[str, str]]]
 Labels = Callable[[str, str], str]
 """Generator id and parameter name → the label people read."""
 
+Said = Callable[[str, str, object], str]
+"""Generator id, parameter name and value → the value in words where it stands for something, else empty."""
+
 _LONGEST_VALUE = 4000
 
 
@@ -69,6 +72,7 @@ class Details(QFrame):
         self.setMinimumWidth(264)
         self.destinations: Destinations = lambda _kind: []
         self.labels: Labels = plain_label
+        self.said: Said = lambda _generator, _name, _value: ""
         self._detail: Detail | None = None
         self._many = 0
         self._build_head(background)
@@ -275,7 +279,7 @@ class Details(QFrame):
             _add(self._made, tr("Seed"), str(detail.seed))
         generator = str(getattr(getattr(detail.item, "origin", None), "generator", ""))
         for name, value in detail.values.items():
-            if (shown := shown_value(value)) != "":
+            if (shown := self.said(generator, name, value) or shown_value(value)) != "":
                 _add(self._made, self.labels(generator, name), shown)
 
     def _add_file(self, detail: Detail) -> None:

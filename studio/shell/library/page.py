@@ -81,6 +81,7 @@ class LibraryPage(QWidget):
         self._poll.timeout.connect(self._ask_for_changes)
         self.setAcceptDrops(True)
         self.details.labels = lambda generator, name: source.label(generator, name) or plain_label(generator, name)
+        self.details.said = source.said
         self.details.destinations = source.destinations
         self._stop_watching = source.watch(self._changed_somewhere.emit)
         self._changed_somewhere.connect(self.refresh)

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from studio.library.search import QueryError as SearchError
 from studio.sdk.errors import UserError
+from studio.shell.i18n import tr_spec
 from studio.shell.library import errands
 from studio.shell.library.source import Detail, Look, Query, QueryError, Row
 
 if TYPE_CHECKING:
     from studio.library.index import Row as IndexRow
-    from studio.library.items import Item
+    from studio.library.items import Item, Origin
     from studio.library.library import Library
     from studio.library.views import View
     from studio.sdk.generator import GeneratorSpec
+    from studio.sdk.parameters import Field
 
 _VIEWS_KEPT = 8
 _COUNTED_AT_ONCE = 2000
@@ -121,11 +123,23 @@ class LibrarySource:
 
     def label(self, generator: str, name: str) -> str:
         """What people read for a parameter; empty where its generator is not here."""
-        from studio.shell.i18n import tr_spec
-
-        spec = self._specs().get(generator)
-        field = next((field for field in spec.fields if field.name == name), None) if spec else None
+        spec, field = self._field(generator, name)
         return tr_spec(spec, field.label) if spec and field else ""
+
+    def said(self, generator: str, name: str, value: object) -> str:
+        """A parameter's value in words, where it stands for something: an option, an item; empty otherwise."""
+        if isinstance(value, str) and value.startswith("item:"):
+            try:
+                return self._library.get(value.removeprefix("item:")).title
+            except UserError:
+                return ""
+        spec, field = self._field(generator, name)
+        option = next((known for known in field.options if known.value == value), None) if field else None
+        return tr_spec(spec, option.label) if spec and option else ""
+
+    def _field(self, generator: str, name: str) -> tuple[GeneratorSpec | None, Field | None]:
+        spec = self._specs().get(generator)
+        return spec, next((field for field in spec.fields if field.name == name), None) if spec else None
 
     def destinations(self, kind: str) -> list[tuple[str, str]]:
         """The generators that take an item of this kind: id and title."""
@@ -233,13 +247,18 @@ class LibrarySource:
         thumbnail = store.thumbnail_path(item.id)
         return Row(item.id, item.kind, item.title, store.path(item), thumbnail, item.rating, item.favourite)
 
+    def _generator(self, origin: Origin) -> str:
+        """What made an item, in the window's language where the generator is still here."""
+        spec = self._specs().get(origin.generator)
+        return tr_spec(spec, spec.title) if spec else origin.generator_title or origin.generator
+
     def _detail(self, item: Item) -> Detail:
         origin = item.origin
         return Detail(
             row=self._row_of(item),
             tags=item.tags,
             created=datetime.fromtimestamp(item.created_ms / 1000, UTC),
-            generator=(origin.generator_title or origin.generator) if origin else "",
+            generator=self._generator(origin) if origin else "",
             seed=origin.seed if origin else None,
             values=origin.values if origin else {},
             facts=said_facts(item.kind, item.facts),

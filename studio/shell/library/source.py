@@ -179,6 +179,9 @@ class Source(Protocol):
     def label(self, generator: str, name: str) -> str:
         """What people read for a generator's parameter; empty when unknown."""
 
+    def said(self, generator: str, name: str, value: object) -> str:
+        """A parameter's value in words, where it stands for something: an option, an item; empty otherwise."""
+
     def destinations(self, kind: str) -> list[tuple[str, str]]:
         """The generators that take an item of this kind: id and title."""
 

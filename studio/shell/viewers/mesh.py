@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from studio.disk.resources import resources
 from studio.shell.i18n import count, say, tr
-from studio.shell.theme import tokens
+from studio.shell.theme import set_role, tokens
 from studio.shell.viewers.base import Viewer
 from studio.shell.viewers.controls import action_button
 from studio.shell.viewers.image_canvas import ImageCanvas
 from studio.shell.viewers.inspector import Inquiry, Inspector, Measured
 from studio.shell.viewers.pictures import Picture, picture_of, read_picture
-from studio.shell.widgets import label
+from studio.shell.widgets import ElidedLabel, label
 
 if TYPE_CHECKING:
     from PySide6.QtQuickWidgets import QQuickWidget
@@ -50,7 +50,8 @@ class MeshViewer(Viewer):
         self.stage = _Stage()
         self.canvas.addWidget(self.stage)
         self.setFocusProxy(self.stage)
-        self._facts = label(role="muted")
+        self._facts = ElidedLabel()
+        set_role(self._facts, "muted")
         self._inquiry: Inquiry | None = None
         self._measured: Measured | None = None
         self._scene: list[QAction] = []
@@ -63,8 +64,7 @@ class MeshViewer(Viewer):
             self.action("Next light", "lightbulb", self._next_light, "L"),
         ]
         self._scene[2].setChecked(True)
-        self.bar.addWidget(self._facts)
-        self.bar.addStretch(1)
+        self.bar.addWidget(self._facts, 1)
         for action in (*self._scene, self.full_screen_action):
             self.bar.addWidget(action_button(action))
 
@@ -75,7 +75,7 @@ class MeshViewer(Viewer):
 
     def retranslate(self) -> None:
         """Say the facts in the window's language."""
-        self._facts.setText(self._said())
+        self._facts.set_whole(self._said())
 
     def quick_look_parts(self) -> list[QWidget]:
         """Arrows step from model to model; the mouse turns them."""
@@ -88,7 +88,7 @@ class MeshViewer(Viewer):
 
     def _loaded(self, measured: Measured) -> None:
         before, self._measured = self._measured, measured
-        self._facts.setText(self._said())
+        self._facts.set_whole(self._said())
         self.show_content()
         usable = self.stage.show_model(measured)
         if before is not None:
@@ -102,7 +102,7 @@ class MeshViewer(Viewer):
     def _not_loaded(self, sentence: str) -> None:
         self.stage.show_nothing()
         self._forget()
-        self._facts.setText("")
+        self._facts.set_whole("")
         self.fail(sentence)
 
     def _fall_back(self, sentence: str) -> None:
@@ -129,7 +129,7 @@ class MeshViewer(Viewer):
     def _clear(self) -> None:
         if self._inquiry is not None:
             self._inquiry.cancel()
-        self._facts.setText("")
+        self._facts.set_whole("")
         self.stage.show_nothing()
         self._forget()
 

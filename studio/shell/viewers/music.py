@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from studio.shell.i18n import tr
+from studio.shell.theme import set_role
 from studio.shell.viewers.base import Sibling, Viewer
 from studio.shell.viewers.controls import action_button
 from studio.shell.viewers.inspector import Inquiry, Inspector, Measured
@@ -17,7 +18,7 @@ from studio.shell.viewers.player import Player
 from studio.shell.viewers.span import Span, TimeRuler
 from studio.shell.viewers.transport import Transport
 from studio.shell.viewers.waveform import Waveform
-from studio.shell.widgets import label
+from studio.shell.widgets import ElidedLabel
 
 SCORE_SUFFIXES = frozenset({".mid", ".midi"})
 _CHUNK_FRAMES = 1024
@@ -35,7 +36,8 @@ class MusicViewer(Viewer):
         self.roll = PianoRoll(self.span)
         self.ruler = TimeRuler(self.span)
         self.waveform = Waveform(self.span)
-        self._facts = label(role="muted")
+        self._facts = ElidedLabel()
+        set_role(self._facts, "muted")
         self._inquiries: list[Inquiry] = []
         self._growing: list[tuple[float, float, float]] = []
         self._grown = 0.0
@@ -47,8 +49,7 @@ class MusicViewer(Viewer):
             surface.sought.connect(self.player.seek)
         self.canvas.setSpacing(0)
         self.transport = Transport(self, self.player, self.bar)
-        self.bar.addWidget(self._facts)
-        self.bar.addStretch(1)
+        self.bar.addWidget(self._facts, 1)
         self.transport.add_volume(self, self.bar)
         zoom_in = self.action("Zoom in", "magnifying-glass-plus", lambda: self._zoom(1.5), "Ctrl+=")
         zoom_out = self.action("Zoom out", "magnifying-glass-minus", lambda: self._zoom(1 / 1.5), "Ctrl+-")
@@ -67,7 +68,7 @@ class MusicViewer(Viewer):
 
     def retranslate(self) -> None:
         """Say the facts in the window's language."""
-        self._facts.setText(self._said())
+        self._facts.set_whole(self._said())
 
     def become_quick_look(self) -> None:
         """Space closes the quick look; P plays."""
@@ -127,7 +128,7 @@ class MusicViewer(Viewer):
         self._part_loaded()
 
     def _part_loaded(self) -> None:
-        self._facts.setText(self._said())
+        self._facts.set_whole(self._said())
         self.transport.show_time(self.span.position, self.span.duration)
         self._left -= 1
         if self._left == 0:
@@ -145,11 +146,11 @@ class MusicViewer(Viewer):
         self._part_loaded()
 
     def _not_playable(self, words: str) -> None:
-        self._facts.setText(tr("This cannot be played: {reason}", reason=words))
+        self._facts.set_whole(tr("This cannot be played: {reason}", reason=words))
 
     def _not_heard(self) -> None:
         self._unheard = True
-        self._facts.setText(self._said())
+        self._facts.set_whole(self._said())
 
     def _clear(self) -> None:
         self._reset()
@@ -167,7 +168,7 @@ class MusicViewer(Viewer):
         self.waveform.show_bins(array("f"), array("f"), array("f"))
         self.span.reset(0.0)
         self.transport.show_time(0.0, 0.0)
-        self._facts.setText("")
+        self._facts.set_whole("")
 
     def _show_parts(self, *, sound: bool, notes: bool) -> None:
         self.waveform.setVisible(sound)
@@ -198,7 +199,7 @@ class MusicViewer(Viewer):
         parts = []
         score, sound = self._known.get("score"), self._known.get("sound")
         if isinstance(score, dict):
-            parts.append(tr("{tempo} bpm", tempo=f"{score['tempo']:.4g}"))
+            parts.append(tr("{tempo} bpm", tempo=f"{round(score['tempo'], 1):g}"))
             parts.append("{}/{}".format(*score["meter"]))
             if score["key"]:
                 parts.append(key_name(str(score["key"])))
