@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,6 +30,8 @@ GENERATORS = {
     "studio.image.texture": {"size": [1024, 1024]},
     "studio.music.composer": {},
     "studio.mesh.forms": {},
+    "studio.mesh.relief": {},
+    "studio.text.storyteller": {},
 }
 """What the overhead is measured with; a short job and long ones."""
 
@@ -228,20 +230,22 @@ def sockets(folder: Path) -> list[Bar]:
 
 
 def main() -> None:
-    """Print every bar."""
+    """Print every bar, or those of the parts that are named: ``engine_bars.py overhead sockets``."""
     count = int(os.environ.get("BENCH_JOBS", "1000"))
+    parts: dict[str, Callable[[Path], list[Bar]]] = {
+        "command_start": command_start,
+        "cancelling": cancelling,
+        "overhead": overhead,
+        "sockets": sockets,
+        "thousand_jobs": lambda folder: thousand_jobs(folder, count),
+    }
+    chosen = sys.argv[1:] or list(parts)
     with tempfile.TemporaryDirectory(prefix="studio-bench-") as name:
-        folder = Path(name)
-        for number, part in enumerate((command_start, cancelling, overhead, sockets)):
-            for bar in part(folder / str(number)) if part is not sockets else part(_made(folder / "sockets")):
+        for part in chosen:
+            folder = Path(name) / part
+            folder.mkdir()
+            for bar in parts[part](folder):
                 print(bar.line(), flush=True)
-        for bar in thousand_jobs(folder / "jobs", count):
-            print(bar.line(), flush=True)
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 if __name__ == "__main__":
