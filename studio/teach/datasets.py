@@ -22,7 +22,7 @@ from studio.teach.datasets_captions import CAPTION_FILES, Captions, find_caption
 from studio.teach.datasets_collecting import Collection
 from studio.teach.datasets_examining import ENDINGS, NAMES, LeftOut, examine, hash_file, kind_of
 from studio.teach.datasets_keeping import check_name, free_name, remove_left_behind, renew
-from studio.teach.datasets_texts import Copies, hash_text, is_about_the_folder, pieces
+from studio.teach.datasets_texts import Copies, Piece, hash_text, is_about_the_folder, passages, pieces
 from studio.teach.datasets_walk import Found, walk
 
 if TYPE_CHECKING:
@@ -270,10 +270,18 @@ def _wrong_kind(name: str, kind: str) -> str:
     return f"it is none of the {NAMES[kind]} the studio reads ({' '.join(ENDINGS[kind])})"
 
 
+def _pieces(collection: Collection, found: Found) -> Iterator[Piece]:
+    for piece in pieces(found.path, found.name):
+        if collection.cuts_texts and not piece.record:
+            yield from passages(piece)
+        else:
+            yield piece
+
+
 def _take_texts(collection: Collection, found: Found, copies: Copies) -> None:
     if is_about_the_folder(found.name):
         raise LeftOut("it describes the folder, it is not one of its texts")
-    for piece in pieces(found.path, found.name):
+    for piece in _pieces(collection, found):
         try:
             if piece.problem:
                 raise LeftOut(piece.problem)

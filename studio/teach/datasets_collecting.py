@@ -22,6 +22,8 @@ from studio.teach.datasets_walk import Found
 if TYPE_CHECKING:
     from studio.teach.datasets import Options
 
+FEW_TEXTS = 10
+"""With fewer files, long texts are cut into passages: of one book alone nothing could be held out otherwise."""
 SKETCHED_LETTERS = 200_000
 """Of a text, what its likeness to others is judged by."""
 
@@ -40,6 +42,7 @@ class Collection:
     Attributes:
         kind: one of `DATASET_KINDS`.
         options: how the dataset is prepared.
+        cuts_texts: whether long texts are cut into passages; see `FEW_TEXTS`.
         masked: how often each kind of personal data was masked in each file.
     """
 
@@ -57,6 +60,7 @@ class Collection:
         self._looks: list[Look] = []
         self._sketches: list[bytes] = []
         self._renamed: dict[str, str] = {}
+        self.cuts_texts = kind == "text" and len(self._stems) < FEW_TEXTS
 
     def is_description(self, name: str) -> bool:
         """Whether a file describes others: the captions file, or the caption beside a picture."""

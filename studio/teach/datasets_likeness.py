@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -101,15 +102,21 @@ def sketch(codes: npt.NDArray[np.uint64], length: int) -> bytes:
     grams = np.zeros(len(codes) - length + 1, np.uint64)
     for place in range(length):
         grams = (grams * np.uint64(1_000_003) + codes[place : place + len(grams)]) % prime
-    grams = np.unique(grams)
-    random = np.random.default_rng(7)
-    factors = random.integers(1, _PRIME, (_HASHES, 2), dtype=np.uint64)
+    factors = _factors()
     least = np.full(_HASHES, _PRIME, np.uint64)
     for start in range(0, len(grams), 8192):
         part = grams[start : start + 8192]
         hashed = (factors[:, :1] * part + factors[:, 1:]) % prime
         least = np.minimum(least, hashed.min(axis=1))
     return least.astype(np.uint32).tobytes()
+
+
+@cache
+def _factors() -> npt.NDArray[np.uint64]:
+    """[48, 2]: what each of the hash functions multiplies by and adds, always the same."""
+    import numpy as np
+
+    return np.random.default_rng(7).integers(1, _PRIME, (_HASHES, 2), dtype=np.uint64)
 
 
 def text_sketch(text: str) -> bytes:

@@ -8,7 +8,7 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,6 +21,7 @@ LINE_BYTES = 8 << 20
 """Longest line: 8 MB; longer ones are data, not writing."""
 UNPACKED_BYTES = 8 << 30
 """Most that a compressed file may unpack to."""
+PASSAGE_LETTERS = 4000
 _ABOUT = frozenset(("readme", "license", "licence", "copying", "source", "credits", "attribution", "changelog"))
 
 
@@ -55,6 +56,29 @@ def pieces(path: Path, name: str) -> Iterator[Piece]:
         yield from _records(path, name, gzip.open if lower.endswith(".gz") else open)
     else:
         yield _whole(path, name)
+
+
+def passages(piece: Piece) -> Iterator[Piece]:
+    """A long text in passages of about `PASSAGE_LETTERS`, cut where a paragraph, a line or a sentence ends."""
+    text, start, number = piece.text, 0, 0
+    if len(text) < 2 * PASSAGE_LETTERS:
+        yield piece
+        return
+    while start < len(text):
+        end, number = _cut(text, start), number + 1
+        yield replace(piece, where=f"{piece.where}:passage {number}", text=text[start:end].strip("\n"), copied=True)
+        start = end
+
+
+def _cut(text: str, start: int) -> int:
+    end = start + PASSAGE_LETTERS
+    if len(text) <= end:
+        return len(text)
+    for mark in ("\n\n", "\n", "。", ". ", " "):
+        place = text.rfind(mark, start + PASSAGE_LETTERS // 2, end)
+        if place >= 0:
+            return place + len(mark)
+    return end
 
 
 def _whole(path: Path, name: str) -> Piece:
