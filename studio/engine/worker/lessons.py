@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from studio.library import formats
 from studio.sdk import Checkpoint, Lesson, Metric, Sample, TrainedModel
 from studio.teach.adopting import adopt
+from studio.teach.report import tidied, write_report
 from studio.teach.runs import Run
 
 LESSONS = (Metric, Sample, Checkpoint, TrainedModel)
@@ -47,9 +48,15 @@ class LessonKeeper:
             self.run.add_checkpoint(lesson)
             self.tell("checkpoint", step=lesson.step)
         else:
-            adopt(lesson, self.model, self.facts)
+            self._adopt(lesson)
             self.run.finish(self.reference)
             self.tell("model", reference=self.reference, path=str(self.model))
+
+    def _adopt(self, trained: TrainedModel) -> None:
+        """Report first, then card and move: where a model is, its report is."""
+        tidy = replace(trained, evaluation=tidied(trained.evaluation))
+        write_report(tidy.folder, self.facts, tidy.evaluation, self.run)
+        adopt(tidy, self.model, self.facts)
 
     def _keep_metric(self, metric: Metric) -> None:
         if not math.isfinite(metric.value):

@@ -21,6 +21,7 @@ from studio.engine.worker import devices
 from studio.engine.worker.lessons import LESSONS, LessonKeeper
 from studio.models.store import ModelStore
 from studio.sdk import Dataset, Image, Trainer, TrainingContext, UserError, check_values
+from studio.teach.report import dataset_facts
 from studio.teach.runs import Run
 
 Loaded = TypeVar("Loaded")
@@ -88,7 +89,7 @@ def _train(trainer: type[Trainer], data: Dataset, values: dict[str, Any], given:
         "version": trainer.version,
         "values": values,
         "seed": given.seed,
-        "dataset": {"name": data.name, "digest": data.digest, **data.card},
+        "dataset": dataset_facts(data),
         "studio": studio.__version__,
     }
     is_main = os.environ.get("RANK", "0") == "0"

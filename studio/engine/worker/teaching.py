@@ -14,6 +14,7 @@ from studio.engine.worker.context import WorkerContext
 from studio.engine.worker.lessons import LESSONS, LessonKeeper
 from studio.sdk import Dataset, Field, Generator, Lesson, Params, Sample, TrainedModel, TrainingContext, UserError
 from studio.teach.adopting import model_name
+from studio.teach.report import dataset_facts
 from studio.teach.runs import Run, run_key
 
 LOCK_SECONDS = 10.0
@@ -118,7 +119,7 @@ def _facts(generator: type[Generator], order: Mapping[str, Any], data: list[Data
         "version": generator.version,
         "values": dict(order["values"]),
         "seed": int(order["seed"]),
-        "dataset": {**first.card, "name": first.name, "kind": first.kind, "digest": first.digest},
+        "dataset": dataset_facts(first),
         "distribution": order["spec"]["distribution"],
         "distribution_version": order["spec"]["distribution_version"],
         "studio": order["studio"],

@@ -1,0 +1,226 @@
+"""``report.html``: one file that needs nothing else, without scripts, and in which every outside text is escaped."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from studio.teach.report_curves import curves_of
+
+PICTURE_BYTES = 4 * 2**20
+"""Largest picture that is embedded."""
+
+PAGE_BYTES = 24 * 2**20
+"""Bytes of pictures in a page together; what comes later is named instead of shown."""
+
+TEXT_SHOWN = 1500
+"""Characters of a text sample that are shown."""
+
+_SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+
+_STYLE = """
+:root{color-scheme:light dark;--ink:#1d1d1f;--dim:#666;--line:#d9d9de;--card:#f6f6f8;--page:#fff}
+@media(prefers-color-scheme:dark){:root{--ink:#ececf0;--dim:#a0a0a8;--line:#3a3a42;--card:#222228;--page:#17171b}}
+body{font:16px/1.55 system-ui,sans-serif;color:var(--ink);background:var(--page);max-width:60rem;margin:2.5rem auto;
+padding:0 1.25rem}h1{line-height:1.2;margin-bottom:.2em}h2{margin-top:2.2em;border-bottom:1px solid var(--line)}
+.dim,figcaption,small{color:var(--dim)}table{border-collapse:collapse;width:100%}
+td,th{text-align:left;padding:.4em .7em;
+border-bottom:1px solid var(--line);vertical-align:top}td.n{text-align:right;font-variant-numeric:tabular-nums}
+.row{display:flex;flex-wrap:wrap;gap:1rem;align-items:flex-start}figure{margin:0;background:var(--card);padding:.6rem;
+border-radius:8px}figure img{display:block;max-width:100%;min-width:6rem;image-rendering:pixelated}
+.pair{display:flex;gap:.5rem;align-items:flex-start}.copied{outline:2px solid #c33}
+.pair>*{max-width:24rem}pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--card);padding:.8rem;
+border-radius:8px;margin:0;font-size:.9em}svg{width:100%;max-width:40rem;display:block}
+svg text{font-size:11px;fill:var(--dim)}
+svg polyline{fill:none;stroke-width:1.6;stroke-linejoin:round}.frame{fill:none;stroke:var(--line)}.tick{
+stroke:var(--line);stroke-dasharray:2 4}
+.c0{stroke:#3b6fd4}.c1{stroke:#d0782a}.c2{stroke:#2e9e6b}.c3{stroke:#b0489a}.c4{stroke:#8a7a2c}
+.c5{stroke:#6b6f7a}.legend{list-style:none;display:flex;flex-wrap:wrap;gap:1rem;padding:0;margin:.3rem 0 1.2rem}
+.legend li::before{content:"";display:inline-block;width:1.4em;height:3px;margin-right:.5em;vertical-align:middle;
+background:currentColor}.k0::before{color:#3b6fd4}.k1::before{color:#d0782a}.k2::before{color:#2e9e6b}
+.k3::before{color:#b0489a}.k4::before{color:#8a7a2c}.k5::before{color:#6b6f7a}.bar{background:#3b6fd4;height:.7em;
+border-radius:3px;min-width:1px}.good{color:#2e9e6b}.bad{color:#c0392b}
+"""
+
+
+class Page:
+    """Collects parts of the page; every method escapes what it is given."""
+
+    def __init__(self, folder: Path) -> None:
+        self.parts: list[str] = []
+        self._folder = folder
+        self._left = PAGE_BYTES
+
+    def heading(self, text: str, why: str = "") -> None:
+        """A section, and a sentence on how to read it."""
+        self.parts.append(f"<h2>{escape(text)}</h2>")
+        if why:
+            self.parts.append(f'<p class="dim">{escape(why)}</p>')
+
+    def bullets(self, texts: Iterable[Any]) -> None:
+        """A list of sentences."""
+        self.parts.append("<ul>" + "".join(f"<li>{escape(str(text))}</li>" for text in texts) + "</ul>")
+
+    def shown(self, name: str) -> str:
+        """A picture or text of the model's folder, or the text itself, as HTML."""
+        path = self._inside(name)
+        return f"<pre>{escape(name[:TEXT_SHOWN])}</pre>" if path is None else self.file(path)
+
+    def file(self, path: Path) -> str:
+        """A picture as data, a text as text, anything else by its name."""
+        try:
+            if path.stat().st_size <= min(PICTURE_BYTES, self._left):
+                data = path.read_bytes()
+                for signature, kind in _SIGNATURES.items():
+                    if data.startswith(signature):
+                        self._left -= len(data)
+                        coded = base64.b64encode(data).decode("ascii")
+                        return f'<img alt="{escape(path.name)}" src="data:{kind};base64,{coded}">'
+                if path.suffix in (".txt", ".md"):
+                    return f"<pre>{escape(data.decode('utf-8', 'replace')[:TEXT_SHOWN])}</pre>"
+        except OSError:
+            return f"<small>{escape(path.name)} is gone</small>"
+        return f"<small>{escape(path.name)}</small>"
+
+    def _inside(self, name: str) -> Path | None:
+        """The file of that name in the model's folder; None where it is no such name, but a text."""
+        if not name or len(name) > 255 or "\0" in name or "\n" in name:
+            return None
+        path = self._folder / name
+        try:
+            inside = path.resolve().is_relative_to(self._folder.resolve())
+            return path if inside and path.is_file() else None
+        except (OSError, ValueError):
+            return None
+
+
+def page_of(report: Mapping[str, Any], folder: Path, progress: Sequence[tuple[int, Sequence[Path]]]) -> str:
+    """The whole page.
+
+    Args:
+        report: as `report.report_of` makes it.
+        folder: the model's folder, with the files the evaluation names.
+        progress: samples of the training by step.
+    """
+    page = Page(folder)
+    _summary(page, report)
+    _measures(page, report["measures"])
+    _samples(page, report["samples"])
+    _progress(page, progress)
+    _neighbours(page, report["neighbours"])
+    _distributions(page, report["distributions"])
+    if report["curves"]:
+        page.heading("Curves", "Each point averages some steps. Training is over where a curve no longer moves.")
+        for name, picture in curves_of(report["curves"]):
+            page.parts.append(f"<h3>{escape(name)}</h3>{picture}")
+    _making(page, report)
+    title = escape(str(report["title"] or report["family"]))
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:; '
+        'style-src \'unsafe-inline\'"><meta name="viewport" content="width=device-width">'
+        f"<title>{title}</title><style>{_STYLE}</style></head><body><h1>{title}</h1>"
+        + "".join(page.parts)
+        + "</body></html>\n"
+    )
+
+
+def _summary(page: Page, report: Mapping[str, Any]) -> None:
+    data = report["dataset"].get("title") or report["dataset"].get("name")
+    made = f"{report['family']} · made by {report['recipe']} in {report['steps']:,} steps from “{data}”"
+    page.parts.append(f'<p class="dim">{escape(made)}</p>')
+    page.heading("In plain words")
+    if report["summary"]:
+        page.bullets(report["summary"])
+    if report["intended_use"]:
+        page.parts.append(f"<p><b>Meant for.</b> {escape(str(report['intended_use']))}</p>")
+    for name, texts in (("Strengths", report["strengths"]), ("Limits", report["limits"])):
+        if texts:
+            page.parts.append(f"<h3>{name}</h3>")
+            page.bullets(texts)
+
+
+def _measures(page: Page, measures: Sequence[Mapping[str, Any]]) -> None:
+    if not measures:
+        return
+    page.heading("Measured", "On files that were kept out of training, beside a simple method or the data itself.")
+    rows = ["<tr><th>What</th><th>This model</th><th>Beside it</th><th>What it says</th></tr>"]
+    for measure in measures:
+        known = measure["baseline"] is not None
+        beside = f"{measure['baseline']:.4g} <small>{escape(measure['baseline_name'])}</small>" if known else "–"
+        better = {"lower": "lower is better", "higher": "higher is better", "near": "nearer is better"}
+        rows.append(
+            f"<tr><td>{escape(measure['name'])}<br><small>{better.get(measure['better'], '')}</small></td>"
+            f'<td class="n">{measure["value"]:.4g}</td><td class="n">{beside}</td>'
+            f"<td>{escape(measure['meaning'])}</td></tr>"
+        )
+    page.parts.append(f"<table>{''.join(rows)}</table>")
+
+
+def _samples(page: Page, samples: Sequence[str]) -> None:
+    if samples:
+        page.heading("What it makes")
+        page.parts.append(
+            '<div class="row">' + "".join(f"<figure>{page.shown(one)}</figure>" for one in samples) + "</div>"
+        )
+
+
+def _progress(page: Page, progress: Sequence[tuple[int, Sequence[Path]]]) -> None:
+    if not progress:
+        return
+    page.heading("While it learned", "Always from the same seeds.")
+    for step, paths in progress:
+        pictures = "".join(page.file(path) for path in paths)
+        page.parts.append(f"<figure><figcaption>after {step:,} steps</figcaption>{pictures}</figure>")
+
+
+def _neighbours(page: Page, neighbours: Sequence[Mapping[str, Any]]) -> None:
+    if not neighbours:
+        return
+    copied = sum(bool(one["copied"]) for one in neighbours)
+    page.heading(
+        "What it copied",
+        "Samples (left) beside the training files most like them (right). "
+        f"{copied} of {len(neighbours)} count as copies; those are framed.",
+    )
+    for one in neighbours:
+        mark = " copied" if one["copied"] else ""
+        pair = page.shown(one["sample"]) + page.shown(one["training"])
+        page.parts.append(
+            f'<figure class="{mark.strip()}"><div class="pair">{pair}</div>'
+            f"<figcaption>distance {one['distance']:.4g}{', a copy' if one['copied'] else ''}</figcaption></figure><br>"
+        )
+
+
+def _distributions(page: Page, distributions: Mapping[str, Mapping[str, float]]) -> None:
+    if not distributions:
+        return
+    page.heading(
+        "What is in the data", "Shares by group. What is rare here, the model knows badly; what is common, it favours."
+    )
+    for group, shares in distributions.items():
+        most = max([abs(share) for share in shares.values()], default=1.0) or 1.0
+        rows = "".join(
+            f'<tr><td>{escape(str(name))}</td><td class="n">{share:.1%}</td><td style="width:50%">'
+            f'<div class="bar" style="width:{100 * abs(share) / most:.1f}%"></div></td></tr>'
+            for name, share in shares.items()
+        )
+        page.parts.append(f"<h3>{escape(str(group))}</h3><table>{rows}</table>")
+
+
+def _making(page: Page, report: Mapping[str, Any]) -> None:
+    page.heading("How it was made", "The same recipe, values, seed and data make the same model again on a CPU.")
+    rows: list[tuple[str, Any]] = [
+        ("Recipe", f"{report['recipe']}, version {report['version']}"),
+        ("Seed", report["seed"]),
+    ]
+    rows += [(f"{name}", value) for name, value in (report["values"] or {}).items()]
+    rows += [(f"Data: {name}", value) for name, value in report["dataset"].items()]
+    made = time.strftime("%Y-%m-%d", time.localtime(report["ended"]))
+    rows += [("Studio", report["studio"]), ("Made", made)]
+    cells = "".join(f"<tr><td>{escape(name)}</td><td>{escape(str(value))}</td></tr>" for name, value in rows)
+    page.parts.append(f"<table>{cells}</table>")
