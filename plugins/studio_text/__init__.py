@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from studio import sdk
 from studio_text.storyteller import Storyteller
+from studio_text.training.lm import TrainTextModel
 from studio_text.translations import ZH_CN
+from studio_text.verse import Verse
 
 
 class Plugin:
@@ -14,8 +16,8 @@ class Plugin:
 
     @sdk.hookimpl
     def studio_generators(self) -> Sequence[type[sdk.Generator]]:
-        """The text generators."""
-        return [Storyteller]
+        """The text generators, and the trainer of text models."""
+        return [Storyteller, Verse, TrainTextModel]
 
     @sdk.hookimpl
     def studio_translations(self) -> Mapping[str, Mapping[str, str]]:

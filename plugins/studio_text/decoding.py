@@ -67,7 +67,7 @@ class LoadedModel:
         # What an artist types is text, also where it looks like a control token.
         self.tokenizer.backend_tokenizer.encode_special_tokens = True
         # float32 on every device: 4 M weights gain nothing from half precision, and most CPUs emulate it slowly.
-        with _without_progress_bar():
+        with without_progress_bar():
             self.model = LlamaForCausalLM.from_pretrained(
                 folder, local_files_only=True, use_safetensors=True, dtype=torch.float32
             ).to(device)
@@ -224,7 +224,7 @@ class Scribe:
 
     def _run(self) -> None:
         try:
-            with _one_thread():
+            with one_thread():
                 while not self._over():
                     self._fill_window()
             self._out.put(None)
@@ -267,7 +267,7 @@ def _processors(loaded: LoadedModel, sampling: Sampling, seed: int, may_end: Cal
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
     """Compute on one CPU core: one row through matrices this small is up to five times slower shared out to more.
 
     It also keeps results the same on machines with different numbers of cores.
@@ -281,7 +281,8 @@ def _one_thread() -> Iterator[None]:
 
 
 @contextmanager
-def _without_progress_bar() -> Iterator[None]:
+def without_progress_bar() -> Iterator[None]:
+    """Keep transformers from drawing a bar where nobody looks."""
     shown = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()
     try:

@@ -55,4 +55,158 @@ ZH_CN = {
     "Loading the model": "正在载入模型",
     "Writing": "正在写作",
     "Nothing was written before the text to stop at came up.": "还没有写出任何文字，就遇到了停止文字。",
+    # ---- Chinese verse
+    "Chinese verse": "格律诗词",
+    "Writes Chinese quatrains, regulated verse and ci in their strict forms, line by line.": (
+        "按严格的格式逐句写作绝句、律诗和词。"
+    ),
+    "A small model trained for this studio on poems of the Tang and Song. Line lengths and rhymes are exact, by modern "
+    "standard pronunciation; what the lines say is often beautiful and seldom meant. It does not repeat more than "
+    "twelve characters in a row of any poem it learned from.": (
+        "这是为本工作室训练的小型模型，学自唐宋诗词。句长与押韵（按现代普通话读音，中华新韵）分毫不差；"
+        "词句常有意境，却未必真有所指。它不会连续照抄所学诗词超过十二个字。"
+    ),
+    "Moonlight, four lines": "月夜四句",
+    "Spring wind": "春风",
+    "Mountains and clouds": "青山白云",
+    "Like a dream": "如梦令",
+    "Acrostic: spring, river, flowers, moon": "藏头：春江花月",
+    "Form": "体裁",
+    "Quatrain, five characters": "五言绝句",
+    "Quatrain, seven characters": "七言绝句",
+    "Regulated verse, five characters": "五言律诗",
+    "Regulated verse, seven characters": "七言律诗",
+    "Ci: Like a Dream": "词：如梦令",
+    "Ci: Recalling Jiangnan": "词：忆江南",
+    "Ci: Silk-Washing Stream": "词：浣溪沙",
+    "Ci: Bodhisattva Barbarian": "词：菩萨蛮",
+    "Ci: Pure Serene Music": "词：清平乐",
+    "Ci: Song of Divination": "词：卜算子",
+    "Ci: Picking Mulberries": "词：采桑子",
+    "Ci: Moon over West River": "词：西江月",
+    "Ci: Partridge Sky": "词：鹧鸪天",
+    "Ci: The Beautiful Lady Yu": "词：虞美人",
+    "Ci: Waves Washing Sand": "词：浪淘沙",
+    "Ci: Immortal by the River": "词：临江仙",
+    "Ci: Butterflies in Love with Flowers": "词：蝶恋花",
+    "Ci: River All Red": "词：满江红",
+    "Ci: Prelude to Water Melody": "词：水调歌头",
+    "Mood": "意境",
+    "Whatever comes": "随意",
+    "Spring": "春",
+    "Autumn": "秋",
+    "Moonlight": "月夜",
+    "Parting": "离别",
+    "Mountains": "山",
+    "On the river": "江上",
+    "The frontier": "边塞",
+    "Wine": "酒",
+    "An old temple": "古寺",
+    "Snow": "雪",
+    "Brings in words that belong to it.": "写入与之相称的词语。",
+    "Words": "用词",
+    "Up to four Chinese words that should come up, parted by spaces.": "希望出现的词语，最多四个，用空格隔开。",
+    "First line": "首句",
+    "Chinese characters the poem begins with: its first phrase.": "全诗以此开头：第一句，字数须合体裁。",
+    "Acrostic": "藏头",
+    "Chinese characters that begin the phrases, one each, in order.": "依次作为各句第一个字的汉字。",
+    "Only the likeliest characters that together reach this probability are considered; 1 considers all.": (
+        "只考虑概率合计达到此值的最可能的字；1 表示考虑全部。"
+    ),
+    "Mind the tones": "讲究平仄",
+    "Prefer level and oblique tones where regulated verse asks for them, by modern pronunciation.": (
+        "近体诗中尽量合乎平仄，按现代读音。"
+    ),
+    "Candidates": "候选数",
+    "How often each line is written before the likeliest is taken.": "每行写多少遍，再取最通顺的一遍。",
+    "Model": "模型",
+    "The studio's own": "工作室自带",
+    "A model of Chinese characters, the studio's or one that you taught starting from it.": (
+        "写汉字的模型：工作室自带的，或你在其基础上训练的。"
+    ),
+    "This model does not write Chinese characters.": "这个模型不写汉字。",
+    "Choose the studio's own.": "请选用工作室自带的模型。",
+    "None of these words can stand in a poem.": "这些词都无法写入诗中。",
+    "Write Chinese words of one to four characters, parted by spaces.": "请写一到四个字的中文词语，用空格隔开。",
+    "The first line of this form has {length} characters, not {given}.": (
+        "这种体裁的首句有 {length} 个字，而不是 {given} 个。"
+    ),
+    "Change the line or choose another form.": "请修改首句，或换一种体裁。",
+    "This form has {phrases} phrases, so an acrostic has at most as many characters.": (
+        "这种体裁共 {phrases} 句，藏头最多也只能有这么多字。"
+    ),
+    "Shorten it or choose a longer form.": "请缩短藏头，或换一种更长的体裁。",
+    "Only Chinese characters can stand here.": "这里只能写汉字。",
+    "Write it in Chinese.": "请用中文书写。",
+    "The model does not know the character {letter}.": "模型不认识“{letter}”字。",
+    "Use a simplified character that is common in old verse.": "请用古诗词中常见的简体字。",
+    # ---- teaching a text model
+    "Teach a text model": "训练文本模型",
+    "Teaches a small language model to write like the texts of a dataset, in any language.": (
+        "教一个小型语言模型像数据集里的文字那样写作，不限语言。"
+    ),
+    "The texts may be poems, tales, letters or one long book. Captions say what a text is: the part before the first "
+    "comma is its kind, the others are hints, of which some are hidden while learning so that both short and long "
+    "captions work later. The report tells how well the model foresees texts it has not seen, beside a simple counting "
+    "method, and how much of what it writes is copied.": (
+        "文字可以是诗、故事、书信，或一整本书。说明文字标明文本是什么：第一个逗号前是体裁，其余是提示；"
+        "训练时会隐去部分提示，使日后提示长短皆可。报告会说明模型对未见过的文字预测得多好（与简单的计数方法对照），"
+        "以及它写的内容有多少是照抄。"
+    ),
+    "Dataset": "数据集",
+    "The texts to learn from.": "用来学习的文本。",
+    "Start from": "起点",
+    "A new model": "全新模型",
+    "Go on teaching a model instead of beginning with a new one. It keeps its size and its characters.": (
+        "在已有模型上继续训练，而不是从头开始；模型的大小和字表不变。"
+    ),
+    "Steps": "步数",
+    "How often the model is corrected. More is better until the held-out curve rises again.": (
+        "模型被修正的次数。越多越好，直到留出曲线重新上升。"
+    ),
+    "As the script suggests": "由文字种类决定",
+    "Characters": "字符",
+    "Parts of words": "词的片段",
+    "Reads and writes": "读写单位",
+    "What one step of writing is: a character suits Chinese, parts of words suit alphabets.": (
+        "每次写出的单位：中文宜用字符，字母文字宜用词的片段。"
+    ),
+    "Size": "大小",
+    "Layers": "层数",
+    "How often each word looks back at the text before it.": "每个词回看前文的次数。",
+    "Width": "宽度",
+    "Numbers that describe a word in its context; rounded to a multiple of 64.": (
+        "描述一个词及其语境的数的个数，取 64 的倍数。"
+    ),
+    "Context": "上下文",
+    "tokens": "词元",
+    "How much of the text the model can see while it writes.": "模型写作时能看到多长的前文。",
+    "Vocabulary": "词表",
+    "Most different characters or parts of words.": "不同字符或词片段的最大数目。",
+    "Learning": "学习",
+    "Batch": "批量",
+    "How much text one step sees.": "每一步看到多少文字。",
+    "Learning rate": "学习率",
+    "How far one step may change the model. Use about a tenth when you go on from a model.": (
+        "每一步可以改变模型多少。在已有模型上继续时，用大约十分之一。"
+    ),
+    "Hide hints": "隐去提示",
+    "Chance for each part of a caption but the first to be hidden while learning.": (
+        "训练时隐去说明中除第一部分外每一部分的概率。"
+    ),
+    "Hide captions": "隐去说明",
+    "Chance for a whole caption to be hidden while learning.": "训练时隐去整条说明的概率。",
+    "Report": "报告",
+    "Text judged": "评测文字量",
+    "How much held-out text the final report is measured on.": "最终报告用多少留出的文字来衡量。",
+    "Reading the texts": "正在读取文本",
+    "Judging": "正在评测",
+    "The dataset has no texts to learn from.": "数据集里没有可供学习的文本。",
+    "Add texts to it.": "请添加文本。",
+    "A text of the dataset cannot be read: {why}": "数据集中有一篇文本无法读取：{why}",
+    "Prepare the dataset anew.": "请重新准备数据集。",
+    "The model to start from cannot be read.": "无法读取作为起点的模型。",
+    "Choose another one.": "请另选一个。",
+    "The model to start from writes texts of another make.": "作为起点的模型写的是另一种格式的文本。",
+    "Choose a text model that the studio taught.": "请选择由工作室训练的文本模型。",
 }

@@ -13,13 +13,16 @@ if TYPE_CHECKING:
 
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
+_HAN = r"\u3400-\u9fff\U00020000-\U0003134f"
+_WORD = re.compile(rf"[{_HAN}]|(?:(?![{_HAN}])[\w'])+")
+
 
 class Sources:
     """The words of many texts, ready to look up sequences of them. Case and punctuation don't count."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._numbers: dict[str, int] = {}
-        known = [self._numbers.setdefault(word, len(self._numbers) + 1) for text in texts for word in _words(text)]
+        known = [self._numbers.setdefault(word, len(self._numbers) + 1) for text in texts for word in words_of(text)]
         self._ids = np.asarray(known, dtype=np.uint64)
         self._tables: dict[int, NDArray[np.uint64]] = {}
 
@@ -29,7 +32,7 @@ class Sources:
             self._tables[length] = np.unique(_runs(self._ids, length))
         table = self._tables[length]
         unknown = len(self._numbers) + 1
-        runs = _runs(np.asarray([self._numbers.get(word, unknown) for word in _words(text)], dtype=np.uint64), length)
+        runs = _runs(np.asarray([self._numbers.get(word, unknown) for word in words_of(text)], dtype=np.uint64), length)
         if not len(table):
             return np.zeros(len(runs), dtype=np.bool_)
         found: NDArray[np.bool_] = table[np.minimum(np.searchsorted(table, runs), len(table) - 1)] == runs
@@ -42,7 +45,7 @@ class Sources:
 
     def longest(self, text: str) -> str:
         """The longest run of words in `text` that the sources hold too, in lower case."""
-        words = _words(text)
+        words = words_of(text)
         best = ""
         for length in range(1, len(words) + 1):
             places = np.flatnonzero(self.copied(text, length))
@@ -52,8 +55,9 @@ class Sources:
         return best
 
 
-def _words(text: str) -> list[str]:
-    return re.findall(r"[a-z0-9']+", text.lower())
+def words_of(text: str) -> list[str]:
+    """The words of `text` in lower case, without punctuation; every Chinese character is a word of its own."""
+    return _WORD.findall(text.lower())
 
 
 def _runs(ids: NDArray[np.uint64], length: int) -> NDArray[np.uint64]:

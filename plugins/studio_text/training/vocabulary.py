@@ -18,8 +18,13 @@ CONTROL = (END, TITLE, TEXT, *(f"<|{kind}|>" for kind in KINDS))
 """Control tokens; each document reads ``<|tale|><|title|>Snow Man<|text|>"It is so …<|end|>``, the title optional."""
 
 
-def train_tokenizer(texts: Iterable[str], size: int, context: int) -> PreTrainedTokenizerFast:
-    """Learn `size` tokens from `texts`; `context` is written into it as the longest input, in tokens."""
+def train_tokenizer(
+    texts: Iterable[str], size: int, context: int, control: Sequence[str] = CONTROL
+) -> PreTrainedTokenizerFast:
+    """Learn `size` tokens from `texts`; `context` is written into it as the longest input, in tokens.
+
+    `control` are the tokens that stand for no text, the first of them ends one.
+    """
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import PreTrainedTokenizerFast
 
@@ -28,16 +33,16 @@ def train_tokenizer(texts: Iterable[str], size: int, context: int) -> PreTrained
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=size,
-        special_tokens=list(CONTROL),
+        special_tokens=list(control),
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
     tokenizer.train_from_iterator(texts, trainer)
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
-        eos_token=END,
-        pad_token=END,
-        additional_special_tokens=list(CONTROL[1:]),
+        eos_token=control[0],
+        pad_token=control[0],
+        additional_special_tokens=list(control[1:]),
         model_max_length=context,
         clean_up_tokenization_spaces=False,
     )
