@@ -146,7 +146,7 @@ ZH_CN: dict[str, str] = {
     "The melody is too long: about {bars} bars, at most {most} are taken.": (
         "旋律太长：约 {bars} 小节，最多 {most} 小节。"
     ),
-    "This file is no sound SoundFont: {why}.": "这个文件不是完好的 SoundFont：{why}。",
+    "This file is no intact SoundFont: {why}.": "这个文件不是完好的 SoundFont：{why}。",
     "Try another .sf2 or .sf3 file.": "请换一个 .sf2 或 .sf3 文件。",
     "The SoundFont can't be opened: {why}.": "无法打开 SoundFont：{why}。",
 }

@@ -69,7 +69,7 @@ class SoundFont:
         """Open and check a file.
 
         Raises:
-            UserError: not there, not readable, or no sound SoundFont.
+            UserError: not there, not readable, or damaged.
         """
         self.path = path
         try:
@@ -199,7 +199,7 @@ def _overlap(*ranges: int | None) -> tuple[int, int]:
 
 def _broken(why: str) -> UserError:
     return UserError(
-        f"This file is no sound SoundFont: {why}.", param="soundfont", hint="Try another .sf2 or .sf3 file."
+        f"This file is no intact SoundFont: {why}.", param="soundfont", hint="Try another .sf2 or .sf3 file."
     )
 
 
