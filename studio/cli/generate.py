@@ -94,7 +94,7 @@ def _request(
     for entry in arguments.set:
         name, text = _split(entry, "--set")
         known = _field(spec, name)
-        values[known.name] = _reference(known.name, text, library) if known.is_input else known.from_text(text)
+        values[known.name] = _reference(known.name, text, library) if known.is_input else _value(known, text)
     for entry in arguments.input:
         name, text = _split(entry, "--input")
         known = _field(spec, name)
@@ -103,6 +103,14 @@ def _request(
         values[known.name] = _reference(name, text, library)
     how = {"keep": folder is None, "folder": "" if folder is None else str(folder)}
     return GenerationRequest.of(spec, values, arguments.seed, **how)
+
+
+def _value(known: Any, text: str) -> Json:
+    """What was typed for a parameter; a place is noted in full, so that a retry finds it from wherever it is asked."""
+    if known.kind in ("file", "folder") and text:
+        text = str(common.expanded(text).absolute())
+    value: Json = known.from_text(text)
+    return value
 
 
 def _split(entry: str, option: str) -> tuple[str, str]:

@@ -19,11 +19,30 @@ if TYPE_CHECKING:
 
 def run(argv: Sequence[str]) -> int:
     """Run one of the library's commands."""
-    arguments = _parser().parse_args(argv)
+    arguments = _parser().parse_args(_tags_last(argv))
     home = common.find_home(arguments)
     with common.open_library(home) as library:
         act: Callable[[Library, argparse.Namespace, Home], int] = _ACTIONS[arguments.action]
         return act(library, arguments, home)
+
+
+def _tags_last(argv: Sequence[str]) -> list[str]:
+    """The words of ``tag ITEM blue -winter --json`` with options first and ``-winter`` marked as no option."""
+    if argv[:1] != ["tag"]:
+        return list(argv)
+    options, words, rest = [], [], list(argv[1:])
+    while rest:
+        word = rest.pop(0)
+        if word == "--library" and rest:
+            options += [word, rest.pop(0)]
+        elif word.startswith("--") or word == "-h":
+            options.append(word)
+        else:
+            words.append(f"{_REMOVE}{word[1:]}" if word.startswith("-") else word)
+    return ["tag", *options, *words]
+
+
+_REMOVE = "\0"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -48,14 +67,14 @@ def _parser() -> argparse.ArgumentParser:
         added.add_argument("--sort", choices=["newest", "oldest", "rating", "title"], default="newest")
     action("show", "everything known of an item", item=True)
     action("rate", "rate an item 0 to 5", item=True).add_argument("rating", type=int)
-    action("tag", "add tags; -WORD removes one", item=True).add_argument("tags", nargs=argparse.REMAINDER)
+    action("tag", "add tags; -WORD removes one", item=True).add_argument("tags", nargs="+")
     action("favourite", "mark as a favourite", item=True).add_argument("--off", action="store_true")
     action("rename", "give another title", item=True).add_argument("title")
     action("trash", "put into the trash", item=True)
     action("restore", "take out of the trash", item=True)
     action("empty-trash", "delete what is in the trash for good").add_argument("--yes", action="store_true")
     exported = action("export", "write an item's file elsewhere", item=True)
-    exported.add_argument("target", type=Path, help="a file, whose ending chooses the format, or a folder")
+    exported.add_argument("target", help="a file, whose ending chooses the format, or a folder/")
     exported.add_argument("--strip", action="store_true", help="leave prompt, seed and all private data out")
     action("import", "copy a file from outside into the library").add_argument("file", type=Path)
     action("recreate", "make an item again: same values, same seed", item=True)
@@ -126,13 +145,8 @@ def _changing(change: Callable[[Library, Item, argparse.Namespace], Item]) -> Ca
 
 
 def _tag(library: Library, item: Item, arguments: argparse.Namespace) -> Item:
-    words = [word for word in arguments.tags if word not in ("--json",)]
-    if "--json" in arguments.tags:
-        arguments.json = True
-    if not words:
-        raise UserError("Name at least one tag.")
-    removed = [word[1:] for word in words if word.startswith("-")]
-    return library.tag(item.id, [word for word in words if not word.startswith("-")], removed)
+    removed = [word.removeprefix(_REMOVE) for word in arguments.tags if word.startswith(_REMOVE)]
+    return library.tag(item.id, [word for word in arguments.tags if not word.startswith(_REMOVE)], removed)
 
 
 def _empty_trash(library: Library, arguments: argparse.Namespace, _home: Home) -> int:
@@ -145,7 +159,10 @@ def _empty_trash(library: Library, arguments: argparse.Namespace, _home: Home) -
 
 def _export(library: Library, arguments: argparse.Namespace, _home: Home) -> int:
     item = library.resolve(arguments.item)
-    path = library.export(item.id, arguments.target, strip=arguments.strip)
+    target = common.expanded(arguments.target)
+    if arguments.target.endswith(("/", "\\")):
+        target.mkdir(parents=True, exist_ok=True)
+    path = library.export(item.id, target, strip=arguments.strip)
     common.print_json({"file": str(path)}) if common.wants_json(arguments) else common.print_lines([str(path)])
     return exits.OK
 

@@ -51,6 +51,15 @@ def test_a_result_is_kept_found_shown_and_changed(home: Path, texture: dict[str,
     assert "狐" in Path(shown["path"]).name
 
 
+def test_options_among_tags_are_options(home: Path, texture: dict[str, str]) -> None:
+    words = ("winter", "--library", str(home / "library"), "red", "-blue", "--json")
+    (tagged,) = studio(home, "library", "tag", texture["id"], *words).json
+    assert tagged["tags"] == ["winter", "red"]
+    assert "usage:" in studio(home, "library", "tag", texture["id"], "-h").out
+    assert studio(home, "library", "tag", texture["id"]).code == 2
+    assert studio(home, "library", "tag", texture["id"], "-red", "-winter", "blue").code == 0
+
+
 def test_the_same_request_gives_the_same_bytes_again(home: Path, texture: dict[str, str]) -> None:
     again = studio(home, "library", "recreate", texture["id"], "--json").json["items"][0]
     original = studio(home, "library", "show", texture["id"], "--json").json
@@ -58,6 +67,8 @@ def test_the_same_request_gives_the_same_bytes_again(home: Path, texture: dict[s
     assert pixels.code == 0
     studio(home, "library", "export", original["id"], str(home / "original.png"), "--strip")
     assert (home / "again.png").read_bytes() == (home / "original.png").read_bytes()
+    folder = studio(home, "library", "export", original["id"], f"{home}/a folder/that is new/", "--json").json
+    assert Path(folder["file"]).parent == home / "a folder" / "that is new"
     others = studio(home, "library", "variations", texture["id"], "--count", "2", "--json").json["items"]
     assert len({entry["id"] for entry in others} | {texture["id"]}) == 3
 
@@ -344,6 +355,15 @@ def test_ctrl_c_at_any_moment_is_calm(tmp_path: Path) -> None:
             assert process.returncode == 130, said
             assert b"Traceback" not in said
     assert not [job for job in studio(tmp_path, "queue", "--json").json if job["state"] == "queued"]
+
+
+def test_a_file_that_a_parameter_names_is_noted_in_full(tmp_path: Path) -> None:
+    (tmp_path / "mine.sf2").write_bytes(b"no sound font")
+    answer = studio(tmp_path, "generate", "studio.music.composer", "--set", "soundfont=mine.sf2")
+    assert answer.code == 2
+    assert answer.err.startswith("soundfont:")
+    (job,) = studio(tmp_path, "queue", "--json").json
+    assert job["request"]["values"]["soundfont"] == str(tmp_path / "mine.sf2")
 
 
 def test_ctrl_c_while_source_text_is_executed_ends_with_the_usual_code(tmp_path: Path) -> None:
