@@ -10,7 +10,7 @@ _SHARED = runpy.run_path(str(Path(__file__).with_name("pixelart.py")))
 RECIPE = {
     "trainer": "studio_image.training.vae:TrainVae",
     "kind": "image",
-    "values": {"size": "32", "width": 24, "steps": 3000, "batch": 32, "mirror": True},
+    "values": {"size": "32", "width": 16, "steps": 2000, "batch": 32, "mirror": True},
     "seed": 7,
     "card": _SHARED["CARD"] | {"title": "Fantasy items and creatures"},
     "credits": _SHARED["CREDITS"],

@@ -1,4 +1,4 @@
-"""Pictures without downloads: seamless textures, and new pictures out of an example."""
+"""Pictures without downloads: seamless textures, new pictures out of an example, and models taught from pictures."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import studio.sdk as sdk
 from studio_image.chinese import TEXTS
+from studio_image.latent_explorer import LatentExplorer
 from studio_image.resynth import Resynth
 from studio_image.texture import Texture
+from studio_image.training.gan import TrainGan
+from studio_image.training.vae import TrainVae
 
 
 class Plugin:
@@ -16,7 +19,7 @@ class Plugin:
     @sdk.hookimpl
     def studio_generators(self) -> Sequence[type[sdk.Generator]]:
         """The generators."""
-        return [Texture, Resynth]
+        return [Texture, Resynth, LatentExplorer, TrainGan, TrainVae]
 
     @sdk.hookimpl
     def studio_translations(self) -> Mapping[str, Mapping[str, str]]:

@@ -41,6 +41,7 @@ class LatentExplorer(sdk.Generator):
     examples = (
         sdk.Example("A sheet of items", {}, 1),
         sdk.Example("From one to another", {"show": "between", "count": 8}, 2),
+        sdk.Example("What the sliders do", {"show": "sliders", "model": "starter:vae-sprites"}, 4),
         sdk.Example("A walk among creatures", {"show": "walk", "model": "starter:vae-sprites"}, 3),
     )
 
@@ -106,7 +107,7 @@ def _loaded(ref: str, ctx: sdk.Context) -> PictureModel:
 
 def _moved(places: torch.Tensor, params: Any) -> torch.Tensor:
     """Coordinates [n, dimensions] with variety and sliders applied."""
-    moved = places * params.variety
+    moved: torch.Tensor = places * params.variety
     for index in range(min(SLIDERS, moved.shape[1])):
         moved[:, index] += getattr(params, f"direction_{index + 1}")
     return moved
@@ -126,7 +127,8 @@ def _between(start: torch.Tensor, end: torch.Tensor, shares: torch.Tensor) -> to
     cosine = torch.dot(start, end) / (start.norm() * end.norm()).clamp_min(1e-6)
     angle = cosine.clamp(-0.9995, 0.9995).acos()
     weights = torch.sin(torch.stack([1 - shares, shares], 1) * angle) / torch.sin(angle)
-    return weights @ torch.stack([start, end])
+    points: torch.Tensor = weights @ torch.stack([start, end])
+    return points
 
 
 def _sheet(model: PictureModel, params: Any, ctx: sdk.Context) -> sdk.Image:
@@ -137,8 +139,8 @@ def _sheet(model: PictureModel, params: Any, ctx: sdk.Context) -> sdk.Image:
 
     columns = round(params.count**0.5)
     if params.show == "between":
-        ends = [_drawn(1, model.dimensions, seed)[0] for seed in (ctx.seed, params.target)]
-        places = _between(*ends, torch.linspace(0, 1, params.count))
+        start, end = (_drawn(1, model.dimensions, seed)[0] for seed in (ctx.seed, params.target))
+        places = _between(start, end, torch.linspace(0, 1, params.count))
         columns, title = min(params.count, 12), "From one picture to another"
     elif params.show == "sliders":
         places, columns, title = _slid(_drawn(1, model.dimensions, ctx.seed)), 7, "What the sliders do"

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 import studio.sdk as sdk
 from studio.sdk.training import Loop, Schedule
 from studio_image.models.latents import PictureModel, principal, save
-from studio_image.models.vae import Vae, VaeShape, distortion, divergence
+from studio_image.models.vae import Vae, VaeShape, distortion, divergence, objective
 from studio_image.training.dataset import Pictures, batch, scaled
 from studio_image.training.evaluation import sample_sheet
 from studio_image.training.runs import seeded
@@ -43,12 +43,12 @@ class Autoencoding:
         optimizer = torch.optim.Adam(self.network.parameters(), params.learning_rate)
         self.loop = Loop(
             ctx, {"vae": self.network}, {"vae": optimizer}, steps=params.steps, average=params.average,
-            schedule=Schedule(), clip=500.0,
+            schedule=Schedule(),
         )  # fmt: skip
         self._params, self._pictures, self._seed = params, pictures, ctx.seed
 
     def learn(self) -> dict[str, torch.Tensor]:
-        """One step; returns the parts of the loss, nats per picture."""
+        """One step; returns the root mean square error of values 0 … 1, and the divergence, nats per picture."""
         random, known = self.loop.random, self._pictures.training
         places = random.integers(len(known), size=self._params.batch)
         flips = random.random(len(places)) < 0.5 if self._params.mirror else None
@@ -56,10 +56,10 @@ class Autoencoding:
         network = self.loop.modules["vae"]
         mean, log_variance = network.encode(real)
         noise = torch.randn(mean.shape, generator=self.loop.noise).to(mean.device)
-        far = distortion(network(mean + noise * (log_variance / 2).exp()), real).mean()
+        far = distortion(network(mean + noise * (log_variance / 2).exp()), real)
         wide = divergence(mean, log_variance).mean()
-        self.loop.learn("vae", far + self._beta() * wide)
-        return {"reconstruction_loss": far.detach(), "divergence": wide.detach()}
+        self.loop.learn("vae", objective(far, wide, self._beta(), real[0].numel()))
+        return {"reconstruction_error": far.detach().sqrt() / 2, "divergence": wide.detach()}
 
     def _beta(self) -> float:
         """β at this step: grows over the warm-up, lest the decoder learn to ignore the latents."""
@@ -68,12 +68,13 @@ class Autoencoding:
 
     @torch.no_grad()
     def held_out(self, step: int) -> Iterator[sdk.Metric]:
-        """The loss on pictures it never saw, through the means of their codes."""
+        """The error on pictures it never saw, through the means of their codes."""
         known = scaled(self._pictures.held_out[:WATCHED]).to(self.loop.device)
         if len(known):
             network = self.loop.averaged["vae"]
             mean, _ = network.encode(known)
-            yield sdk.Metric("held out reconstruction loss", step, float(distortion(network(mean), known).mean()))
+            error = distortion(network(mean), known).sqrt() / 2
+            yield sdk.Metric("held out reconstruction error", step, float(error))
 
     @torch.no_grad()
     def sheet(self) -> NDArray[np.uint8]:

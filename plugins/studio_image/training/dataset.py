@@ -45,13 +45,14 @@ class Pictures:
 
     Attributes:
         training, held_out: uint8 [n, channels, size, size]; channels 3 (RGB) or 4 (premultiplied RGB and alpha).
-        files: names of the training pictures, in order.
+        captions, held_out_captions: what they show, in order; empty where nobody said.
         crisp: whether nearly all pixels are opaque or nothing.
     """
 
     training: torch.Tensor
     held_out: torch.Tensor
-    files: tuple[str, ...]
+    captions: tuple[str, ...]
+    held_out_captions: tuple[str, ...]
     crisp: bool
 
     @property
@@ -68,7 +69,8 @@ def read(data: sdk.Dataset, framing: Framing, ctx: sdk.Context) -> Pictures:
     """
     training: list[NDArray[np.uint8]] = []
     held_out: list[NDArray[np.uint8]] = []
-    files: list[str] = []
+    captions: list[str] = []
+    held_out_captions: list[str] = []
     for item in data.items:
         ctx.check()
         try:
@@ -78,15 +80,15 @@ def read(data: sdk.Dataset, framing: Framing, ctx: sdk.Context) -> Pictures:
             ctx.log(f"{item.path.name} was left out: {error}")
             continue
         (held_out if item.held_out else training).append(square)
-        if not item.held_out:
-            files.append(item.path.name)
+        (held_out_captions if item.held_out else captions).append(item.caption)
     if len(training) < FEWEST:
         raise sdk.UserError(
             f"There are {len(training)} pictures to learn from; at least {FEWEST} are needed.",
             param="data",
             hint="A few hundred similar pictures give the best results.",
         )
-    return _gathered(training, held_out, tuple(files), framing)
+    known, kept, crisp = _gathered(training, held_out, framing)
+    return Pictures(known, kept, tuple(captions), tuple(held_out_captions), crisp)
 
 
 def batch(pictures: torch.Tensor, places: NDArray[np.int64], flips: NDArray[np.bool_] | None = None) -> torch.Tensor:
@@ -118,19 +120,20 @@ def _square(opened: Image.Image, framing: Framing) -> NDArray[np.uint8]:
 
 
 def _gathered(
-    training: Sequence[NDArray[np.uint8]], held_out: Sequence[NDArray[np.uint8]], files: tuple[str, ...], how: Framing
-) -> Pictures:
+    training: Sequence[NDArray[np.uint8]], held_out: Sequence[NDArray[np.uint8]], how: Framing
+) -> tuple[torch.Tensor, torch.Tensor, bool]:
+    """Both sides as tensors, and whether edges are hard."""
     known = np.stack(training)
     kept = np.stack(held_out) if held_out else known[:0]
     alpha = known[..., 3]
     see_through = float((alpha < 255).mean()) > TRANSPARENT
     crisp = float(((alpha < 8) | (alpha > 247)).mean()) > CRISP
     keep = how.transparency == "keep" or (how.transparency == "auto" and see_through)
-    change = _premultiplied if keep else lambda pictures: _flattened(pictures, how.background)
-    return Pictures(_tensor(change(known)), _tensor(change(kept)), files, crisp and keep)
+    change = premultiplied if keep else lambda pictures: _flattened(pictures, how.background)
+    return _tensor(change(known)), _tensor(change(kept)), crisp and keep
 
 
-def _premultiplied(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def premultiplied(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Colours times alpha, so that what is hidden counts for nothing."""
     alpha = pictures[..., 3:].astype(np.uint16)
     colours = (pictures[..., :3] * alpha + 127) // 255

@@ -12,7 +12,7 @@ from PIL import Image
 import studio.sdk as sdk
 from studio_image.models.latents import PictureModel
 from studio_image.models.pixels import enlarged, sheet, to_bytes
-from studio_image.training.dataset import Pictures, scaled
+from studio_image.training.dataset import Pictures, premultiplied, scaled
 from studio_image.training.features import NAME, features
 from studio_image.training.fidelity import copy_limit, kernel_distance, nearest, precision_and_recall
 
@@ -32,9 +32,16 @@ def coordinates(count: int, dimensions: int, seed: int) -> torch.Tensor:
 
 
 def made_by(model: PictureModel, count: int, seed: int) -> torch.Tensor:
-    """`count` pictures for a seed, [count, channels, s, s] within −1 … 1, as they would be saved."""
+    """`count` pictures for a seed, [count, channels, s, s] within −1 … 1."""
     places = coordinates(count, model.dimensions, seed)
     return torch.cat([model(part) for part in torch.split(places, 100)])
+
+
+def as_saved(made: torch.Tensor, *, crisp: bool) -> torch.Tensor:
+    """Pictures [n, channels, s, s] within −1 … 1 after they were turned into bytes and back."""
+    pixels = to_bytes(made, crisp=crisp)
+    values = premultiplied(pixels) if pixels.shape[-1] == 4 else pixels
+    return scaled(torch.from_numpy(values).permute(0, 3, 1, 2))
 
 
 def sample_sheet(pictures: torch.Tensor, columns: int, *, crisp: bool) -> NDArray[np.uint8]:
@@ -46,18 +53,26 @@ def evaluate(
     model: PictureModel, pictures: Pictures, folder: Path, seed: int, *, mirrored: bool
 ) -> tuple[tuple[sdk.Measure, ...], tuple[str, ...], tuple[sdk.Neighbour, ...]]:
     """Measures, sample files and neighbours of a finished model; writes the files into its folder."""
+    count = max(min(len(pictures.training), COMPARED) // 2, SHOWN)
+    return report(made_by(model, count, seed), pictures, folder, seed, mirrored=mirrored, crisp=model.crisp)
+
+
+def report(
+    made: torch.Tensor, pictures: Pictures, folder: Path, seed: int, *, mirrored: bool, crisp: bool
+) -> tuple[tuple[sdk.Measure, ...], tuple[str, ...], tuple[sdk.Neighbour, ...]]:
+    """The same for pictures [n, channels, s, s] however they were made; all are measured as they would be saved."""
+    made = as_saved(made, crisp=crisp)
     training = scaled(pictures.training[:COMPARED])
-    made = made_by(model, max(len(training) // 2, SHOWN), seed)
     limit = copy_limit(scaled(pictures.held_out), training, mirrored=mirrored)
     found = nearest(made, training, mirrored=mirrored)
     copied = found.distances < limit
     measures = (*_likeness(made, training, seed), _copies(float(copied.float().mean())))
-    Image.fromarray(sample_sheet(made[:SHOWN], 6, crisp=model.crisp)).save(folder / "samples.png")
+    Image.fromarray(sample_sheet(made[:SHOWN], 6, crisp=crisp)).save(folder / "samples.png")
     neighbours = []
     for place in found.distances.argsort()[:PAIRS].tolist():
         ours, theirs = f"sample-{place}.png", f"nearest-{place}.png"
         pair = torch.stack([made[place], training[found.places[place]]])
-        for name, pixels in zip((ours, theirs), enlarged(to_bytes(pair, crisp=model.crisp), 4), strict=True):
+        for name, pixels in zip((ours, theirs), enlarged(to_bytes(pair, crisp=crisp), 4), strict=True):
             Image.fromarray(pixels).save(folder / name)
         neighbours.append(sdk.Neighbour(ours, theirs, float(found.distances[place]), bool(copied[place])))
     return measures, ("samples.png",), tuple(neighbours)

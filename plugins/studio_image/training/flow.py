@@ -1,0 +1,125 @@
+"""Teaching pictures from words by flow matching."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import studio.sdk as sdk
+from studio_image.training.framing import FRAMINGS, SIZES, TRANSPARENCIES
+
+if TYPE_CHECKING:
+    from studio_image.training.dataset import Pictures
+    from studio_image.training.flowing import Flowing
+
+STEPS = 20_000
+WORDS_TOLD = 300
+"""Most words that a form can offer."""
+
+
+class TrainFlow(sdk.Trainer):
+    """Teaches a small network to paint pictures from a few words, 32 or 64 pixels wide, from pictures with captions.
+
+    It learns what the words of the captions look like; words that occur once are not learned. A thousand captioned
+    pictures and some hours make a useful model.
+    """
+
+    id, title, makes = "studio.image.train-flow", "Train pictures from words", (sdk.Image,)
+    teaches = "image.flow"
+    needs = sdk.Needs(ram_gb=2.0, modules=("torch", "safetensors", "accelerate", "diffusers", "PIL.Image", "psutil"))
+
+    class Params(sdk.Params):
+        """What the artist sets."""
+
+        data: sdk.Dataset = sdk.dataset("image", label="Dataset", help="A thousand pictures with captions or more.")
+        size: str = sdk.choice("32", SIZES, help="64 takes about four times as long.")
+        framing: str = sdk.choice("middle", FRAMINGS, help="How pictures that are not square are cut.")
+        transparency: str = sdk.choice("auto", TRANSPARENCIES, help="Whether see-through parts stay see-through.")
+        background: str = sdk.color("#ffffff", when={"transparency": "flatten"}, help="Behind see-through parts.")
+        steps: int = sdk.integer(STEPS, min=1, max=1_000_000, help="More make better pictures, up to a point.")
+        mirror: bool = sdk.toggle(label="Mirror pictures", help="Also learn from mirror images; not for letters.")
+        batch: int = sdk.integer(16, min=2, max=512, group="Learning", advanced=True, label="Batch size")
+        learning_rate: float = sdk.number(
+            0.0004, min=1e-6, max=0.01, step=1e-5, group="Learning", advanced=True, label="Learning rate"
+        )
+        average: float = sdk.number(
+            0.999, min=0.0, max=0.9999, step=0.001, group="Learning", advanced=True, label="Moving average",
+            help="Decay per step of the averaged weights that make the pictures; 0 for none.",
+        )  # fmt: skip
+        silence: float = sdk.number(
+            0.1, min=0.0, max=0.9, step=0.05, group="Learning", advanced=True, label="Captions left out",
+            help="Share of pictures shown without their caption; guidance needs some.",
+        )  # fmt: skip
+        width: int = sdk.integer(96, min=8, max=512, step=8, group="Network", advanced=True, label="Channels")
+        words: int = sdk.integer(128, min=8, max=1024, step=8, group="Network", advanced=True, label="Word vectors")
+
+    def train(self, params: Any, ctx: sdk.TrainingContext) -> Iterator[sdk.Lesson | sdk.Result]:
+        """Yield curves, sample sheets (captions of held-out pictures), checkpoints, and the model."""
+        from studio_image.training.flowing import Flowing
+        from studio_image.training.runs import sample_interval
+
+        flowing = Flowing(params, _pictures(params, ctx), ctx)
+        every = sample_interval(len(flowing.pictures.training), params.batch, params.steps)
+        for step in flowing.loop:
+            yield from flowing.loop.report(message="Learning", loss=flowing.learn())
+            if (step + 1) % every == 0 or step + 1 == params.steps:
+                yield from flowing.held_out(step + 1)
+                yield sdk.Sample(step + 1, sdk.Image(flowing.sheet(), title=f"After {step + 1:,} steps"))
+        yield from flowing.loop.finish()
+        if flowing.loop.is_main:
+            yield _finished(flowing, params, ctx)
+
+    def forecast(self, params: Any, ctx: sdk.TrainingContext) -> sdk.Forecast:
+        """Build the network and time a few steps."""
+        from studio_image.training.flowing import Flowing
+        from studio_image.training.runs import forecast
+
+        flowing = Flowing(params, _pictures(params, ctx), ctx)
+        return forecast(flowing.learn, params.steps, flowing.network)
+
+
+def _pictures(params: Any, ctx: sdk.TrainingContext) -> Pictures:
+    from studio_image.training.dataset import Framing, read
+
+    whole = params.framing == "whole"
+    pictures = read(params.data, Framing(int(params.size), whole, params.transparency, params.background), ctx)
+    if not any(pictures.captions):
+        raise sdk.UserError(
+            "None of these pictures has a caption.", param="data",
+            hint="Name the files after what they show, or teach a GAN, which needs no words.",
+        )  # fmt: skip
+    return pictures
+
+
+def _finished(flowing: Flowing, params: Any, ctx: sdk.TrainingContext) -> sdk.TrainedModel:
+    """Save, load what was saved, and measure that."""
+    from studio_image.models.flow import load
+    from studio_image.training.evaluation import report
+    from studio_image.training.runs import model_folder
+
+    folder = model_folder(ctx)
+    ctx.log("Measuring the model")
+    flowing.save(folder)
+    model = load(folder)
+    made = flowing.drawn(model)
+    measures, samples, neighbours = report(
+        made, flowing.pictures, folder, ctx.seed, mirrored=params.mirror, crisp=model.crisp
+    )
+    evaluation = sdk.Evaluation(
+        measures=(*flowing.obedience(model), *measures),
+        samples=samples,
+        neighbours=neighbours,
+        strengths=("Makes what single known words ask for.",),
+        limits=(
+            f"Pictures have {params.size} × {params.size} pixels; it knows {len(model.vocabulary.words)} words.",
+            "It does not understand sentences, numbers, or where things stand.",
+        ),
+        intended_use="Small pictures in the manner of the training pictures, from a few words.",
+    )
+    facts = {
+        "size": int(params.size),
+        "transparent": flowing.pictures.channels == 4,
+        "words": list(model.vocabulary.words[:WORDS_TOLD]),
+        "pictures": len(flowing.pictures.training),
+    }
+    return sdk.TrainedModel(folder, evaluation, facts)

@@ -1,0 +1,121 @@
+"""A flow-matching network while it learns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+import studio.sdk as sdk
+from studio.sdk.training import Loop, Schedule
+from studio_image.models.flow import FlowModel, FlowNetwork, FlowShape, save
+from studio_image.models.words import EMPTY, Vocabulary
+from studio_image.training.dataset import Pictures, batch, scaled
+from studio_image.training.evaluation import sample_sheet
+from studio_image.training.runs import seeded
+
+SHEET = 16
+WATCHED = 64
+DRAWN = 200
+"""Pictures that are drawn to be measured."""
+
+STEPS, GUIDANCE = 20, 2.5
+"""How pictures are drawn while it learns and for the report."""
+
+
+class Flowing:
+    """Network, words, optimizer and loop.
+
+    Attributes:
+        pictures: what it learns from.
+        network: velocities.
+        vocabulary: the words of the training captions.
+        loop: the steps that are left; call `learn` once in each.
+    """
+
+    def __init__(self, params: Any, pictures: Pictures, ctx: sdk.TrainingContext) -> None:
+        self.pictures = pictures
+        self.vocabulary = Vocabulary.of(pictures.captions)
+        shape = FlowShape(int(params.size), pictures.channels, params.width, params.words, len(self.vocabulary.words))
+        with seeded(ctx.seed):
+            self.network = FlowNetwork(shape)
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        optimizer = torch.optim.AdamW(self.network.parameters(), params.learning_rate, weight_decay=0.01)
+        self.loop = Loop(
+            ctx, {"flow": self.network}, {"flow": optimizer}, steps=params.steps, average=params.average,
+            schedule=Schedule(),
+        )  # fmt: skip
+        self._params, self._seed = params, ctx.seed
+        self._known = torch.tensor(self.vocabulary.encode(pictures.captions))
+        self._watched = torch.tensor(self.vocabulary.encode(pictures.held_out_captions[:WATCHED]))
+
+    def learn(self) -> torch.Tensor:
+        """One step; returns the loss, squared error of the velocity."""
+        random, known = self.loop.random, self.pictures.training
+        places = random.integers(len(known), size=self._params.batch)
+        flips = random.random(len(places)) < 0.5 if self._params.mirror else None
+        told = torch.from_numpy(random.random((len(places), 1)) >= self._params.silence)
+        numbers = torch.where(told, self._known[torch.from_numpy(places)], EMPTY).to(self.loop.device)
+        real = batch(known, places, flips).to(self.loop.device)
+        loss = self._loss(self.loop.modules["flow"], real, numbers, self.loop.noise)
+        self.loop.learn("flow", loss)
+        return loss.detach()
+
+    def _loss(self, network: Any, real: torch.Tensor, numbers: torch.Tensor, noise: torch.Generator) -> torch.Tensor:
+        """Squared error of the velocity on straight ways from noise, times logit-normal (Esser et al. 2024)."""
+        start = torch.randn(real.shape, generator=noise).to(real.device)
+        time = torch.randn(len(real), generator=noise).sigmoid().to(real.device)
+        under_way = start + time[:, None, None, None] * (real - start)
+        missed: torch.Tensor = (network(under_way, time, numbers) - (real - start)).square().mean()
+        return missed
+
+    @torch.no_grad()
+    def held_out(self, step: int) -> Iterator[sdk.Metric]:
+        """The loss on pictures it never saw, always with the same noise."""
+        if len(self._watched):
+            loss = self._watched_loss(self.loop.averaged["flow"], self._watched)
+            yield sdk.Metric("held out loss", step, loss)
+
+    @torch.no_grad()
+    def obedience(self, model: FlowModel) -> tuple[sdk.Measure, ...]:
+        """How much the words help on pictures never seen."""
+        if not len(self._watched):
+            return ()
+        network = model.network.to(self.loop.device)
+        told, untold = (
+            self._watched_loss(network, numbers) for numbers in (self._watched, torch.full_like(self._watched, EMPTY))
+        )
+        network.cpu()
+        meaning = "Error of the predicted motion from noise to held-out pictures; lower than without words: it listens."
+        return (sdk.Measure("held out loss", told, untold, "the same without words", "lower", meaning),)
+
+    def _watched_loss(self, network: Any, numbers: torch.Tensor) -> float:
+        real = scaled(self.pictures.held_out[:WATCHED]).to(self.loop.device)
+        noise = torch.Generator().manual_seed(self._seed)
+        return float(self._loss(network, real, numbers.to(self.loop.device), noise))
+
+    def sheet(self) -> NDArray[np.uint8]:
+        """Pictures for captions of held-out pictures (of training ones without any), always from the same noise."""
+        model = FlowModel(self.loop.averaged["flow"], self.vocabulary, self.pictures.crisp)
+        captions = self.pictures.held_out_captions or self.pictures.captions
+        spread = np.linspace(0, len(captions) - 1, SHEET).astype(int)
+        made = model.draw([captions[place] for place in spread], self._seed, steps=STEPS, guidance=GUIDANCE)
+        return sample_sheet(made, 4, crisp=self.pictures.crisp)
+
+    def drawn(self, model: FlowModel) -> torch.Tensor:
+        """Pictures for training captions drawn at random, to be measured, [n, channels, s, s]."""
+        random = np.random.Generator(np.random.PCG64(self._seed))
+        captions = self.pictures.captions
+        places = random.integers(len(captions), size=min(DRAWN, max(SHEET, len(captions) // 2)))
+        return torch.cat([
+            model.draw([captions[place] for place in part], self._seed + index, steps=STEPS, guidance=GUIDANCE)
+            for index, part in enumerate(np.array_split(places, -(-len(places) // 20)))
+        ])  # fmt: skip
+
+    def save(self, folder: Path) -> None:
+        """Write the averaged network as a model folder."""
+        save(folder, FlowModel(self.loop.averaged["flow"], self.vocabulary, self.pictures.crisp))
