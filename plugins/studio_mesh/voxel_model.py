@@ -51,8 +51,8 @@ class Shape:
     latent: int = 16
     word_width: int = 128
     width: int = 256
-    channels: tuple[int, int, int, int] = (96, 64, 48, 40)
-    hidden: int = 64
+    channels: tuple[int, int, int, int] = (128, 64, 40, 24)
+    hidden: int = 48
 
 
 class _Doubling(nn.Module):

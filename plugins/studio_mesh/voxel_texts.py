@@ -57,8 +57,8 @@ ZH_CN = {
     "Dataset": "数据集",
     "3D models with captions of a few words.": "带有几个词说明的三维模型。",
     "Steps": "步数",
-    "How long to learn. Some hundred shapes need about 2,500 steps; ten times as many shapes, more.":
-        "学习多久。几百个形状约需 2,500 步；形状多十倍则需更多。",
+    "How long to learn. Some hundred shapes need about 2,000 steps; ten times as many shapes, more.":
+        "学习多久。几百个形状约需 2,000 步；形状多十倍则需更多。",
     "Learning": "学习",
     "Shapes per step": "每步形状数",
     "Learning rate": "学习率",

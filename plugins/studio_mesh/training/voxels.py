@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from studio_mesh.training.voxel_lessons import Lessons
     from studio_mesh.voxel_model import VoxelModel, VoxelNet
 
-POINTS = 2048
+POINTS = 1024
 """Places looked at in each shape of a step, of 32,768."""
 
-AVERAGE = 0.998
+AVERAGE = 0.995
 """Decay of the moving average of the weights per step."""
 
-LOOKS = 6
+LOOKS = 5
 """How often in a run samples are shown and the held-out shapes are compared."""
 
 PROMPTS = 4
@@ -45,8 +45,8 @@ class TrainVoxels(sdk.Trainer):
 
         data: sdk.Dataset = sdk.dataset("mesh", label="Dataset", help="3D models with captions of a few words.")
         steps: int = sdk.integer(
-            2400, min=1, max=200_000, label="Steps",
-            help="How long to learn. Some hundred shapes need about 2,500 steps; ten times as many shapes, more.",
+            2000, min=1, max=200_000, label="Steps",
+            help="How long to learn. Some hundred shapes need about 2,000 steps; ten times as many shapes, more.",
         )  # fmt: skip
         batch: int = sdk.integer(16, min=1, max=256, group="Learning", advanced=True, label="Shapes per step")
         rate: float = sdk.number(
