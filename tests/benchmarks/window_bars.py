@@ -50,6 +50,18 @@ sys.exit(app.exec())
 """
 
 
+def _environment(folder: Path, *further: Path) -> dict[str, str]:
+    """The environment of a studio that keeps everything in `folder`.
+
+    Modules are compiled once and kept, as in every installation, also where this shell asks Python not to: else ours
+    would be compiled anew at each start, and PySide6's, which pip compiled, would not.
+    """
+    path = os.pathsep.join(map(str, (ROOT, *further)))
+    kept = {**os.environ, "STUDIO_HOME": str(folder), "PYTHONPATH": path}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    return {**kept, "PYTHONPYCACHEPREFIX": str(folder.parent / "bytecode")}
+
+
 def _once(command: list[str], environment: dict[str, str]) -> tuple[float, int]:
     """Wall seconds until a process says that it answered an input event, and its peak memory (KB)."""
     begun = time.perf_counter()
@@ -70,11 +82,7 @@ def _once(command: list[str], environment: dict[str, str]) -> tuple[float, int]:
 
 def launch(folder: Path, rounds: int = 8) -> list[Bar]:
     """Start to an answered input event, and peak memory until then."""
-    environment = {**os.environ, "STUDIO_HOME": str(folder), "PYTHONPATH": str(ROOT)}
-    # Compiled once and kept, as every installation does, also where this shell asks Python not to: else our modules
-    # would be compiled anew at each start, and PySide6's, which pip compiled, would not.
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    environment["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
+    environment = _environment(folder)
     studio = [sys.executable, "-m", "studio", "--exit-after-first-paint"]
     bare = [sys.executable, "-c", BARE]
     for _ in range(2):  # a warm cache of descriptors, as at every start but the first
@@ -157,7 +165,7 @@ def event_loop(folder: Path) -> list[Bar]:
     """Time between turns of the event loop: while a worker imports, generates and saves, and idle afterwards."""
     import json
 
-    environment = {**os.environ, "STUDIO_HOME": str(folder), "PYTHONPATH": str(ROOT)}
+    environment = _environment(folder)
     done = subprocess.run(
         [sys.executable, "-c", LOOP], env=environment, capture_output=True, text=True, check=True, timeout=300
     )
@@ -232,8 +240,7 @@ def visible(folder: Path) -> list[Bar]:
     """From the generator's last line in the worker to the picture painted in the window, 1024²."""
     import json
 
-    path = os.pathsep.join((str(ROOT), str(ROOT / "tests")))
-    environment = {**os.environ, "STUDIO_HOME": str(folder), "PYTHONPATH": path}
+    environment = _environment(folder, ROOT / "tests")
     done = subprocess.run(
         [sys.executable, "-c", VISIBLE], env=environment, capture_output=True, text=True, check=True, timeout=300
     )

@@ -587,3 +587,21 @@ def test_full_screen_shows_the_same_and_ends_with_escape(qtbot: QtBot) -> None:
     assert twin.image.size() == viewer.image.size()
     with qtbot.waitSignal(screens[0].destroyed):
         QTest.keyClick(screens[0], Key.Key_Escape)
+
+
+def test_with_the_first_preview_of_a_model_the_graphics_are_looked_for_once(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def look() -> bool:
+        asked.append("once")
+        return False
+
+    monkeypatch.setattr("studio.shell.viewers.mesh.graphics_available", look)
+    viewer = shown(qtbot, "mesh")
+    assert isinstance(viewer, MeshViewer)
+    for _ in range(2):
+        viewer.show_preview(QImage(8, 8, QImage.Format.Format_RGB32))
+        qtbot.waitUntil(lambda: not viewer.stage._ready.isActive())
+    assert asked == ["once"]

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QUrl
+from PySide6.QtCore import QEvent, Qt, QTimer, QUrl
 from PySide6.QtGui import QAction, QColor, QImage, QKeyEvent, QOffscreenSurface, QOpenGLContext
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
@@ -22,6 +22,9 @@ from studio.shell.widgets import ElidedLabel, label
 
 if TYPE_CHECKING:
     from PySide6.QtQuickWidgets import QQuickWidget
+
+_BREATH_MS = 60
+"""Between two steps of getting ready."""
 
 NO_GRAPHICS = "3D graphics are not available here; this is a rendered picture of the model."
 
@@ -71,6 +74,7 @@ class MeshViewer(Viewer):
     def show_preview(self, image: QImage) -> None:
         """Show a picture of the model while it is being made."""
         self.stage.show_picture(picture_of(image), "")
+        self.stage.get_ready_soon()
         self.show_content()
 
     def retranslate(self) -> None:
@@ -164,6 +168,7 @@ class _Stage(QWidget):
         self._kept: list[object] = []
         self._wanted: dict[str, object] = {"floor": True}
         self._broken = False
+        self._checked = False
         self._picture = ImageCanvas()
         self._sentence = label(role="muted", wrap=True)
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -178,6 +183,21 @@ class _Stage(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(160, 120)
         say(self.setAccessibleName, "3D model")
+        self._ready = QTimer(self, interval=_BREATH_MS)
+        self._ready.timeout.connect(self._get_ready)
+
+    def get_ready_soon(self) -> None:
+        """Look for 3D graphics and load the scene in turns of their own, before there is a model to show."""
+        self._ready.start()
+
+    def _get_ready(self) -> None:
+        """One step; the last one stops the timer."""
+        if not self._checked:
+            self._find_graphics()
+        elif not self._kept:
+            self._made_view()
+        if self._broken or self._view is not None or self._kept:
+            self._ready.stop()
 
     def show_model(self, measured: Measured) -> bool:
         """Show a measured mesh; False where 3D graphics do not work."""
@@ -261,8 +281,7 @@ class _Stage(QWidget):
     def _made_view(self) -> QQuickWidget | None:
         if self._view is not None or self._broken:
             return self._view
-        if not graphics_available():
-            self._broken = True
+        if not self._find_graphics():
             return None
         from PySide6.QtQuickWidgets import QQuickWidget
 
@@ -285,6 +304,13 @@ class _Stage(QWidget):
         for name, value in self._wanted.items():
             self.set(name, value)
         return view
+
+    def _find_graphics(self) -> bool:
+        """Whether there are 3D graphics; found out once."""
+        if not self._checked:
+            self._checked = True
+            self._broken = not graphics_available()
+        return not self._broken
 
     def _on_error(self, *_what: object) -> None:
         self._broken = True
