@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import studio.sdk as sdk
 from studio_image.chinese import TEXTS
+from studio_image.chinese_training import TRAINING
 from studio_image.latent_explorer import LatentExplorer
 from studio_image.resynth import Resynth
 from studio_image.texture import Texture
+from studio_image.training.flow import TrainFlow
 from studio_image.training.gan import TrainGan
 from studio_image.training.vae import TrainVae
 
@@ -19,9 +21,9 @@ class Plugin:
     @sdk.hookimpl
     def studio_generators(self) -> Sequence[type[sdk.Generator]]:
         """The generators."""
-        return [Texture, Resynth, LatentExplorer, TrainGan, TrainVae]
+        return [Texture, Resynth, LatentExplorer, TrainGan, TrainVae, TrainFlow]
 
     @sdk.hookimpl
     def studio_translations(self) -> Mapping[str, Mapping[str, str]]:
         """Their texts in other languages."""
-        return {"zh_CN": TEXTS}
+        return {"zh_CN": TRAINING | TEXTS}

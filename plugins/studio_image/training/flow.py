@@ -28,6 +28,11 @@ class TrainFlow(sdk.Trainer):
     teaches = "image.flow"
     needs = sdk.Needs(ram_gb=2.0, modules=("torch", "safetensors", "accelerate", "diffusers", "PIL.Image", "psutil"))
 
+    examples = (
+        sdk.Example("Small and quick", {"width": 48, "words": 64, "steps": 6000}),
+        sdk.Example("Mirrored pictures", {"mirror": True}),
+    )
+
     class Params(sdk.Params):
         """What the artist sets."""
 

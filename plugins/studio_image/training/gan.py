@@ -31,6 +31,14 @@ class TrainGan(sdk.Trainer):
     teaches = "image.gan"
     needs = sdk.Needs(ram_gb=1.5, modules=("torch", "safetensors", "accelerate", "PIL.Image", "psutil"))
 
+    examples = (
+        sdk.Example(
+            "Fast DCGAN", {"architecture": "dcgan", "loss": "non-saturating", "spectral": False, "average": 0.0}
+        ),
+        sdk.Example("For few pictures", {"mirror": True, "r1": 1.0, "steps": 4000}),
+        sdk.Example("Opaque, 64 pixels", {"size": "64", "transparency": "flatten", "steps": 6000}),
+    )
+
     class Params(sdk.Params):
         """What the artist sets."""
 

@@ -26,6 +26,12 @@ class TrainVae(sdk.Trainer):
     teaches = "image.vae"
     needs = sdk.Needs(ram_gb=1.5, modules=("torch", "safetensors", "accelerate", "PIL.Image", "psutil", "skimage"))
 
+    examples = (
+        sdk.Example("Small and quick", {"width": 16, "steps": 1000}),
+        sdk.Example("Smoother sliders", {"beta": 4.0, "latent": 32}),
+        sdk.Example("Sharper reconstructions", {"beta": 0.5, "latent": 128, "steps": 6000}),
+    )
+
     class Params(sdk.Params):
         """What the artist sets."""
 

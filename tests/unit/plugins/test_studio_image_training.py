@@ -1,0 +1,183 @@
+"""The picture trainers at tiny size: they learn, go on bit for bit after a stop, and leave a model that works."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from helpers.little_pictures import little_pictures, taught, weights
+
+import studio.sdk as sdk
+from studio.sdk.testing import RecordingContext, run
+from studio_image.latent_explorer import LatentExplorer
+from studio_image.models.latents import load
+from studio_image.training.flow import TrainFlow
+from studio_image.training.gan import TrainGan
+from studio_image.training.vae import TrainVae
+
+TINY_GAN = {"width": 8, "latent": 8, "batch": 8}
+TINY_VAE = {"width": 8, "latent": 8, "batch": 8, "learning_rate": 0.003}
+TINY_FLOW = {"width": 8, "words": 8, "batch": 4, "learning_rate": 0.003, "average": 0.5}
+FAMILIES: list[tuple[type[sdk.Trainer], dict[str, Any]]] = [
+    (TrainGan, TINY_GAN),
+    (TrainGan, {**TINY_GAN, "architecture": "dcgan", "loss": "non-saturating", "average": 0.0, "mirror": True}),
+    (TrainVae, TINY_VAE),
+    (TrainFlow, TINY_FLOW),
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread() -> Any:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> sdk.Dataset:
+    return little_pictures(tmp_path_factory.mktemp("data") / "little")
+
+
+@pytest.fixture(scope="module")
+def vae(data: sdk.Dataset) -> tuple[RecordingContext, list[Any]]:
+    ctx = RecordingContext(seed=5)
+    return ctx, taught(TrainVae, data, ctx, **TINY_VAE, steps=120)
+
+
+def curve(lessons: list[Any], name: str) -> list[float]:
+    return [lesson.value for lesson in lessons if isinstance(lesson, sdk.Metric) and lesson.name == name]
+
+
+def measures(lessons: list[Any]) -> dict[str, sdk.Measure]:
+    return {measure.name: measure for measure in lessons[-1].evaluation.measures}
+
+
+@pytest.mark.parametrize(("trainer", "values"), FAMILIES)
+def test_a_stopped_run_goes_on_to_the_same_weights(
+    data: sdk.Dataset, trainer: type[sdk.Trainer], values: dict[str, Any]
+) -> None:
+    ctx = RecordingContext(seed=5, checkpoint_seconds=0)
+    whole = taught(trainer, data, ctx, **values, steps=4)
+    second = next(lesson for lesson in whole if isinstance(lesson, sdk.Checkpoint) and lesson.step == 2)
+    expected = {path.name: path.read_bytes() for path in whole[-1].folder.rglob("*.safetensors")}
+    assert expected
+    resumed = RecordingContext(seed=5, resume=second.folder)
+    assert weights(trainer, data, resumed, **values, steps=4) == expected
+    assert weights(trainer, data, RecordingContext(seed=6), **values, steps=4) != expected
+
+
+@pytest.mark.parametrize(("trainer", "values"), FAMILIES)
+def test_a_forecast_times_steps_and_counts_weights(
+    data: sdk.Dataset, trainer: type[sdk.Trainer], values: dict[str, Any]
+) -> None:
+    checked = sdk.check_values(trainer.Params.fields, {"data": "little", **values, "steps": 1000})
+    told = trainer().forecast(trainer.Params(**{**checked, "data": data}), RecordingContext(seed=5))
+    assert told.seconds > 1
+    assert told.steps == 1000
+    assert told.parameters > 5000
+    assert 0 < told.ram_gb < 8
+
+
+def test_a_vae_learns_what_pictures_it_never_saw_look_like(vae: tuple[RecordingContext, list[Any]]) -> None:
+    ctx, lessons = vae
+    losses = curve(lessons, "held out reconstruction error")
+    assert losses[-1] < 0.8 * losses[0]
+    found = measures(lessons)
+    assert found["PSNR"].baseline is not None
+    assert found["PSNR"].value > found["PSNR"].baseline + 0.5
+    assert all(math.isfinite(measure.value) for measure in found.values())
+    assert ctx.steps[-1][:2] == (120, 120)
+
+
+def test_sample_sheets_come_at_most_once_an_epoch_and_files_of_the_report_are_there(
+    vae: tuple[RecordingContext, list[Any]],
+) -> None:
+    _, lessons = vae
+    steps = [lesson.step for lesson in lessons if isinstance(lesson, sdk.Sample)]
+    assert steps[-1] == 120
+    assert np.diff(steps).min() >= 3
+    model = lessons[-1]
+    assert isinstance(model, sdk.TrainedModel)
+    named = [*model.evaluation.samples, *(pair.sample for pair in model.evaluation.neighbours)]
+    named += [pair.training for pair in model.evaluation.neighbours]
+    assert all((model.folder / name).is_file() for name in named)
+    assert model.facts["transparent"] is True
+
+
+def test_a_gan_brings_its_pictures_nearer_to_the_real_ones(data: sdk.Dataset) -> None:
+    early = taught(TrainGan, data, RecordingContext(seed=5), **TINY_GAN, steps=1)
+    late = taught(TrainGan, data, RecordingContext(seed=5), **TINY_GAN, steps=80, learning_rate=0.001)
+    name = "kernel distance × 1,000"
+    assert measures(late)[name].value < 0.5 * measures(early)[name].value
+    assert len(curve(late, "score of held out pictures")) > 5
+
+
+def test_a_flow_model_learns_and_draws_what_its_words_ask_for(data: sdk.Dataset) -> None:
+    from studio_image.models.flow import load as load_flow
+
+    ctx = RecordingContext(seed=5)
+    lessons = taught(TrainFlow, data, ctx, **TINY_FLOW, steps=40)
+    losses = curve(lessons, "loss")
+    assert losses[-1] < 0.8 * losses[0]
+    model = load_flow(lessons[-1].folder)
+    assert set(model.vocabulary.words) == {"red", "green", "blue", "disc", "square"}
+    one, again, other = (
+        model.draw([caption], 1, steps=2, guidance=2.0) for caption in ("red disc", "Red, disc!", "blue")
+    )
+    assert torch.equal(one, again)
+    assert not torch.equal(one, other)
+    assert one.shape == (1, 4, 32, 32)
+
+
+def test_without_captions_flow_says_what_to_do(tmp_path: Path) -> None:
+    known = little_pictures(tmp_path / "little", 12)
+    mute = sdk.Dataset("mute", "image", known.folder, tuple(sdk.DatasetItem(item.path) for item in known.items))
+    with pytest.raises(sdk.UserError, match="caption"):
+        taught(TrainFlow, mute, RecordingContext(), **TINY_FLOW, steps=1)
+
+
+@pytest.mark.parametrize("show", ["sheet", "single", "between", "sliders", "walk"])
+def test_the_explorer_shows_a_trained_model_the_same_way_for_the_same_seed(
+    vae: tuple[RecordingContext, list[Any]], show: str
+) -> None:
+    folder = vae[1][-1].folder
+    values = {"model": "own:little", "show": show, "count": 4, "stops": 2, "seconds": 1.0, "frame_rate": 8}
+
+    def shown(seed: int, **more: Any) -> list[Any]:
+        ctx = RecordingContext(seed=seed, models={"own:little": folder})
+        made = [one for one in run(LatentExplorer, {**values, **more}, ctx) if isinstance(one, sdk.Image | sdk.Video)]
+        return [one.pixels if isinstance(one, sdk.Image) else np.stack(list(one.frames)) for one in made]
+
+    first, again, other, moved = shown(1), shown(1), shown(2), shown(1, direction_2=3.0)
+    assert all(np.array_equal(one, two) for one, two in zip(first, again, strict=True))
+    assert not np.array_equal(first[0], other[0])
+    assert show == "sliders" or not np.array_equal(first[0], moved[0])
+    assert len(first) == (4 if show == "single" else 1)
+
+
+def test_a_walk_returns_to_where_it_began_without_a_jump(vae: tuple[RecordingContext, list[Any]]) -> None:
+    ctx = RecordingContext(seed=1, models={"own:little": vae[1][-1].folder})
+    values = {"model": "own:little", "show": "walk", "stops": 3, "seconds": 2.0, "frame_rate": 20}
+    video = run(LatentExplorer, values, ctx)[-1]
+    assert isinstance(video, sdk.Video)
+    frames = np.stack(list(video.frames)).astype(np.float32)
+    steps = np.abs(frames - np.roll(frames, 1, 0)).mean((1, 2, 3))
+    assert steps[0] <= steps[1:].max() * 1.5 + 1
+
+
+def test_a_folder_that_holds_no_model_is_told_at_its_field(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"format": 1, "model_type": "gan", "shape": {"size": "x"}}')
+    with pytest.raises(sdk.UserError) as problem:
+        run(LatentExplorer, {"model": "own:broken"}, RecordingContext(models={"own:broken": tmp_path}))
+    assert problem.value.param == "model"
+
+
+def test_a_models_coordinates_and_latents_turn_into_each_other(vae: tuple[RecordingContext, list[Any]]) -> None:
+    latents = load(vae[1][-1].folder).latents
+    places = torch.randn(5, len(latents.mean), generator=torch.Generator().manual_seed(1))
+    assert torch.allclose(latents.inverse(latents(places)), places, atol=1e-3)
