@@ -439,8 +439,7 @@ class Engine:
         job = self._queue.move(job_id, state, failure=failure, ended=time.time(), message="")
         self._cancelling.discard(job_id)
         self._note(job)
-        ended = [other.id for other in self._queue.jobs() if other.state.is_final]
-        self._forget(ended[ENDED_LIMIT:])
+        self._forget(self._queue.surplus(ENDED_LIMIT))
         self._changed.notify_all()
         self._broadcast.send(JobChanged(job))
         self._publish_order()

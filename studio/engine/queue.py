@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from studio.engine.jobs import IllegalTransition, Job, JobState
@@ -22,6 +23,7 @@ class JobQueue:
         self.paused = False
         self._jobs: dict[str, Job] = {}
         self._waiting: list[str] = []
+        self._ended: dict[str, None] = {}
 
     def __contains__(self, job_id: str) -> bool:
         return job_id in self._jobs
@@ -49,6 +51,8 @@ class JobQueue:
     def add(self, job: Job) -> None:
         """Add a job; a queued one is placed after those of the same or a higher priority."""
         self._jobs[job.id] = job
+        if job.state.is_final:
+            self._ended[job.id] = None
         if job.state is JobState.QUEUED:
             before = (place for place, other in enumerate(self._waiting) if self._jobs[other].priority < job.priority)
             self._waiting.insert(next(before, len(self._waiting)), job.id)
@@ -68,7 +72,13 @@ class JobQueue:
         if job_id in self._waiting:
             self._waiting.remove(job_id)
         self._jobs[job_id] = job
+        if state.is_final:
+            self._ended[job_id] = None
         return job
+
+    def surplus(self, limit: int) -> list[str]:
+        """The ids of those that ended first, where more than `limit` have; takes as long with many jobs as with few."""
+        return list(islice(self._ended, max(0, len(self._ended) - limit)))
 
     def update(self, job: Job) -> None:
         """Replace the snapshot of a job whose state is the same. Raises `IllegalTransition` otherwise."""
@@ -93,4 +103,5 @@ class JobQueue:
         gone = [job_id for job_id in job_ids if job_id in self._jobs and self._jobs[job_id].state.is_final]
         for job_id in gone:
             del self._jobs[job_id]
+            del self._ended[job_id]
         return gone

@@ -77,3 +77,13 @@ def test_only_ended_jobs_can_be_removed() -> None:
     queue.move("b", JobState.CANCELLED)
     assert queue.remove(["a", "b", "c"]) == ["b"]
     assert [entry.id for entry in queue.jobs()] == ["a"]
+
+
+def test_only_those_that_ended_first_are_too_many() -> None:
+    queue = queue_of(job("a"), job("b"), job("c"), job("d"))
+    for name in ("c", "a", "b"):
+        queue.move(name, JobState.CANCELLED)
+    assert queue.surplus(3) == []
+    assert queue.surplus(1) == ["c", "a"]
+    queue.remove(["c"])
+    assert queue.surplus(1) == ["a"]
