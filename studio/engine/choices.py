@@ -54,7 +54,7 @@ def dataset_folder(home: Home, known: Field, name: str) -> Path:
     """
     folder = home.datasets / name
     kinds = known.source.partition(":")[2]
-    there = ", ".join(dataset_names(home, kinds)) or "none yet; make one with: studio teach data make"
+    there = ", ".join(dataset_names(home, kinds)) or "none yet; make one with: studio teach data FOLDER"
     if not name or Path(name).name != name or not (folder / MANIFEST).is_file():
         raise ParameterError(
             f"There is no dataset “{name}”.", param=known.name, hint=f"Datasets of the kind {kinds}: {there}."

@@ -6,7 +6,6 @@ data, and decides what is held out of training. What comes out is a `studio.sdk.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -21,7 +20,7 @@ from studio.sdk.errors import Cancelled, UserError
 from studio.teach.datasets_captions import CAPTION_FILES, Captions, find_captions, read_captions
 from studio.teach.datasets_collecting import Collection
 from studio.teach.datasets_examining import ENDINGS, NAMES, LeftOut, examine, hash_file, kind_of
-from studio.teach.datasets_keeping import check_name, free_name, remove_left_behind, renew
+from studio.teach.datasets_keeping import check_name, free_name, remove_left_behind, renew, staging_name
 from studio.teach.datasets_texts import Copies, Piece, hash_text, is_about_the_folder, passages, pieces
 from studio.teach.datasets_walk import Found, walk
 
@@ -201,7 +200,7 @@ def _staged(destination: Path, name: str) -> Iterator[Path]:
     """A folder to write into that takes its place by one rename at the end, or vanishes."""
     destination.mkdir(parents=True, exist_ok=True)
     remove_left_behind(destination)
-    staging = destination / f".{name}.{os.urandom(4).hex()}.tmp"
+    staging = destination / staging_name(name)
     staging.mkdir()
     try:
         yield staging

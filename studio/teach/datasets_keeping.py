@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shutil
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from studio.sdk.datasets import MANIFEST, Dataset
 from studio.sdk.errors import UserError
 
 _NAME = re.compile(r"[\w][\w .()-]{0,63}")
-_DAY = 86_400.0
+_STAGING = re.compile(r"\..+\.(\d{1,9})\.[0-9a-f]{8}\.tmp")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
 
@@ -67,16 +66,24 @@ def remove(destination: Path, name: str) -> None:
     """Remove a dataset; the artist's own files stay. Raises `UserError` when there is none."""
     if name not in names(destination):
         find(destination, name)
-    going = destination / f".{name}.{os.urandom(4).hex()}.tmp"
+    going = destination / staging_name(name)
     (destination / name).rename(going)
     sync_folder(destination)
     shutil.rmtree(going)
 
 
+def staging_name(name: str) -> str:
+    """A name for the folder in which a dataset comes into being; it says which process is at work there."""
+    return f".{name}.{os.getpid()}.{os.urandom(4).hex()}.tmp"
+
+
 def remove_left_behind(destination: Path) -> None:
-    """Remove what an interrupted preparation left more than a day ago; younger ones may be another studio's work."""
+    """Remove what processes that are no more were preparing."""
+    import psutil
+
     for folder in destination.glob(".*.tmp"):
-        if time.time() - folder.lstat().st_mtime > _DAY:
+        found = _STAGING.fullmatch(folder.name)
+        if found is not None and not psutil.pid_exists(int(found.group(1))):
             shutil.rmtree(folder, ignore_errors=True)
 
 

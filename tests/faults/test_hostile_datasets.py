@@ -7,6 +7,8 @@ import hashlib
 import json
 import os
 import struct
+import subprocess
+import sys
 import time
 import zlib
 from pathlib import Path
@@ -19,6 +21,7 @@ from studio.cli.teach_data import run
 from studio.sdk import Cancelled, UserError
 from studio.sdk.datasets import MANIFEST, Dataset, read_text
 from studio.teach.datasets import Options, prepare
+from studio.teach.datasets_keeping import names
 
 
 def picture(path: Path, shade: int = 0, side: int = 32) -> None:
@@ -296,6 +299,23 @@ def test_cancelling_leaves_nothing_behind(folder: Path, destination: Path) -> No
         prepare(folder, destination, progress=lambda done, _: seen.append(done), cancelled=lambda: len(seen) >= 2)
     assert seen == [1, 2]
     assert list(destination.iterdir()) == []
+
+
+def test_what_a_killed_preparation_left_is_removed_by_the_next(folder: Path, destination: Path) -> None:
+    for shade in range(4):
+        picture(folder / f"{shade}.png", shade + 1)
+    script = (
+        "import os, sys\nfrom pathlib import Path\nfrom studio.teach.datasets import prepare\n"
+        "def die(done, total):\n    if done == 3:\n        os._exit(9)\n"
+        "prepare(Path(sys.argv[1]), Path(sys.argv[2]), progress=die)"
+    )
+    search = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    ended = subprocess.run([sys.executable, "-c", script, str(folder), str(destination)], env=search, check=False)
+    assert ended.returncode != 0
+    assert len(list(destination.iterdir())) == 1
+    assert names(destination) == []
+    prepare(folder, destination)
+    assert [entry.name for entry in destination.iterdir()] == ["material"]
 
 
 def test_datasets_inside_the_folder_are_not_material(folder: Path) -> None:
