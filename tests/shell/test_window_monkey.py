@@ -1,4 +1,4 @@
-"""Random play: nothing crashes, nothing is left behind. `STUDIO_MONKEY=20000` plays longer."""
+"""Random play: nothing crashes, nothing is left behind. `STUDIO_MONKEY=20000` plays longer, and watches the memory."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import os
 import threading
 from pathlib import Path
 
+import psutil
 import pytest
 from helpers.monkey import Monkey, refuse_modal_dialogs
 from helpers.windows import open_window
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 ACTIONS = int(os.environ.get("STUDIO_MONKEY", "100"))
 
@@ -25,12 +27,26 @@ def test_random_play_crashes_nothing_and_leaves_nothing(
     with open_window(qapp, tmp_path / "warm") as stand:
         Monkey(stand, tmp_path, 0).play(20)
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    widgets, threads = len(QApplication.allWidgets()), threading.active_count()
+    widgets, threads, timers = len(QApplication.allWidgets()), threading.active_count(), running_timers()
+    memory = []
     with open_window(qapp, tmp_path / "play") as stand:
-        Monkey(stand, tmp_path, seed).play(ACTIONS)
+        monkey = Monkey(stand, tmp_path, seed)
+        for _ in range(4):
+            monkey.play(ACTIONS // 4)
+            memory.append(psutil.Process().memory_info().rss / 2**20)
     gc.collect()
     for _ in range(3):
         qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         qapp.processEvents()
     assert len(QApplication.allWidgets()) <= widgets
+    assert running_timers() <= timers
+    print("MB after each quarter:", *(round(part) for part in memory))
+    if ACTIONS >= 10_000:  # earlier, caches and the interpreter's own arenas still fill
+        assert memory[3] <= 1.1 * memory[1]
     assert threading.active_count() <= threads + 2  # the two threads that decode pictures end by themselves
+
+
+def running_timers() -> int:
+    """How many timers run that Python knows of."""
+    gc.collect()
+    return sum(1 for made in gc.get_objects() if type(made) is QTimer and isValid(made) and made.isActive())
