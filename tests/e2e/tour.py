@@ -28,9 +28,10 @@ from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from studio.shell.app import Studio, places  # noqa: E402
+from studio.shell.viewers.background import Background  # noqa: E402
 
 PATIENCE = 100.0
-SIZES = ((1024, 700), (1400, 900), (1920, 1080))
+SIZES = ((1024, 700), (1280, 800), (1920, 1080))
 LANGUAGES = ("en", "zh_CN")
 THEMES = ("dark", "light")
 PLACES = {
@@ -85,8 +86,10 @@ class Tour:
             QTest.qWait(30)
 
     def shot(self, name: str) -> None:
-        """A picture of the window."""
+        """A picture of the window, when everything that is read in the background has come."""
         QTest.qWait(250)
+        self.wait(lambda: not Background.shared().busy, "pictures to be read")
+        QTest.qWait(50)
         assert self.window.grab().save(str(self.pictures / f"{name}.png"))
 
     def press(self, key: Qt.Key) -> None:
