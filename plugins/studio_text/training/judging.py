@@ -78,7 +78,7 @@ def _foresight(learning: Learning, model: Any) -> list[sdk.Measure]:
 def _size(learning: Learning, body: list[int]) -> int:
     """Characters or bytes of a body; an unknown character is one token and counts as one."""
     if learning.units == "characters":
-        return len(body) - (body[-1] == learning.shelf.end)
+        return len(body) - int(body[-1] == learning.shelf.end)
     text: str = learning.tokenizer.decode(body, skip_special_tokens=True)
     return len(text.encode())
 

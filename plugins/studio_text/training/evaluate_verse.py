@@ -1,0 +1,103 @@
+"""Measure the verse generator: ``python -m studio_text.training.evaluate_verse --model DIR [--poems N] [--data DIR]``.
+
+Prints, as JSON: how many poems have exactly the form and the rhymes they should have, the share of characters of the
+right tone, how varied the poems are, and, when a prepared dataset is given, how much they copy from its training texts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from studio.sdk import Dataset
+from studio_text.training.copying import Sources, words_of
+from studio_text.training.documents import read_documents
+from studio_text.training.judging import distinct
+from studio_text.verse import FORMS, MOODS
+from studio_text.verse_rules import Form, Tables, phrases_of, wanted_tone
+from studio_text.versing import VerseModel, Versifier, Wish
+
+REPEATED = 3
+"""A character this often in a regulated poem counts as a repetition."""
+
+
+def write(verse: VerseModel, poems: int) -> list[tuple[Form, Wish, str]]:
+    """So many poems at the default settings: forms in turn, moods in turn, each from a seed of its own."""
+    moods = [(), *MOODS.values()]
+    written = []
+    for seed in range(poems):
+        form = verse.tables.forms[FORMS[seed % len(FORMS)][0]]
+        words = moods[seed // len(FORMS) % len(moods)]
+        wish = Wish(caption=words, words=words, top_p=0.9, candidates=8)
+        written.append((form, wish, "".join(Versifier(verse, form, wish, seed).lines())))
+    return written
+
+
+def judge(tables: Tables, written: Sequence[tuple[Form, Wish, str]]) -> dict[str, Any]:
+    """Shares of poems, 0 … 1, unless named otherwise."""
+    count = len(written)
+    wished = [(word in text) for _, wish, text in written for word in wish.words]
+    return {
+        "poems": count,
+        "form": sum(form.fits(text) for form, _, text in written) / count,
+        "rhyme": sum(form.fits(text) and tables.rhyme_faults(form, text) == 0 for form, _, text in written) / count,
+        "tones": tones_kept(tables, [(form, text) for form, _, text in written if form.is_regulated]),
+        "wished words": sum(wished) / max(1, len(wished)),
+        "repeating": sum(most_often(text) >= REPEATED for _, _, text in written) / count,
+        "distinct-2": distinct([text for _, _, text in written], 2),
+    }
+
+
+def tones_kept(tables: Tables, poems: Sequence[tuple[Form, str]]) -> float:
+    """Share of the characters in places with a rule that keep it, by modern readings."""
+    kept = asked = 0
+    for form, text in poems:
+        phrases = phrases_of(text)
+        first = tables.tone(phrases[0][1])
+        for slot in (slot for row in form.slots() for slot in row):
+            wanted = wanted_tone(slot, first)
+            asked += bool(wanted)
+            kept += wanted != "" and tables.tone(phrases[slot.phrase][slot.place]) == wanted
+    return kept / max(1, asked)
+
+
+def most_often(text: str) -> int:
+    """How often the most frequent character of a poem occurs."""
+    letters = "".join(phrases_of(text))
+    return max(letters.count(letter) for letter in letters)
+
+
+def copying(texts: Sequence[str], data: Path) -> dict[str, Any]:
+    """Longest run shared with a training poem, and the share of runs of eight characters that stand in one."""
+    dataset = Dataset.read(data)
+    sources = Sources(document.text for document in read_documents(dataset.training))
+    human = [document.text for document in read_documents(dataset.held_out)][: len(texts)]
+    return {
+        "longest copied run": max(len(words_of(sources.longest(text))) for text in texts),
+        "runs of 8 copied": sum(sources.copy_rate(text) for text in texts) / len(texts),
+        "runs of 8 copied, held-out poems": sum(sources.copy_rate(text) for text in human) / max(1, len(human)),
+    }
+
+
+def main() -> None:
+    """Read the command line, write the poems, print the figures."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--model", type=Path, required=True, help="folder of the starter")
+    parser.add_argument("--poems", type=int, default=500)
+    parser.add_argument("--data", type=Path, help="folder of the prepared dataset, to look for copies")
+    given = parser.parse_args()
+    verse = VerseModel(given.model, given.model, "cpu")
+    written = write(verse, given.poems)
+    report = judge(verse.tables, written)
+    if given.data:
+        report |= copying([text for _, _, text in written], given.data)
+    json.dump(report, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+if __name__ == "__main__":
+    main()

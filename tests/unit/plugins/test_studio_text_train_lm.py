@@ -1,0 +1,201 @@
+"""The trainer of text models at tiny size: it learns, goes on bit for bit, judges honestly, and is continued from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import studio.sdk as sdk
+from studio.sdk.testing import RecordingContext
+from studio_text.training.batches import IGNORED, Dropout, Shelf
+from studio_text.training.copying import Sources, words_of
+from studio_text.training.documents import Document, learn_tokenizer, read_documents, split_tags, suggested_units
+from studio_text.training.judging import distinct, repetition
+from studio_text.training.lm import TrainTextModel
+from studio_text.training.samples import TOP_P, draw
+
+NOUNS = ("fox", "hen", "moon", "river", "king", "cat", "tree", "road")
+SIGNS = "春夏秋冬山水风花"
+TINY = {"layers": 1, "width": 64, "context": 64, "vocabulary": 300, "batch": 256, "judged": 500, "rate": 0.01}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def dataset_of(folder: Path, texts: list[tuple[str, str]]) -> sdk.Dataset:
+    """One file per (caption, text); every sixth is held out."""
+    folder.mkdir(parents=True)
+    items = []
+    for number, (caption, text) in enumerate(texts):
+        path = folder / f"{number}.txt"
+        path.write_text(text, "utf-8")
+        items.append(sdk.DatasetItem(path, caption, held_out=number % 6 == 5))
+    return sdk.Dataset("little", "text", folder, tuple(items), digest="0" * 64)
+
+
+@pytest.fixture(scope="module")
+def english(tmp_path_factory: pytest.TempPathFactory) -> sdk.Dataset:
+    texts = [("tale, night", f"The {a} saw the {b}. The {b} saw the {a}.") for a in NOUNS for b in NOUNS]
+    return dataset_of(tmp_path_factory.mktemp("data") / "little", texts)
+
+
+@pytest.fixture(scope="module")
+def chinese(tmp_path_factory: pytest.TempPathFactory) -> sdk.Dataset:
+    texts = [("诗，" + a, f"{a}{b}{a}{b}，{b}{a}{b}{a}。") for a in SIGNS for b in SIGNS]
+    return dataset_of(tmp_path_factory.mktemp("data") / "little", texts)
+
+
+def taught(data: sdk.Dataset, ctx: RecordingContext, **values: Any) -> list[Any]:
+    checked = sdk.check_values(TrainTextModel.Params.fields, {"data": data.name, **TINY, **values})
+    return list(TrainTextModel().train(TrainTextModel.Params(**{**checked, "data": data}), ctx))
+
+
+def weights(lessons: list[Any]) -> bytes:
+    return bytes((lessons[-1].folder / "model.safetensors").read_bytes())
+
+
+@pytest.fixture(scope="module")
+def verse(chinese: sdk.Dataset) -> tuple[RecordingContext, list[Any]]:
+    ctx = RecordingContext(seed=1)
+    return ctx, taught(chinese, ctx, steps=80)
+
+
+def test_it_learns_what_counting_cannot_foresee_better(verse: tuple[RecordingContext, list[Any]]) -> None:
+    _, lessons = verse
+    losses = [lesson.value for lesson in lessons if isinstance(lesson, sdk.Metric) and lesson.name == "loss"]
+    assert losses[0] > 2.0
+    assert losses[-1] < 1.0
+    held_out = [lesson.value for lesson in lessons if isinstance(lesson, sdk.Metric) and "held out" in lesson.name]
+    assert len(held_out) == 10
+    assert held_out[-1] < held_out[0]
+    first = lessons[-1].evaluation.measures[0]
+    assert first.name == "bits per character"
+    assert first.baseline is not None
+    assert math.isfinite(first.baseline)
+    assert 0 < first.value < 2.0
+
+
+def test_the_model_is_an_ordinary_folder_that_knows_characters(verse: tuple[RecordingContext, list[Any]]) -> None:
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    _, lessons = verse
+    model = lessons[-1]
+    assert model.facts["units"] == "characters"
+    assert model.facts["kinds"] == ["诗"]
+    tokenizer = AutoTokenizer.from_pretrained(model.folder)
+    text = "春山，花\n"
+    assert tokenizer.decode(tokenizer(text, add_special_tokens=False).input_ids).startswith("春山，花")
+    assert AutoModelForCausalLM.from_pretrained(model.folder).config.vocab_size == len(tokenizer)
+    assert len(model.evaluation.samples) == 8
+
+
+def test_a_stopped_run_goes_on_to_the_same_weights(english: sdk.Dataset) -> None:
+    ctx = RecordingContext(seed=5, checkpoint_seconds=0)
+    whole = taught(english, ctx, steps=4)
+    second = next(lesson for lesson in whole if isinstance(lesson, sdk.Checkpoint) and lesson.step == 2)
+    assert weights(taught(english, RecordingContext(seed=5, resume=second.folder), steps=4)) == weights(whole)
+    assert weights(taught(english, RecordingContext(seed=6), steps=4)) != weights(whole)
+    assert whole[-1].facts["units"] == "bytes"
+
+
+def test_a_model_is_continued_from(verse: tuple[RecordingContext, list[Any]], chinese: sdk.Dataset) -> None:
+    _, before = verse
+    ctx = RecordingContext(seed=2, models={"own:verse": before[-1].folder})
+    lessons = taught(chinese, ctx, steps=2, start_from="own:verse", rate=1e-4)
+    first = next(lesson for lesson in lessons if isinstance(lesson, sdk.Metric) and lesson.name == "loss")
+    assert first.value < 1.0
+
+
+def test_what_is_no_text_model_is_refused(chinese: sdk.Dataset, tmp_path: Path) -> None:
+    ctx = RecordingContext(models={"own:other": tmp_path})
+    with pytest.raises(sdk.UserError) as refusal:
+        taught(chinese, ctx, steps=1, start_from="own:other")
+    assert refusal.value.param == "start_from"
+
+
+def test_an_empty_dataset_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(sdk.UserError) as refusal:
+        taught(dataset_of(tmp_path / "none", [("", " \n")]), RecordingContext(), steps=1)
+    assert refusal.value.param == "data"
+
+
+def test_a_dataset_without_held_out_texts_is_taught_and_says_so(tmp_path: Path) -> None:
+    lessons = taught(dataset_of(tmp_path / "few", [("", "A fox. " * 60)]), RecordingContext(), steps=1)
+    assert any("held out" in limit for limit in lessons[-1].evaluation.limits)
+
+
+def test_a_forecast_times_steps_and_counts_weights(english: sdk.Dataset) -> None:
+    checked = sdk.check_values(TrainTextModel.Params.fields, {"data": "little", **TINY, "steps": 1000})
+    told = TrainTextModel().forecast(TrainTextModel.Params(**{**checked, "data": english}), RecordingContext())
+    assert told.seconds > 1
+    assert told.steps == 1000
+    assert told.parameters > 64 * 300
+
+
+def shelf_of(documents: list[Document], **how: Any) -> Shelf:
+    tokenizer = learn_tokenizer(documents, "characters", 300, 64)
+    how = {"context": 64, "batch_tokens": 256, "dropout": Dropout(0.5, 0.0), "seed": 0, **how}
+    return Shelf(tokenizer, documents, units="characters", **how)
+
+
+def test_every_text_is_seen_once_in_a_pass_and_batches_keep_their_size() -> None:
+    documents = [Document(("诗",), chr(0x4E00 + n) * (n % 40 + 1)) for n in range(100)]
+    shelf = shelf_of(documents)
+    seen: list[int] = []
+    for step in range(shelf.batches):
+        inputs, labels = shelf.batch(step, np.random.default_rng(step))
+        assert inputs.size <= 256
+        seen += [int(row[row != IGNORED][0]) for row in labels]
+    assert len(seen) == len(set(seen)) == 100
+
+
+def test_long_texts_are_cut_into_pieces_that_fill_the_context() -> None:
+    shelf = shelf_of([Document(("诗",), "山水" * 500)], batch_tokens=64)
+    for step in range(shelf.batches):
+        inputs, _ = shelf.batch(step, np.random.default_rng(step))
+        assert inputs.shape == (1, 63)
+
+
+def test_the_first_tag_stays_and_captions_are_not_learned() -> None:
+    shelf = shelf_of([Document(("诗", "山", "水"), "风花")] * 8, dropout=Dropout(1.0, 0.0))
+    inputs, labels = shelf.batch(0, np.random.default_rng(0))
+    heading = shelf.heading(("诗",))
+    assert inputs[0, : len(heading)].tolist() == heading
+    assert (labels[:, : len(heading) - 1] == IGNORED).all()
+    assert int(labels[0, -1]) == shelf.end
+
+
+def test_the_script_suggests_characters_for_chinese_alone() -> None:
+    assert suggested_units([Document((), "春眠不觉晓 a")]) == "characters"
+    assert suggested_units([Document((), "The moon 月 is up")]) == "bytes"
+    assert split_tags("诗，山、水, x;") == ("诗", "山", "水", "x")
+
+
+def test_a_text_that_is_gone_is_told(tmp_path: Path) -> None:
+    with pytest.raises(sdk.UserError) as refusal:
+        read_documents([sdk.DatasetItem(tmp_path / "gone.txt")])
+    assert refusal.value.param == "data"
+
+
+def test_measures_of_variety_and_copying_count_chinese_characters_as_words() -> None:
+    assert words_of("春眠，It's 不!") == ["春", "眠", "it's", "不"]
+    assert distinct(["a b a b"], 2) == 2 / 3
+    assert repetition(["a b c d a b c d"]) == 1 / 5
+    assert Sources(["春眠不觉晓"]).longest("夜眠不觉") == "眠 不 觉"
+
+
+def test_the_nucleus_leaves_out_the_unlikely() -> None:
+    logits = torch.log(torch.tensor([0.96, 0.02, 0.01, 0.01]))
+    assert TOP_P < 0.96
+    assert {draw(logits, torch.Generator().manual_seed(seed)) for seed in range(50)} == {0}
