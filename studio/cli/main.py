@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "generators": ("studio.cli.generators", "list what can be made, and each generator's parameters"),
     "library": ("studio.cli.library", "list, search, rate, tag, export, verify what was made"),
     "queue": ("studio.cli.queue", "see and steer the jobs that wait or were interrupted"),
+    "teach": ("studio.cli.teach", "train models on your own material: studio teach ACTION"),
     "plugins": ("studio.cli.plugins", "list plugins and their state; switch them on and off"),
     "plugin": ("studio.cli.plugin", "check NAME: run the twenty conformance checks"),
     "settings": ("studio.cli.settings", "list, read and change settings"),

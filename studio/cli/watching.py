@@ -100,11 +100,17 @@ class Watcher:
         if job.id != self._bar_job:
             self._close_bar()
             self._bar_job = job.id
-            self._bar = tqdm(total=job.total, leave=False, file=sys.stderr, dynamic_ncols=True, bar_format=_FORMAT)
+            self._bar = tqdm(
+                total=job.total, leave=False, file=sys.stderr, dynamic_ncols=True, bar_format=_FORMAT, initial=job.done
+            )
         self._bar.total = job.total
         self._bar.n = job.done
-        self._bar.set_description_str(common.printable(job.message or job.request.generator)[:60], refresh=False)
+        self._bar.set_description_str(common.printable(self._said(job))[:60], refresh=False)
         self._bar.refresh()
+
+    def _said(self, job: Job) -> str:
+        """What stands before the bar."""
+        return job.message or job.request.generator
 
     def _close_bar(self) -> None:
         if self._bar is not None:

@@ -21,10 +21,11 @@ from studio.sdk.describing import field_problems, problems_of
 from studio.sdk.errors import Cancelled
 from studio.sdk.generator import Generator
 from studio.sdk.testing.clock import fair_time
-from studio.sdk.testing.payloads import artifacts_in, payload_problems
+from studio.sdk.testing.payloads import artifacts_in, fingerprint, payload_problems
 from studio.sdk.testing.samples import Values, extremes, hostile
-from studio.sdk.testing.trial import CheckFailed, Trial
+from studio.sdk.testing.trial import CheckFailed, Outcome, Trial
 from studio.sdk.testing.watching import Snapshot, Watch
+from studio.sdk.trainer import Checkpoint
 
 SLICE, SHORTEST_SLICE = 2.0, 0.2
 """Seconds one value of checks 8 and 9 may take before its run is cut short; the less, the more values there are."""
@@ -304,7 +305,18 @@ def after_unload(bench: Bench) -> str:
     gc.collect()
     if bench.trial.expect(bench.trial.run()).fingerprint != first.fingerprint:
         raise CheckFailed("After an unload the same request gives another result.")
-    return ""
+    return _going_on(bench.trial, first) if bench.trial.trains else ""
+
+
+def _going_on(trial: Trial, first: Outcome) -> str:
+    """A training that was stopped after its last checkpoint, before the model was there, gives the same model."""
+    checkpoints = [result for result in first.results if isinstance(result, Checkpoint)]
+    if not checkpoints:
+        raise CheckFailed("It yields no checkpoint; end training with: yield from loop.finish()")
+    again = trial.expect(trial.run(resume=checkpoints[-1].folder))
+    if fingerprint(again.results[-1:]) != fingerprint(first.results[-1:]):
+        raise CheckFailed("Going on from its last checkpoint gives another model.")
+    return "goes on from its last checkpoint"
 
 
 def declared_only(bench: Bench) -> str:

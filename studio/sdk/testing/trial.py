@@ -105,19 +105,27 @@ class Trial:
         self._inputs = inputs_for(generator) | self._datasets()
         self._host: RecordingContext | None = None
 
-    def run(self, changes: Values | None = None, *, seed: int = 7, limit: float | None = None) -> Outcome:
+    def run(
+        self,
+        changes: Values | None = None,
+        *,
+        seed: int = 7,
+        limit: float | None = None,
+        resume: Path | None = None,
+    ) -> Outcome:
         """Run with small values.
 
         Args:
             changes: values besides.
             seed: the request's seed.
             limit: seconds after which the run is cancelled at its next cancel point.
+            resume: the checkpoint a trainer goes on from.
 
         Raises:
             CheckFailed: it made nothing, or yielded what is no result.
             Exception: whatever the generator raises, `UserError` apart.
         """
-        return self._run({**self.small, **self.given, **(changes or {})}, seed, limit)
+        return self._run({**self.small, **self.given, **(changes or {})}, seed, limit, resume)
 
     def run_defaults(self, *, seed: int = 7) -> Outcome:
         """Run with the default parameters, in full; a trainer with its smallest, as its defaults may take hours."""
@@ -165,8 +173,8 @@ class Trial:
         ctx.share_loaded(self._host)
         return ctx
 
-    def _run(self, values: Values, seed: int, limit: float | None) -> Outcome:
-        ctx = self._context(seed)
+    def _run(self, values: Values, seed: int, limit: float | None, resume: Path | None = None) -> Outcome:
+        ctx = self._context(seed, resume=resume)
         ctx.stop_at = None if limit is None else fair_time() + limit
         outcome = Outcome([], ctx)
         try:

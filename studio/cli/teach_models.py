@@ -1,0 +1,163 @@
+"""``studio teach models`` and ``studio teach report``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from studio.cli import common, exits
+from studio.engine.choices import models_of
+from studio.models.cards import read_card
+from studio.sdk import UserError
+
+if TYPE_CHECKING:
+    from studio.disk.home import Home
+    from studio.models.store import ModelStore
+
+REPORT_BYTES = 64 * 2**20
+"""Longest report that is read."""
+
+
+def run(argv: Sequence[str]) -> int:
+    """See, export and remove models, and read their reports."""
+    if argv[0] == "report":
+        made = common.parser("teach report", "Where a model's report is, and what it says in plain words.")
+        made.add_argument("model", help="see: studio teach models")
+        arguments = made.parse_args(argv[1:])
+        return _report(common.find_home(arguments), arguments)
+    made = common.parser("teach models", "The models on this computer: your own, and the starters.")
+    actions = made.add_subparsers(dest="action", metavar="ACTION")
+    for name, summary in (
+        ("list", "all models (the default)"),
+        ("show", "a model's card"),
+        ("export", "copy a model into a new folder"),
+        ("remove", "remove a model you trained"),
+    ):
+        added = actions.add_parser(name, help=summary, description=summary)
+        common.add_common(added)
+        if name != "list":
+            added.add_argument("model", help="own:NAME, starter:NAME or NAME")
+        if name == "export":
+            added.add_argument("target", help="the folder to make")
+    arguments = made.parse_args(argv[1:])
+    act: Callable[[Home, argparse.Namespace], int] = _ACTIONS[arguments.action or "list"]
+    return act(common.find_home(arguments), arguments)
+
+
+def reference(store: ModelStore, name: str) -> str:
+    """A reference as typed, or completed: ``own:`` before ``starter:``. Raises `UserError` when there is none."""
+    refs = list(store.refs())
+    if ":" in name:
+        store.path(name)
+        return name
+    fitting = [ref for ref in refs if ref.partition(":")[2] == name]
+    fitting = fitting or [ref for ref in refs if ref.partition(":")[2].startswith(name)]
+    if not name or not fitting:
+        raise UserError(f"There is no model “{name}”.", hint="See: studio teach models")
+    if len(fitting) > 1 and fitting[0].partition(":")[2] != name:
+        raise UserError(f"Several models begin with “{name}”: {', '.join(fitting)}.")
+    return fitting[0]
+
+
+def _plain(store: ModelStore, ref: str) -> dict[str, Any]:
+    folder = store.path(ref)
+    try:
+        card = read_card(folder)
+    except UserError as error:
+        return {"model": ref, "family": "", "title": "", "path": str(folder), "problem": error.message}
+    return {"model": ref, "family": card.family, "title": card.title, "recipe": card.recipe, "path": str(folder)}
+
+
+def _list(home: Home, arguments: argparse.Namespace) -> int:
+    store = models_of(home)
+    plain = [_plain(store, ref) for ref in store.refs()]
+    if common.wants_json(arguments):
+        common.print_json(plain)
+    else:
+        common.print_lines(common.table([[one["model"], one["family"], one["title"]] for one in plain]))
+    return exits.OK
+
+
+def _show(home: Home, arguments: argparse.Namespace) -> int:
+    store = models_of(home)
+    ref = reference(store, arguments.model)
+    folder = store.path(ref)
+    if common.wants_json(arguments):
+        common.print_json({**_plain(store, ref), "card": dict(read_card(folder).plain)})
+        return exits.OK
+    words = folder / "README.md"
+    common.print_lines([f"{ref}  {folder}", ""])
+    if words.is_file():
+        common.print_lines(words.read_text("utf-8", errors="replace").splitlines())
+    return exits.OK
+
+
+def _export(home: Home, arguments: argparse.Namespace) -> int:
+    store = models_of(home)
+    ref = reference(store, arguments.model)
+    target = common.expanded(arguments.target).absolute()
+    if not target.parent.is_dir():
+        raise UserError(f"The folder {target.parent} does not exist.")
+    return _say(arguments, ref, str(store.export(ref, target)))
+
+
+def _remove(home: Home, arguments: argparse.Namespace) -> int:
+    store = models_of(home)
+    ref = reference(store, arguments.model)
+    store.remove(ref)
+    return _say(arguments, ref, f"Removed {ref}.")
+
+
+def _say(arguments: argparse.Namespace, ref: str, sentence: str) -> int:
+    if common.wants_json(arguments):
+        common.print_json({"model": ref, "said": sentence})
+    else:
+        common.print_lines([sentence])
+    return exits.OK
+
+
+def _report(home: Home, arguments: argparse.Namespace) -> int:
+    store = models_of(home)
+    ref = reference(store, arguments.model)
+    folder = store.path(ref)
+    report = _read_report(folder / "report.json")
+    page = folder / "report.html"
+    if common.wants_json(arguments):
+        common.print_json({**report, "page": str(page)})
+        return exits.OK
+    lists = {name: report.get(name) for name in ("summary", "strengths", "limits")}
+    lines = [str(page), ""]
+    for name, texts in lines_of(lists):
+        lines += [f"{name.capitalize()}:", *(f"  {text}" for text in texts)]
+    common.print_lines(lines)
+    return exits.OK
+
+
+def lines_of(lists: dict[str, Any]) -> list[tuple[str, list[str]]]:
+    """The lists that hold something, as texts."""
+    return [(name, [str(text) for text in texts]) for name, texts in lists.items() if isinstance(texts, list) and texts]
+
+
+def _read_report(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(REPORT_BYTES + 1)
+        plain = json.loads(raw.decode("utf-8")) if len(raw) <= REPORT_BYTES else None
+    except OSError as error:
+        raise UserError(f"This model has no report ({path.name} is not there).") from error
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{path} is no report of the studio.") from error
+    if not isinstance(plain, dict):
+        raise UserError(f"{path} is no report of the studio.")
+    return plain
+
+
+_ACTIONS: dict[str, Callable[[Home, argparse.Namespace], int]] = {
+    "list": _list,
+    "show": _show,
+    "export": _export,
+    "remove": _remove,
+}

@@ -1,0 +1,184 @@
+"""``studio teach runs``: trainings that ended, were stopped or interrupted, and their checkpoints."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import filelock
+
+from studio.cli import common, exits
+from studio.sdk import UserError
+from studio.teach.runs import Run
+
+if TYPE_CHECKING:
+    from studio.disk.home import Home
+
+
+def run(argv: Sequence[str]) -> int:
+    """See and steer runs."""
+    made = common.parser("teach runs", "Trainings and their checkpoints.")
+    actions = made.add_subparsers(dest="action", metavar="ACTION")
+    for name, summary in (
+        ("list", "all runs (the default)"),
+        ("show", "what a run was asked for, its checkpoints and its last figures"),
+        ("resume", "go on from the last checkpoint"),
+        ("rollback", "forget all that is later than a checkpoint"),
+        ("remove", "remove a run and its checkpoints; a model that came out stays"),
+    ):
+        added = actions.add_parser(name, help=summary, description=summary)
+        common.add_common(added)
+        if name != "list":
+            added.add_argument("run", help="a run's name, or the beginning of it")
+        if name == "rollback":
+            added.add_argument("step", type=int, help="steps after which the checkpoint was taken; 0 for the beginning")
+    arguments = made.parse_args(argv[1:])
+    home = common.find_home(arguments)
+    act: Callable[[Home, argparse.Namespace], int] = _ACTIONS[arguments.action or "list"]
+    return act(home, arguments)
+
+
+def runs_in(home: Home) -> list[Run]:
+    """All runs, newest first."""
+    folder = home.runs
+    entries = [entry for entry in folder.iterdir() if entry.is_dir()] if folder.is_dir() else []
+    found = [Run(entry) for entry in entries if (entry / "run.json").is_file()]
+    return sorted(found, key=lambda one: -float(one.facts.get("created", 0.0)))
+
+
+def _named(home: Home, name: str) -> Run:
+    fitting = [one for one in runs_in(home) if one.folder.name.startswith(name)] if name else []
+    if len(fitting) != 1:
+        raise UserError(
+            f"{'Several runs begin' if fitting else 'There is no run that begins'} with “{name}”.",
+            hint="See: studio teach runs list",
+        )
+    return fitting[0]
+
+
+def _plain(one: Run) -> dict[str, Any]:
+    facts = one.facts
+    latest = {metric.name: metric.value for metric in one.metrics()}
+    return {
+        "run": one.folder.name,
+        "recipe": facts.get("recipe", ""),
+        "dataset": (facts.get("dataset") or {}).get("name", ""),
+        "seed": facts.get("seed"),
+        "created": facts.get("created"),
+        "checkpoints": one.steps,
+        "model": one.finished,
+        "figures": latest,
+        "path": str(one.folder),
+    }
+
+
+def _list(home: Home, arguments: argparse.Namespace) -> int:
+    plain = [_plain(one) for one in runs_in(home)]
+    if common.wants_json(arguments):
+        common.print_json(plain)
+        return exits.OK
+    rows = []
+    for one in plain:
+        state = f"finished: {one['model']}" if one["model"] else f"stopped at {max(one['checkpoints'], default=0):,}"
+        rows.append([one["run"], str(one["recipe"]), str(one["dataset"]), state])
+    common.print_lines(common.table(rows))
+    return exits.OK
+
+
+def _show(home: Home, arguments: argparse.Namespace) -> int:
+    one = _named(home, arguments.run)
+    plain = {**_plain(one), "values": one.facts.get("values", {}), "samples": [str(path) for _, path in one.samples()]}
+    if common.wants_json(arguments):
+        common.print_json(plain)
+        return exits.OK
+    rows = [[name, str(plain[name])] for name in ("run", "recipe", "dataset", "seed", "model", "path")]
+    rows += [[f"  {name}", str(value)] for name, value in dict(plain["values"]).items()]
+    rows += [[f"  {name}", f"{value:.5g}"] for name, value in plain["figures"].items()]
+    rows.append(["checkpoints", " ".join(map(str, plain["checkpoints"]))])
+    common.print_lines(common.table(rows))
+    return exits.OK
+
+
+def _resume(home: Home, arguments: argparse.Namespace) -> int:
+    from studio.cli.teach_train import recipe_of, train
+    from studio.engine.choices import check_sources
+    from studio.engine.discovery.registry import Registry
+    from studio.engine.requests import GenerationRequest
+    from studio.sdk import Dataset
+
+    one = _named(home, arguments.run)
+    if one.finished:
+        raise UserError(
+            f"This run is finished: {one.finished}.",
+            hint="Roll it back to a checkpoint first, or train with another seed.",
+        )
+    facts = one.facts
+    registry = Registry.discover(home)
+    spec = recipe_of(registry, str(facts.get("recipe", "")))
+    if facts.get("version") != spec.version:
+        raise UserError(f"{spec.title} is another version now; this run cannot go on.", hint="Train anew.")
+    request = GenerationRequest.of(spec, dict(facts.get("values") or {}), int(facts.get("seed", 0)))
+    folders = check_sources(home, spec, request.values)
+    digests = "+".join(Dataset.read(folder).digest for folder in folders.values())
+    if digests.partition("+")[0] != (facts.get("dataset") or {}).get("digest"):
+        raise UserError(
+            "The dataset has changed since; this run cannot go on.", hint="Train anew with: studio teach train"
+        )
+    return train(home, registry, request, arguments)
+
+
+def _rollback(home: Home, arguments: argparse.Namespace) -> int:
+    one = _named(home, arguments.run)
+    with _held(one):
+        try:
+            one.roll_back(arguments.step)
+        except ValueError as error:
+            there = ", ".join(map(str, one.steps)) or "none"
+            raise UserError(str(error), hint=f"Checkpoints: {there}.") from error
+    return _say(
+        arguments,
+        one,
+        f"Rolled back to step {arguments.step:,}. Go on with: studio teach runs resume {one.folder.name}",
+    )
+
+
+def _remove(home: Home, arguments: argparse.Namespace) -> int:
+    one = _named(home, arguments.run)
+    with _held(one):
+        shutil.rmtree(one.folder)
+    return _say(arguments, one, f"Removed {one.folder.name}.")
+
+
+def _say(arguments: argparse.Namespace, one: Run, sentence: str) -> int:
+    if common.wants_json(arguments):
+        common.print_json({"run": one.folder.name, "checkpoints": one.steps})
+    else:
+        common.print_lines([sentence])
+    return exits.OK
+
+
+class _held:  # noqa: N801 - used like a function
+    """Nobody trains this run meanwhile. Raises `UserError` when somebody does."""
+
+    def __init__(self, one: Run) -> None:
+        self._lock = filelock.FileLock(one.folder.with_name(f"{one.folder.name}.lock"))
+
+    def __enter__(self) -> None:
+        try:
+            self._lock.acquire(timeout=0)
+        except filelock.Timeout as error:
+            raise UserError("This run is being trained now.", hint="Stop it first.") from error
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+_ACTIONS: dict[str, Callable[[Home, argparse.Namespace], int]] = {
+    "list": _list,
+    "show": _show,
+    "resume": _resume,
+    "rollback": _rollback,
+    "remove": _remove,
+}
