@@ -117,7 +117,7 @@ def _surface(path: Path) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
     if not parts:
         raise ValueError("it has no surface")
     corners = np.concatenate([np.asarray(part.vertices)[part.faces] for part in parts])
-    colors = np.concatenate([_colors_of(part)[part.faces] for part in parts])
+    colors = np.concatenate([_colors_of(part, linear=path.suffix.lower() == ".glb")[part.faces] for part in parts])
     if not np.isfinite(corners).all():
         raise ValueError("some of its points are not at any place")
     area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
@@ -131,15 +131,30 @@ def _surface(path: Path) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
     return (corners[face] * weights).sum(axis=1), colors[face, weights[:, :, 0].argmax(axis=1)]
 
 
-def _colors_of(part: Any) -> NDArray[np.uint8]:
-    """Colours of a part's vertices [n, 3]: its own, its texture's, or its material's."""
+def _colors_of(part: Any, *, linear: bool) -> NDArray[np.uint8]:
+    """Colours of a part's vertices [n, 3], sRGB: its own, its texture's, or its material's.
+
+    Args:
+        part: a ``trimesh.Trimesh``.
+        linear: whether colours of vertices and materials are linear light, as in glTF; those of textures never are.
+    """
+    visual = part.visual
+    textured = getattr(getattr(visual, "material", None), "baseColorTexture", None) is not None
     try:
-        colors = np.asarray(part.visual.to_color().vertex_colors, dtype=np.uint8)
+        painted = visual.to_color() if visual.kind == "texture" else visual
+        colors = np.asarray(painted.vertex_colors, dtype=np.uint8)
     except (AttributeError, ValueError, IndexError, TypeError):
         colors = np.zeros((0, 4), np.uint8)
     if len(colors) != len(part.vertices):
         return np.full((len(part.vertices), 3), _GREY, np.uint8)
-    return colors[:, :3]
+    return colors[:, :3] if textured or not linear else _SRGB[colors[:, :3]]
+
+
+_LINEAR = np.arange(256) / 255
+_SRGB = np.round(255 * np.where(_LINEAR <= 0.0031308, 12.92 * _LINEAR, 1.055 * _LINEAR ** (1 / 2.4) - 0.055)).astype(
+    np.uint8
+)
+"""From linear bytes to sRGB bytes (IEC 61966-2-1)."""
 
 
 def few_colors(colors: NDArray[np.uint8], most: int) -> NDArray[np.uint8]:

@@ -1,0 +1,346 @@
+"""Voxel objects: words become closed, coloured meshes; a model learns them from captioned files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import trimesh
+from safetensors.numpy import load_file
+
+import studio.sdk as sdk
+from studio.sdk.testing import RecordingContext, run
+from studio.sdk.testing.payloads import payload_problems
+from studio_mesh import TrainVoxels, VoxelObjects
+from studio_mesh.training import voxel_lessons, voxels
+from studio_mesh.training.vox import read_vox, write_vox
+from studio_mesh.training.voxel_shapes import few_colors, read_voxels
+from studio_mesh.voxel_surface import blocks, smooth, unpinched, without_crumbs
+from studio_mesh.voxel_words import Vocabulary, likeness
+
+SIDE = 32
+WORDS = Vocabulary(["tree", "red", "chair", "mushroom", "bush", "cherry"])
+QUICK: dict[str, Any] = {"steps": 40, "batch": 4, "rate": 0.004, "turned": 0.0}
+
+
+def grid(*boxes: tuple[slice, slice, slice, int]) -> Any:
+    labels = np.zeros((SIDE, SIDE, SIDE), np.uint8)
+    for x, y, z, label in boxes:
+        labels[x, y, z] = label
+    return labels
+
+
+MIDDLE = slice(10, 22)
+POST = grid((slice(14, 18), slice(1, 30), slice(14, 18), 1))
+SLAB = grid((slice(2, 30), slice(1, 6), slice(2, 30), 2))
+CUBE = grid((MIDDLE, slice(1, 13), MIDDLE, 1))
+PALETTE = np.array([[200, 30, 30], [30, 160, 60]], np.uint8)
+
+
+SHORT = RecordingContext(seed=3)
+"""Lives as long as the module, and its temporary folder with it."""
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> sdk.Dataset:
+    """Three shapes, one of them held out under a caption of known words."""
+    folder = tmp_path_factory.mktemp("shapes")
+    items = []
+    for name, labels, caption, out in (
+        ("post", POST, "red post", False), ("slab", SLAB, "green slab", False), ("cube", CUBE, "red slab", True)
+    ):  # fmt: skip
+        path = folder / f"{name}.vox"
+        write_vox(path, labels, PALETTE)
+        items.append(sdk.DatasetItem(path, caption, name, out, hashlib.sha256(path.read_bytes()).hexdigest()))
+    return sdk.Dataset("shapes", "mesh", folder, tuple(items))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Networks this small only wait for each other on several."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def lessons(data: sdk.Dataset) -> list[Any]:
+    """All that one short training yields; its checkpoints and model stay."""
+    return run(TrainVoxels, {**QUICK, "data": data}, SHORT)
+
+
+@pytest.fixture(scope="module")
+def model(lessons: list[Any]) -> sdk.TrainedModel:
+    (made,) = [lesson for lesson in lessons if isinstance(lesson, sdk.TrainedModel)]
+    return made
+
+
+def make(model: sdk.TrainedModel, seed: int = 0, **values: Any) -> tuple[sdk.Mesh, RecordingContext]:
+    ctx = RecordingContext(seed=seed, models={"folder:m": model.folder})
+    (mesh,) = run(VoxelObjects, {"model": "folder:m", **values}, ctx)
+    assert isinstance(mesh, sdk.Mesh)
+    return mesh, ctx
+
+
+def random_solid(seed: int) -> tuple[Any, Any]:
+    """Certainty full of single voxels, holes and diagonal contacts, and colours."""
+    random = np.random.default_rng(seed)
+    occupancy = np.zeros((SIDE, SIDE, SIDE))
+    occupancy[4:28, 4:28, 4:28] = random.random((24, 24, 24)) ** 0.7
+    return occupancy, random.random((SIDE, SIDE, SIDE, 3))
+
+
+# ---- words ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "unknown"),
+    [
+        ("A red tree!", ("red", "tree"), ()),
+        ("trees and bushes, cherries", ("tree", "bush", "cherry"), ()),
+        ("mushrom", ("mushroom",), ()),
+        ("tree tree tree", ("tree",), ()),
+        ("a dragon on a chair", ("chair",), ("dragon",)),
+        ("松树", (), ("松树",)),
+        ("", (), ()),
+    ],
+)
+def test_a_prompt_is_read_as_known_words_and_the_rest(text: str, known: Any, unknown: Any) -> None:
+    reading = WORDS.read(text)
+    assert (reading.known, reading.unknown) == (known, unknown)
+
+
+def test_a_word_taken_for_another_is_told() -> None:
+    assert WORDS.read("mushrom").taken_for == (("mushrom", "mushroom"),)
+
+
+def test_the_likeliest_caption_shares_the_rarest_words() -> None:
+    captions = [["pine", "tree"], ["oak", "tree"], ["tree"], ["pine", "table"], ["chair"]]
+    fit = likeness(["pine", "tree"], captions)
+    assert int(np.argmax(fit)) == 0
+    assert fit[4] == 0
+    assert max(fit) == pytest.approx(1)
+
+
+# ---- files ---------------------------------------------------------------------------------------------------
+
+
+def test_a_voxel_file_comes_back_as_it_was_written(tmp_path: Path) -> None:
+    labels = np.random.default_rng(0).integers(0, 3, (7, 9, 5)).astype(np.uint8)
+    write_vox(tmp_path / "a.vox", labels, PALETTE)
+    back, colors = read_vox(tmp_path / "a.vox")
+    assert (back == labels).all()
+    assert (colors[1:3] == PALETTE).all()
+
+
+@pytest.mark.parametrize("cut", [3, 20, 30, 60, 200])
+def test_a_damaged_voxel_file_is_refused_in_a_sentence(tmp_path: Path, cut: int) -> None:
+    path = tmp_path / "a.vox"
+    write_vox(path, POST, PALETTE)
+    path.write_bytes(path.read_bytes()[:cut])
+    with pytest.raises(sdk.UserError, match=r"a\.vox"):
+        read_voxels(sdk.DatasetItem(path, "post"))
+
+
+def test_a_grid_of_another_size_is_scaled_without_holes(tmp_path: Path) -> None:
+    write_vox(tmp_path / "a.vox", np.ones((3, 6, 3), np.uint8), PALETTE)
+    filled = read_voxels(sdk.DatasetItem(tmp_path / "a.vox", "block")).filled
+    assert filled.sum() == 15 * 30 * 15
+    assert not filled[:, 0].any()
+    assert filled[:, 1].any()
+
+
+def test_a_mesh_becomes_a_solid_of_its_own_colours(tmp_path: Path) -> None:
+    ball = trimesh.creation.icosphere(subdivisions=3)
+    ball.visual.vertex_colors = np.where(ball.vertices[:, 1:2] > 0, [[255, 0, 0, 255]], [[0, 0, 128, 255]])
+    (tmp_path / "ball.glb").write_bytes(ball.export(file_type="glb"))
+    voxels_ = read_voxels(sdk.DatasetItem(tmp_path / "ball.glb", "ball"))
+    assert voxels_.filled.sum() == pytest.approx(4 / 3 * np.pi * 15**3, rel=0.15)
+    assert voxels_.filled[16, 16, 16]
+    assert (voxels_.colors[16, 29, 16] == [255, 0, 0]).all()
+    assert (voxels_.colors[16, 2, 16] == [0, 0, 188]).all()  # glTF stores linear light
+
+
+def test_a_palette_keeps_few_colours_and_joins_many() -> None:
+    assert len(few_colors(PALETTE.repeat(5, axis=0), 8)) == 2
+    many = np.random.default_rng(0).integers(0, 256, (3000, 3)).astype(np.uint8)
+    assert few_colors(many, 8).shape == (8, 3)
+
+
+def test_places_of_turned_shapes_turn_about_the_upright() -> None:
+    place = np.array([[3 * SIDE**2 + 5 * SIDE + 9]])
+    seen = [int(voxel_lessons._turned(place, np.array([turns]))[0, 0]) for turns in range(4)]
+    where = [(one // SIDE**2, one // SIDE % SIDE, one % SIDE) for one in seen]
+    assert where == [(3, 5, 9), (9, 5, 28), (28, 5, 22), (22, 5, 3)]
+
+
+# ---- surfaces ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [blocks, smooth])
+@pytest.mark.parametrize("seed", range(3))
+def test_surfaces_are_closed_even_of_ragged_solids(shape: Any, seed: int) -> None:
+    mesh = shape(*random_solid(seed), size=0.3)
+    assert list(payload_problems(mesh)) == []
+    assert mesh.watertight is True
+    solid = trimesh.Trimesh(mesh.vertices, mesh.faces, process=False)
+    assert solid.volume > 0
+    assert np.ptp(mesh.vertices, axis=0).max() == pytest.approx(0.3, rel=1e-5)
+    assert mesh.vertices[:, 1].min() == pytest.approx(0, abs=1e-7)
+
+
+def test_blocks_have_the_volume_and_the_colours_of_their_voxels() -> None:
+    colors = np.zeros((SIDE, SIDE, SIDE, 3))
+    colors[...] = [1, 0, 0]
+    colors[:, 6:] = [0, 0, 1]
+    mesh = blocks((CUBE > 0) * 1.0, colors, size=1.2)
+    assert mesh is not None
+    assert mesh.colors is not None
+    assert trimesh.Trimesh(mesh.vertices, mesh.faces, process=False).volume == pytest.approx(1.2**3, rel=1e-4)
+    assert len(mesh.faces) == 6 * 12 * 12 * 2
+    middles = mesh.vertices[mesh.faces][:, :, 1].mean(axis=1)
+    low = mesh.colors[mesh.faces[:, 0]][middles < 0.45]
+    assert (low == [255, 0, 0, 255]).all()
+
+
+def test_a_smooth_skin_keeps_a_leg_one_voxel_thin() -> None:
+    leg = grid((slice(15, 16), slice(1, 14), slice(15, 16), 1), (MIDDLE, slice(14, 18), MIDDLE, 1)) * 1.0
+    mesh = smooth(leg, np.ones((SIDE, SIDE, SIDE, 3)) * 0.5, size=1.0)
+    assert mesh is not None
+    assert trimesh.Trimesh(mesh.vertices, mesh.faces).body_count == 1
+    assert np.ptp(mesh.vertices[:, 1]) == pytest.approx(1.0, abs=0.02)
+
+
+def test_nothing_makes_no_mesh_and_dust_is_left_out() -> None:
+    nothing = np.zeros((SIDE, SIDE, SIDE))
+    assert blocks(nothing, np.zeros((SIDE, SIDE, SIDE, 3))) is None
+    assert smooth(nothing, np.zeros((SIDE, SIDE, SIDE, 3))) is None
+    dusty = (CUBE > 0) | (grid((slice(30, 31), slice(30, 31), slice(30, 31), 1)) > 0)
+    assert without_crumbs(dusty).sum() == (CUBE > 0).sum()
+
+
+def test_voxels_that_meet_in_an_edge_alone_are_joined() -> None:
+    pinched = np.zeros((4, 4, 4), bool)
+    pinched[1, 1, 1] = pinched[2, 2, 1] = True
+    assert unpinched(pinched).sum() == 3
+
+
+# ---- learning ------------------------------------------------------------------------------------------------
+
+
+def test_the_loss_falls_and_samples_and_a_model_come_out(lessons: list[Any], model: sdk.TrainedModel) -> None:
+    losses = [lesson.value for lesson in lessons if isinstance(lesson, sdk.Metric) and lesson.name == "loss"]
+    assert losses[-1] < 0.45 * losses[0]
+    assert any(isinstance(lesson, sdk.Sample) for lesson in lessons)
+    assert any(isinstance(lesson, sdk.Metric) and lesson.name == "held out overlap" for lesson in lessons)
+    assert model.facts["words"] == ["green", "post", "red", "slab"]
+    assert {path.suffix for path in model.folder.iterdir()} <= {".safetensors", ".json", ".png"}
+
+
+def test_known_words_bring_their_shapes_back(model: sdk.TrainedModel) -> None:
+    post, _ = make(model, prompt="red post", variation=0.0)
+    slab, _ = make(model, prompt="green slab", variation=0.0)
+    assert post.colors is not None
+    assert np.ptp(post.vertices, axis=0)[1] > 2 * np.ptp(post.vertices, axis=0)[0]
+    assert np.ptp(slab.vertices, axis=0)[1] < np.ptp(slab.vertices, axis=0)[0] / 2
+    assert np.abs(np.median(post.colors[:, :3], axis=0) - PALETTE[0]).max() < 4
+
+
+def test_the_report_compares_with_the_nearest_caption_and_counts_copies(model: sdk.TrainedModel) -> None:
+    measures = {measure.name: measure for measure in model.evaluation.measures}
+    held = measures["overlap with held-out shapes"]
+    assert 0 <= held.value <= 1
+    assert held.baseline is not None
+    assert 0 <= measures["share of copies"].value <= 1
+    assert model.evaluation.neighbours
+    for neighbour in model.evaluation.neighbours:
+        assert (model.folder / neighbour.sample).exists()
+        assert (model.folder / neighbour.training).exists()
+
+
+def test_an_interrupted_training_goes_on_to_the_same_weights(data: sdk.Dataset, model: sdk.TrainedModel) -> None:
+    first = RecordingContext(seed=3, checkpoint_seconds=0.0)
+    halfway: Path | None = None
+    for lesson in TrainVoxels().generate(voxels_params(data), first):
+        if isinstance(lesson, sdk.Checkpoint) and lesson.step >= 13:
+            halfway = lesson.folder
+            break
+    assert halfway is not None
+    second = RecordingContext(seed=3, resume=halfway)
+    *_, again = run(TrainVoxels, {**QUICK, "data": data}, second)
+    assert isinstance(again, sdk.TrainedModel)
+    weights, same = (load_file(one.folder / "model.safetensors") for one in (model, again))
+    assert weights.keys() == same.keys()
+    assert all((weights[name] == same[name]).all() for name in weights)
+
+
+def voxels_params(data: sdk.Dataset) -> Any:
+    return TrainVoxels.Params(**QUICK, data=data)
+
+
+def test_held_out_files_are_never_read_for_training(data: sdk.Dataset) -> None:
+    learned = voxel_lessons.read_lessons(data.training, 8, RecordingContext())
+    assert "red slab" not in learned.captions
+    assert len(learned.captions) == 2
+
+
+def test_files_without_captions_are_left_out_and_said(data: sdk.Dataset) -> None:
+    ctx = RecordingContext()
+    bare = sdk.DatasetItem(data.items[0].path, "")
+    assert len(voxel_lessons.read_lessons([bare, data.items[1]], 8, ctx).captions) == 1
+    assert any("no caption" in line for line in ctx.lines)
+    with pytest.raises(sdk.UserError, match="None of the 3D models"):
+        voxel_lessons.read_lessons([bare], 8, ctx)
+
+
+def test_a_forecast_times_the_real_network(data: sdk.Dataset) -> None:
+    told = TrainVoxels().forecast(voxels_params(data), RecordingContext())
+    assert told.steps == QUICK["steps"]
+    assert told.seconds > 0
+    assert 1_000_000 < told.parameters < 3_700_000
+
+
+# ---- making --------------------------------------------------------------------------------------------------
+
+
+def test_the_same_seed_makes_the_same_object_and_others_others(model: sdk.TrainedModel) -> None:
+    made = [make(model, seed, prompt="red slab", surface="smooth", variation=1.0)[0].vertices for seed in (1, 1, 2, 3)]
+    assert np.array_equal(made[0], made[1])
+    assert not all(np.array_equal(one, other) for one, other in pairwise(made[1:]))
+
+
+def test_unknown_words_are_said_and_left_out(model: sdk.TrainedModel) -> None:
+    mesh, ctx = make(model, prompt="a green dragon slab")
+    assert any("“dragon”" in line for line in ctx.lines)
+    assert mesh.meta["words"] == ["green", "slab"]
+    assert mesh.meta["left out"] == ["dragon"]
+    with pytest.raises(sdk.UserError, match="none of these words") as raised:
+        make(model, prompt="dragon")
+    assert raised.value.hint is not None
+    assert "slab" in raised.value.hint
+
+
+def test_an_empty_prompt_is_a_surprise_and_there_is_a_preview(model: sdk.TrainedModel) -> None:
+    mesh, ctx = make(model, prompt="  ", surface="smooth")
+    assert mesh.meta["words"]
+    assert ctx.previews[0].pixels.shape == (160, 160, 3)
+
+
+def test_a_folder_that_holds_no_model_is_told(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(sdk.UserError, match="can't be used"):
+        run(VoxelObjects, {"model": "folder:x"}, RecordingContext(models={"folder:x": tmp_path}))
+
+
+def test_a_step_leaves_torchs_own_randomness_alone(data: sdk.Dataset) -> None:
+    before = torch.get_rng_state()
+    learned = voxel_lessons.read_lessons(data.training, 8, RecordingContext())
+    voxels._network(learned, voxels_params(data), 5)
+    assert torch.equal(before, torch.get_rng_state())
