@@ -23,7 +23,7 @@ ENDINGS: Mapping[str, tuple[str, ...]] = {
     "image": (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"),
     "text": (".txt", ".md", ".jsonl", ".jsonl.gz"),
     "score": (".mid", ".midi"),
-    "mesh": (".glb", ".obj", ".stl", ".ply"),
+    "mesh": (".glb", ".obj", ".stl", ".ply", ".vox"),
 }
 """By kind, the endings of the files that are taken."""
 
@@ -188,11 +188,33 @@ def _notes(score: mido.MidiFile) -> tuple[list[tuple[int, int]], int]:
     return sorted(notes), end
 
 
+def _voxels(raw: bytes) -> Examined:
+    """A MagicaVoxel file: a header, then chunks of a name, two lengths and their content."""
+    if raw[:4] != b"VOX " or raw[8:12] != b"MAIN":
+        raise LeftOut("it is not a complete, undamaged voxel file")
+    place, count = 20, 0
+    sizes: tuple[int, ...] = ()
+    while place + 12 <= len(raw):
+        name, length = raw[place : place + 4], int.from_bytes(raw[place + 4 : place + 8], "little")
+        if place + 12 + length > len(raw):
+            raise LeftOut("it is not a complete, undamaged voxel file")
+        if name == b"SIZE" and not sizes:
+            sizes = struct.unpack_from("<3i", raw, place + 12)
+        if name == b"XYZI" and not count:
+            count = min((length - 4) // 4, int.from_bytes(raw[place + 12 : place + 16], "little"))
+        place += 12 + length
+    if not count or not sizes:
+        raise LeftOut("it has no voxels")
+    return Examined({"voxels": count, "size": list(sizes)})
+
+
 def _mesh(path: Path) -> Examined:
     import trimesh
 
     raw = path.read_bytes()
     ending = path.suffix.lower().removeprefix(".")
+    if ending == "vox":
+        return _voxels(raw)
     if ending == "glb":
         _check_glb(raw)
     scene = trimesh.load_scene(io.BytesIO(raw), file_type=ending, process=False)

@@ -274,8 +274,8 @@ def test_an_interrupted_training_goes_on_to_the_same_weights(data: sdk.Dataset, 
             break
     assert halfway is not None
     second = RecordingContext(seed=3, resume=halfway)
-    *_, again = run(TrainVoxels, {**QUICK, "data": data}, second)
-    assert isinstance(again, sdk.TrainedModel)
+    results: list[Any] = run(TrainVoxels, {**QUICK, "data": data}, second)
+    again = results[-1]
     weights, same = (load_file(one.folder / "model.safetensors") for one in (model, again))
     assert weights.keys() == same.keys()
     assert all((weights[name] == same[name]).all() for name in weights)
@@ -344,3 +344,20 @@ def test_a_step_leaves_torchs_own_randomness_alone(data: sdk.Dataset) -> None:
     learned = voxel_lessons.read_lessons(data.training, 8, RecordingContext())
     voxels._network(learned, voxels_params(data), 5)
     assert torch.equal(before, torch.get_rng_state())
+
+
+# ---- datasets ------------------------------------------------------------------------------------------------
+
+
+def test_datasets_take_voxel_files_and_refuse_damaged_ones(tmp_path: Path) -> None:
+    from studio.teach.datasets_examining import LeftOut, examine, kind_of
+
+    path = tmp_path / "post.vox"
+    write_vox(path, POST, PALETTE)
+    assert kind_of(path.name) == "mesh"
+    assert examine(path, "mesh", 0).facts == {"voxels": 4 * 29 * 4, "size": [SIDE, SIDE, SIDE]}
+    whole = path.read_bytes()
+    for damaged in (whole[:60], b"VOX ", b"", whole[:20]):
+        path.write_bytes(damaged)
+        with pytest.raises(LeftOut):
+            examine(path, "mesh", 0)
