@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import filelock
 
@@ -80,7 +80,7 @@ class Training:
         self.lock.release()
 
 
-def is_lesson(result: object) -> bool:
+def is_lesson(result: object) -> TypeGuard[Lesson]:
     """Whether a trainer's `result` goes into its run."""
     return isinstance(result, LESSONS)
 

@@ -16,7 +16,7 @@ from studio.sdk.testing.payloads import artifacts_in, fingerprint
 from studio.sdk.testing.running import RecordingContext, stream
 from studio.sdk.testing.sample_data import sample_dataset
 from studio.sdk.testing.samples import Values, inputs_for, reduced
-from studio.sdk.trainer import TrainedModel, Trainer
+from studio.sdk.trainer import Lesson, TrainedModel, Trainer
 
 
 class CheckFailed(Exception):
@@ -75,7 +75,7 @@ class Outcome:
         cut: whether it was stopped because its time was up.
     """
 
-    results: list[Result]
+    results: list[Result | Lesson]
     ctx: ProbeContext
     refused: str = ""
     cut: bool = False
@@ -192,7 +192,9 @@ class Trial:
 
 def _expect_model(outcome: Outcome) -> None:
     """That a training ended with one model whose weights are ``.safetensors``. Raises `CheckFailed`."""
-    *lessons, last = outcome.results or [None]
+    if not outcome.results:
+        raise CheckFailed("It ended without making anything.")
+    *lessons, last = outcome.results
     if not isinstance(last, TrainedModel) or any(isinstance(lesson, TrainedModel) for lesson in lessons):
         raise CheckFailed("Training must end with one sdk.TrainedModel, its last result.")
     if not list(last.folder.rglob("*.safetensors")):

@@ -54,7 +54,7 @@ def evaluation_in(folder: Path) -> Evaluation:
     return Evaluation(
         measures=(
             Measure("bits per byte", 1.5, 2.0, "five-gram", "lower", "How surprised it is."),
-            Measure("recall", np.float32(0.25), 0.5, "the data", "higher"),
+            Measure("recall", np.float64(0.25), 0.5, "the data", "higher"),
             Measure(EVIL, float("nan"), meaning=EVIL),
             Measure("tempo", 120.0, 118.0, "the data", "near"),
         ),
