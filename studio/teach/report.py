@@ -126,7 +126,7 @@ def _verdict(measure: Measure) -> str:
     whose = measure.baseline_name or "the baseline"
     beside = f"{measure.name}: {figure(measure.value)}, beside {figure(baseline)} of {whose}"
     difference = measure.value - baseline
-    share = f"{abs(difference / baseline):.0%} " if baseline else ""
+    share = f"{abs(difference / baseline):.0%} " if abs(difference) < 2 * abs(baseline) else "far "
     if measure.better == "near":
         return f"{beside} (the nearer, the better)."
     if not difference:

@@ -147,7 +147,7 @@ def _summary(page: Page, report: Mapping[str, Any]) -> None:
 def _measures(page: Page, measures: Sequence[Mapping[str, Any]]) -> None:
     if not measures:
         return
-    page.heading("Measured", "On files that were kept out of training, beside a simple method or the data itself.")
+    page.heading("Measured", "Beside a simple method, or the data itself, measured in the same way.")
     rows = ["<tr><th>What</th><th>This model</th><th>Beside it</th><th>What it says</th></tr>"]
     for measure in measures:
         known = measure["baseline"] is not None
@@ -173,9 +173,11 @@ def _progress(page: Page, progress: Sequence[tuple[int, Sequence[Path]]]) -> Non
     if not progress:
         return
     page.heading("While it learned", "Always from the same seeds.")
+    page.parts.append('<div class="row">')
     for step, paths in progress:
         pictures = "".join(page.file(path) for path in paths)
         page.parts.append(f"<figure><figcaption>after {step:,} steps</figcaption>{pictures}</figure>")
+    page.parts.append("</div>")
 
 
 def _neighbours(page: Page, neighbours: Sequence[Mapping[str, Any]]) -> None:
@@ -187,13 +189,15 @@ def _neighbours(page: Page, neighbours: Sequence[Mapping[str, Any]]) -> None:
         "Samples (left) beside the training files most like them (right). "
         f"{copied} of {len(neighbours)} count as copies; those are framed.",
     )
+    page.parts.append('<div class="row">')
     for one in neighbours:
         mark = " copied" if one["copied"] else ""
         pair = page.shown(one["sample"]) + page.shown(one["training"])
         page.parts.append(
             f'<figure class="{mark.strip()}"><div class="pair">{pair}</div>'
-            f"<figcaption>distance {one['distance']:.4g}{', a copy' if one['copied'] else ''}</figcaption></figure><br>"
+            f"<figcaption>distance {one['distance']:.4g}{', a copy' if one['copied'] else ''}</figcaption></figure>"
         )
+    page.parts.append("</div>")
 
 
 def _distributions(page: Page, distributions: Mapping[str, Mapping[str, float]]) -> None:
