@@ -110,6 +110,25 @@ def test_a_prepared_dataset_is_taken_into_the_form(stand: Stand) -> None:
     assert page.problem.text() == "No recipe here learns from files of this kind."
 
 
+@pytest.mark.slow
+def test_a_folder_becomes_a_dataset_and_what_was_left_out_is_told(stand: Stand, qtbot: QtBot, tmp_path: Path) -> None:
+    folder = tmp_path / "shades"
+    folder.mkdir()
+    for shade in range(6):
+        picture = QImage(32, 32, QImage.Format.Format_RGB32)
+        picture.fill(shade * 2_500_000)
+        picture.save(str(folder / f"shade {shade}.png"))
+    (folder / "broken.png").write_bytes(b"")
+    page = page_of(stand)
+    page.data.prepare(folder)
+    qtbot.waitUntil(lambda: "shades" in str(page.form and page.form.values()["data"]), timeout=60_000)
+    assert "broken.png" in page.data._told.text()
+    assert (stand.workshop.home.datasets / "shades" / "dataset.json").is_file()
+    page.data.prepare(tmp_path / "nothing here")
+    qtbot.waitUntil(lambda: bool(page.data._problem), timeout=60_000)
+    assert "nothing here" in page.data._told.text()
+
+
 def test_curves_samples_and_checkpoints_of_a_run_are_shown(stand: Stand, qtbot: QtBot) -> None:
     run_on_disk(stand)
     page = page_of(stand)

@@ -138,7 +138,7 @@ class DataStep(QWidget):
             count("{count} file", "{count} files", _number(card.get("files"))),
             tr("{held} kept back to test with", held=_number(card.get("held_out"))),
         ]
-        if masked := _number(card.get("masked_count")):
+        if masked := _masked(card.get("masked")):
             parts.append(count("{count} personal detail masked", "{count} personal details masked", masked))
         left_out = card.get("left_out")
         lines = [" · ".join(parts)]
@@ -152,10 +152,14 @@ def _number(value: object) -> int:
     return int(value) if isinstance(value, int | float) else 0
 
 
+def _masked(entries: object) -> int:
+    """How many personal details were masked, from the card's list."""
+    listed = entries if isinstance(entries, list) else []
+    return sum(_number(entry.get("count")) for entry in listed if isinstance(entry, Mapping))
+
+
 def _reason(entry: object) -> str:
-    if isinstance(entry, Mapping):
-        return f"{entry.get('file', '')}: {tr_message(str(entry.get('reason', '')))}"
-    return str(entry)
+    return tr_message(str(entry.get("why", ""))) if isinstance(entry, Mapping) else ""
 
 
 def _folder_in(event: QDropEvent) -> Path | None:
