@@ -25,7 +25,19 @@ from studio.shell.i18n import locale, say, tr
 from studio.shell.theme import set_role
 from studio.shell.widgets import column
 
-ORDER = ("getting-started", "create", "queue", "library", "search", "plugins", "settings", "shortcuts", "privacy")
+ORDER = (
+    "getting-started",
+    "create",
+    "queue",
+    "library",
+    "search",
+    "teach",
+    "teach-data",
+    "plugins",
+    "settings",
+    "shortcuts",
+    "privacy",
+)
 """Pages in reading order; others follow by name."""
 
 
