@@ -81,5 +81,40 @@ ZH_CN = {
     "comparing with what was held out": "正在与留出的形状比较",
     "None of the 3D models can be learned from.": "没有一个三维模型可供学习。",
     "They need captions, and files that end in .vox or .glb.": "它们需要说明文字，且文件以 .vox 或 .glb 结尾。",
+    "{name} has no caption and is left out.": "{name} 没有说明文字，已略去。",
+    "“{name}” can't be read ({error}).": "“{name}”无法读取（{error}）。",
+    "“{name}” is empty.": "“{name}”是空的。",
+    # curves and report
+    "loss": "损失",
+    "occupancy loss": "占据损失",
+    "color loss": "颜色损失",
+    "latent divergence": "潜变量散度",
+    "known overlap": "与已知形状的重叠",
+    "held out overlap": "与留出形状的重叠",
+    "overlap with held-out shapes": "与留出形状的重叠",
+    "shape with the nearest caption": "说明最接近的形状",
+    "Intersection over union with {count} shapes whose captions were never seen; 1 is the same.":
+        "与 {count} 个其说明从未见过的形状的交并比；1 表示相同。",
+    "overlap with known shapes": "与已知形状的重叠",
+    "training shape with the same caption": "说明相同的训练形状",
+    "The same for captions it learned from; several shapes may have one caption.":
+        "对学过的说明做同样比较；几个形状可能共用一条说明。",
+    "share of copies": "复制品比例",
+    "real shapes kept out": "未用于训练的真实形状",
+    "Made objects that overlap a training shape by {share} or more. Words that occur once make copies.":
+        "与某个训练形状重叠 {share} 以上的生成物件。只出现过一次的词会做出复制品。",
+    "overlap with the nearest training shape": "与最近训练形状的重叠",
+    "1 would be a copy of it.": "1 即为其复制品。",
+    "words in captions": "说明文字中的词",
+    "Things that occur in several captions, and what their words have in common.":
+        "在多条说明中出现的东西，以及其词语的共同之处。",
+    "It knows {words} words and {shapes} shapes, nothing else; other words are left out.":
+        "它只认识 {words} 个词和 {shapes} 个形状；其余的词会略去。",
+    "Thin parts (legs, wires, railings) may break or vanish at 32 voxels a side.":
+        "在每边 32 个体素下，细的部分（腿、线、栏杆）可能断开或消失。",
+    "Words that occur only once bring back nearly the shape they came from, whatever the seed.":
+        "只出现过一次的词，无论种子如何，都会带回几乎原来的形状。",
+    "Sketching simple objects for games, toys and prints from the words of its captions.":
+        "用其说明中的词，为游戏、玩具和打印勾画简单物件。",
 }  # fmt: skip
 """Simplified Chinese. What stands in braces is filled in by the studio."""
