@@ -56,7 +56,7 @@ RECIPE: dict[str, Any] = {
     "kind": "text",
     "seed": 1,
     "values": {
-        "steps": 2000,
+        "steps": 600,
         "units": "characters",
         "layers": 5,
         "width": 128,
@@ -212,6 +212,7 @@ def finish(folder: Path, out: Path) -> None:
     tables = {"forms": forms, "sounds": sounds, "hints": hints(text for _, text in kept)}
     (out / "verse.json").write_text(json.dumps(tables, ensure_ascii=False, separators=(",", ":")), "utf-8")
     store_runs([text for _, text in kept], out / "runs.safetensors")
+    store_counts([text for _, text in kept], out)
 
 
 FINALS = (
@@ -260,6 +261,23 @@ def rhyme_scheme(texts: list[str], sounds: dict[str, str]) -> list[int]:
     sizes = Counter(scheme)
     numbers = {name: number for number, name in enumerate(name for name in dict.fromkeys(scheme) if sizes[name] > 1)}
     return [numbers.get(name, -1) for name in scheme]
+
+
+LEAST = 2
+"""Fewest times a run of two or three characters must occur to be stored."""
+
+
+def store_counts(texts: list[str], out: Path) -> None:
+    """Write the counting model that the generator mixes with the network."""
+    from transformers import PreTrainedTokenizerFast
+
+    from studio_text.counting import Counts
+    from studio_text.training.ngram import KneserNey
+
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(out, local_files_only=True)
+    encoded = tokenizer.backend_tokenizer.encode_batch(texts, add_special_tokens=False)
+    counted = KneserNey([entry.ids for entry in encoded], order=3, pad=tokenizer.convert_tokens_to_ids("<|text|>"))
+    Counts(counted.pruned(LEAST), len(tokenizer)).save(out)
 
 
 def store_runs(texts: list[str], path: Path) -> None:

@@ -13,13 +13,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import torch
+
 from studio.sdk import Dataset
 from studio_text.training.copying import Sources, words_of
-from studio_text.training.documents import read_documents
+from studio_text.training.documents import Document, read_documents
 from studio_text.training.judging import distinct
+from studio_text.training.ngram import KneserNey
 from studio_text.verse import FORMS, MOODS
 from studio_text.verse_rules import Form, Tables, phrases_of, wanted_tone
-from studio_text.versing import VerseModel, Versifier, Wish
+from studio_text.versing import NETWORK_SHARE, TEXT, VerseModel, Versifier, Wish
 
 REPEATED = 3
 """A character this often in a regulated poem counts as a repetition."""
@@ -71,6 +75,38 @@ def most_often(text: str) -> int:
     return max(letters.count(letter) for letter in letters)
 
 
+@torch.inference_mode()
+def foresight(verse: VerseModel, dataset: Dataset, tokens: int) -> dict[str, float]:
+    """Bits per character of held-out poems: network, stored counts, both mixed, and a five-gram that is not pruned.
+
+    Punctuation and line breaks count as characters; the form is known, the hints are not.
+    """
+    unit = verse.ids[TEXT]
+    five = KneserNey([_ids(verse, document) for document in read_documents(dataset.training)], pad=unit)
+    bits = dict.fromkeys(("network", "counts", "mixed", "five-gram"), 0.0)
+    held_out = read_documents(dataset.held_out)
+    total = 0
+    for place in np.random.default_rng(0).permutation(len(held_out)):
+        ids = _ids(verse, held_out[place])
+        heading = verse.heading(held_out[place].tags[0], ())
+        logits = verse.model(torch.tensor([[*heading, *ids[:-1]]])).logits[0, len(heading) - 1 :]
+        network = torch.softmax(logits.double(), dim=-1).numpy()[np.arange(len(ids)), ids]
+        counts = np.asarray([verse.counts.next([unit, unit, *ids[:number]])[ids[number]] for number in range(len(ids))])
+        bits["network"] -= float(np.log2(network).sum())
+        bits["counts"] -= float(np.log2(counts).sum())
+        bits["mixed"] -= float(np.log2(NETWORK_SHARE * network + (1 - NETWORK_SHARE) * counts).sum())
+        bits["five-gram"] -= float(five.log2(ids).sum())
+        total += len(ids)
+        if total >= tokens:
+            break
+    return {name: value / total for name, value in bits.items()}
+
+
+def _ids(verse: VerseModel, document: Document) -> list[int]:
+    ids: list[int] = verse.tokenizer(document.text, add_special_tokens=False).input_ids
+    return ids
+
+
 def copying(texts: Sequence[str], data: Path) -> dict[str, Any]:
     """Longest run shared with a training poem, and the share of runs of eight characters that stand in one."""
     dataset = Dataset.read(data)
@@ -95,6 +131,7 @@ def main() -> None:
     report = judge(verse.tables, written)
     if given.data:
         report |= copying([text for _, _, text in written], given.data)
+        report["bits per character"] = foresight(verse, Dataset.read(given.data), 15_000)
     json.dump(report, sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")
 

@@ -54,6 +54,14 @@ class KneserNey:
         logarithms: NDArray[np.float64] = np.log2(probability)
         return logarithms
 
+    def pruned(self, least: int) -> list[dict[str, NDArray[np.int64] | NDArray[np.float32]]]:
+        """The tables from single tokens up, each without n-grams counted fewer than `least` times above single tokens.
+
+        ``keys`` (int64, sorted) have the probabilities ``shares``; what a context in ``contexts`` leaves to the next
+        lower order is ``left``, grown by what was pruned, so that everything still sums to 1.
+        """
+        return [table.pruned(1 if place == 0 else least) for place, table in enumerate(reversed(self._orders))]
+
 
 class _Order:
     """Counts of one length of n-gram, and what its contexts hold."""
@@ -72,6 +80,20 @@ class _Order:
     def _discount(self, counts: NDArray[np.int64]) -> NDArray[np.float64]:
         taken: NDArray[np.float64] = self._discounts[np.minimum(counts, 3)]
         return taken
+
+    def pruned(self, least: int) -> dict[str, NDArray[np.int64] | NDArray[np.float32]]:
+        """See `KneserNey.pruned`."""
+        context, _ = _find(self._contexts, self._keys >> BITS)
+        shares = (self._counts - self._discount(self._counts)) / self._totals[context]
+        kept = self._counts >= least
+        contexts, first = np.unique(self._keys[kept] >> BITS, return_index=True)
+        left = 1.0 - np.add.reduceat(shares[kept], first)
+        return {
+            "keys": self._keys[kept],
+            "shares": shares[kept].astype(np.float32),
+            "contexts": contexts,
+            "left": left.astype(np.float32),
+        }
 
     def interpolate(self, keys: NDArray[np.int64], lower: NDArray[np.float64]) -> NDArray[np.float64]:
         """Probabilities at this order, given those at the next lower one; where a context is new, the lower ones."""

@@ -1,0 +1,168 @@
+"""Chinese verse with the real weights: forms and rhymes hold, wishes are kept, nothing is copied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio import sdk
+from studio.sdk.testing.running import RecordingContext, run
+from studio_text.counting import Counts
+from studio_text.training.ngram import KneserNey
+from studio_text.verse import FORMS, MOODS, STARTER, Verse
+from studio_text.verse_rules import Form, Runs, Slot, Tables, phrases_of, places_of, wanted_tone
+
+FOLDER = Path(__file__).resolve().parents[3] / "resources" / "starters" / "verse-zh"
+
+
+@pytest.fixture(scope="module")
+def loaded() -> dict[str, object]:
+    """What contexts of this module keep loaded between runs, as the host does."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def tables() -> Tables:
+    return Tables.read(FOLDER)
+
+
+def write_all(loaded: dict[str, object], seed: int = 1, **values: Any) -> list[Any]:
+    context = RecordingContext(seed=seed, models={STARTER: FOLDER})
+    context._loaded = loaded
+    return run(Verse, {"candidates": 2, **values}, context)
+
+
+def write(loaded: dict[str, object], seed: int = 1, **values: Any) -> sdk.Text:
+    text = write_all(loaded, seed, **values)[-1]
+    assert isinstance(text, sdk.Text)
+    return text
+
+
+def test_lines_are_shown_one_by_one_and_add_up(loaded: dict[str, object]) -> None:
+    *lines, whole = write_all(loaded, form="五言律诗")
+    assert isinstance(whole, sdk.Text)
+    assert len(lines) == 4
+    assert "".join(line.text for line in lines if isinstance(line, sdk.TextDelta)) == whole.text
+
+
+@pytest.mark.parametrize("form", [form for form, _ in FORMS])
+def test_every_form_has_its_lines_and_rhymes(loaded: dict[str, object], tables: Tables, form: str) -> None:
+    text = write(loaded, seed=len(form), form=form).text
+    assert tables.forms[form].fits(text)
+    assert tables.rhyme_faults(tables.forms[form], text) == 0
+
+
+def test_the_same_seed_writes_the_same_poem_and_another_another(loaded: dict[str, object]) -> None:
+    first, again, other = (write(loaded, seed=seed).text for seed in (3, 3, 4))
+    assert first == again != other
+
+
+def test_a_first_line_and_an_acrostic_stand_where_they_should(loaded: dict[str, object]) -> None:
+    text = write(loaded, form="五言绝句", first_line="明月照高楼", acrostic="春江花月").text
+    phrases = phrases_of(text)
+    assert phrases[0] == "明月照高楼"
+    assert [phrase[0] for phrase in phrases[1:]] == ["江", "花", "月"]
+
+
+def test_wished_words_mostly_come_up(loaded: dict[str, object]) -> None:
+    poems = [write(loaded, seed=seed, form="七言律诗", theme="明月").text for seed in range(6)]
+    assert sum("明月" in poem for poem in poems) >= 3
+
+
+@pytest.mark.parametrize(
+    ("values", "param"),
+    [
+        ({"first_line": "明月"}, "first_line"),
+        ({"first_line": "a moon"}, "first_line"),
+        ({"acrostic": "春江花月夜"}, "acrostic"),
+        ({"acrostic": "🌙"}, "acrostic"),
+        ({"acrostic": "\u3401"}, "acrostic"),
+        ({"theme": "moon"}, "theme"),
+    ],
+)
+def test_what_cannot_be_written_is_told_at_its_field(
+    loaded: dict[str, object], values: dict[str, Any], param: str
+) -> None:
+    with pytest.raises(sdk.UserError) as refusal:
+        write(loaded, form="七言绝句", **values)
+    assert refusal.value.param == param
+
+
+def test_a_folder_that_is_no_model_is_told_at_its_field(tmp_path: Path) -> None:
+    context = RecordingContext(models={STARTER: FOLDER, "own:other": tmp_path})
+    with pytest.raises(sdk.UserError) as refusal:
+        run(Verse, {"model": "own:other"}, context)
+    assert refusal.value.param == "model"
+
+
+def test_a_known_poem_is_not_written_on(loaded: dict[str, object]) -> None:
+    """The first line of a famous poem, at the lowest temperature: no more than twelve characters are its own."""
+    runs = Runs.read(FOLDER)
+    for given in ("独在异乡为异客", "故人西辞黄鹤楼", "千里黄云白日曛"):
+        text = write(loaded, form="七言绝句", first_line=given, temperature=0.1, top_p=0.05).text
+        letters = "".join(phrases_of(text))
+        assert not any(runs.copies(letters[:end]) for end in range(runs.length, len(letters) + 1))
+
+
+def test_the_model_knows_the_words_of_the_moods(tables: Tables) -> None:
+    letters = {letter for words in MOODS.values() for word in words for letter in word}
+    assert letters <= tables.sounds.keys()
+
+
+def test_the_starter_knows_every_form_on_offer(tables: Tables) -> None:
+    assert {form for form, _ in FORMS} <= tables.forms.keys()
+
+
+LITTLE = Form("五言绝句", ((5, 5), (5, 5)), (-1, 0, -1, 0))
+SOUNDS = {"流": "尤2", "楼": "尤2", "秋": "尤1", "尽": "文4", "目": "姑4", "日": "支4"}
+
+
+def test_a_form_tells_what_fits_it() -> None:
+    assert LITTLE.fits("白日依山尽，黄河入海流。\n欲穷千里目，更上一层楼。")
+    assert not LITTLE.fits("白日依山尽，黄河入海流。\n欲穷千里目，更上一楼。")
+    assert not LITTLE.fits("白日依山尽。黄河入海流。\n欲穷千里目，更上一层楼。")
+
+
+def test_rhymes_are_counted_by_modern_sounds() -> None:
+    tables = Tables({}, SOUNDS, {})
+    assert tables.rhyme_faults(LITTLE, "白日依山尽，黄河入海流。\n欲穷千里目，更上一层楼。") == 0
+    assert tables.rhyme_faults(LITTLE, "白日依山尽，黄河入海流。\n欲穷千里目，更上一层日。") == 1
+
+
+def test_pruned_counts_still_sum_to_one_and_foresee_what_was_frequent() -> None:
+    texts = [[1, 2, 3, 4], [1, 2, 3, 5], [1, 2, 3, 4]] * 5
+    counts = Counts(KneserNey(texts, order=3, pad=0).pruned(2), 1 << 12)
+    after = counts.next([0, 0, 1, 2, 3])
+    assert after.sum() == pytest.approx(1, abs=1e-5)
+    assert int(after.argmax()) == 4
+    assert counts.next([7, 7]).sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_unpruned_counts_are_the_n_gram_model() -> None:
+    whole = KneserNey([[1, 2, 3, 4], [1, 3, 2, 5], [2, 2, 3, 4]], order=3, pad=0)
+    counts = Counts(whole.pruned(1), 1 << 12)
+    expected = 2 ** whole.log2([1, 2, 3])
+    found = [counts.next([0, 0, *[1, 2, 3][:place]])[token] for place, token in enumerate([1, 2, 3])]
+    assert found == pytest.approx(list(expected), rel=1e-4)
+
+
+def tones() -> Iterator[list[str]]:
+    for phrase in range(4):
+        yield [wanted_tone(Slot(phrase, place, 7, -1, ""), "level")[:1] for place in (1, 3, 5)]
+
+
+def test_tones_are_opposite_within_a_couplet_and_alike_across() -> None:
+    assert list(tones()) == [["l", "o", "l"], ["o", "l", "o"], ["o", "l", "o"], ["l", "o", "l"]]
+
+
+def test_a_filter_knows_what_was_put_in_and_little_else() -> None:
+    table = bytearray(1024)
+    for place in places_of("春眠不觉晓", 8192, 4):
+        table[place >> 3] |= 1 << (place & 7)
+    runs = Runs(bytes(table), 5, 4)
+    assert runs.copies("处处春眠不觉晓")
+    assert not runs.copies("春眠不觉")
+    assert not runs.copies("夜来风雨声")
