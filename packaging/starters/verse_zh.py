@@ -56,7 +56,7 @@ RECIPE: dict[str, Any] = {
     "kind": "text",
     "seed": 1,
     "values": {
-        "steps": 600,
+        "steps": 440,
         "units": "characters",
         "layers": 5,
         "width": 128,
