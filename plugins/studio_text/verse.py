@@ -129,7 +129,7 @@ class Verse(sdk.Generator):
         from studio_text.decoding import out_of_memory
         from studio_text.versing import VerseModel, Versifier
 
-        ctx.progress(0, 1, "loading the model")
+        ctx.progress(0, 1, "Loading the model")
         folder, tables = ctx.model(params.model), ctx.model(STARTER)
         with out_of_memory():
             try:
@@ -146,7 +146,7 @@ class Verse(sdk.Generator):
             for number, line in enumerate(writer.lines()):
                 text += line
                 yield sdk.TextDelta(line)
-                ctx.progress(number + 1, len(form.lines), "writing")
+                ctx.progress(number + 1, len(form.lines), "Writing")
         faults = verse.tables.rhyme_faults(form, text)
         yield sdk.Text(
             text=text,
