@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -89,6 +90,12 @@ def read(data: sdk.Dataset, framing: Framing, ctx: sdk.Context) -> Pictures:
         )
     known, kept, crisp = _gathered(training, held_out, framing)
     return Pictures(known, kept, tuple(captions), tuple(held_out_captions), crisp)
+
+
+def asked_for(params: Any, ctx: sdk.Context) -> Pictures:
+    """What the values of a trainer's form ask for (`data`, `size`, `framing`, `transparency`, `background`)."""
+    whole = params.framing == "whole"
+    return read(params.data, Framing(int(params.size), whole, params.transparency, params.background), ctx)
 
 
 def batch(pictures: torch.Tensor, places: NDArray[np.int64], flips: NDArray[np.bool_] | None = None) -> torch.Tensor:

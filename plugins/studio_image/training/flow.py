@@ -84,10 +84,9 @@ class TrainFlow(sdk.Trainer):
 
 
 def _pictures(params: Any, ctx: sdk.TrainingContext) -> Pictures:
-    from studio_image.training.dataset import Framing, read
+    from studio_image.training.dataset import asked_for
 
-    whole = params.framing == "whole"
-    pictures = read(params.data, Framing(int(params.size), whole, params.transparency, params.background), ctx)
+    pictures = asked_for(params, ctx)
     if not any(pictures.captions):
         raise sdk.UserError(
             "None of these pictures has a caption.", param="data",

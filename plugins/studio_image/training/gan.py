@@ -76,9 +76,10 @@ class TrainGan(sdk.Trainer):
     def train(self, params: Any, ctx: sdk.TrainingContext) -> Iterator[sdk.Lesson | sdk.Result]:
         """Yield curves, sample sheets, checkpoints, and the model."""
         from studio_image.training.adversaries import Adversaries
+        from studio_image.training.dataset import asked_for
         from studio_image.training.runs import sample_interval
 
-        pictures = _pictures(params, ctx)
+        pictures = asked_for(params, ctx)
         pair = Adversaries(params, pictures, ctx)
         every = sample_interval(len(pictures.training), params.batch, params.steps)
         for step in pair.loop:
@@ -94,17 +95,11 @@ class TrainGan(sdk.Trainer):
     def forecast(self, params: Any, ctx: sdk.TrainingContext) -> sdk.Forecast:
         """Build both networks and time a few steps."""
         from studio_image.training.adversaries import Adversaries
+        from studio_image.training.dataset import asked_for
         from studio_image.training.runs import forecast
 
-        pair = Adversaries(params, _pictures(params, ctx), ctx)
+        pair = Adversaries(params, asked_for(params, ctx), ctx)
         return forecast(pair.learn, params.steps, pair.generator, pair.discriminator)
-
-
-def _pictures(params: Any, ctx: sdk.TrainingContext) -> Pictures:
-    from studio_image.training.dataset import Framing, read
-
-    whole = params.framing == "whole"
-    return read(params.data, Framing(int(params.size), whole, params.transparency, params.background), ctx)
 
 
 def _finished(pair: Adversaries, pictures: Pictures, params: Any, ctx: sdk.TrainingContext) -> sdk.TrainedModel:

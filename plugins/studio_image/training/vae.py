@@ -64,9 +64,10 @@ class TrainVae(sdk.Trainer):
     def train(self, params: Any, ctx: sdk.TrainingContext) -> Iterator[sdk.Lesson | sdk.Result]:
         """Yield curves, sample sheets (reconstructions above, new pictures, a walk below), checkpoints, the model."""
         from studio_image.training.autoencoding import Autoencoding
+        from studio_image.training.dataset import asked_for
         from studio_image.training.runs import sample_interval
 
-        pictures = _pictures(params, ctx)
+        pictures = asked_for(params, ctx)
         coder = Autoencoding(params, pictures, ctx)
         every = sample_interval(len(pictures.training), params.batch, params.steps)
         for step in coder.loop:
@@ -81,17 +82,11 @@ class TrainVae(sdk.Trainer):
     def forecast(self, params: Any, ctx: sdk.TrainingContext) -> sdk.Forecast:
         """Build the network and time a few steps."""
         from studio_image.training.autoencoding import Autoencoding
+        from studio_image.training.dataset import asked_for
         from studio_image.training.runs import forecast
 
-        coder = Autoencoding(params, _pictures(params, ctx), ctx)
+        coder = Autoencoding(params, asked_for(params, ctx), ctx)
         return forecast(coder.learn, params.steps, coder.network)
-
-
-def _pictures(params: Any, ctx: sdk.TrainingContext) -> Pictures:
-    from studio_image.training.dataset import Framing, read
-
-    whole = params.framing == "whole"
-    return read(params.data, Framing(int(params.size), whole, params.transparency, params.background), ctx)
 
 
 def _finished(coder: Autoencoding, pictures: Pictures, params: Any, ctx: sdk.TrainingContext) -> sdk.TrainedModel:
