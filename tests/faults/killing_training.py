@@ -31,7 +31,14 @@ for entry in (ROOT, ROOT / "tests"):
 STEPS, PAUSE, CHECKPOINT_SECONDS = 150, 0.01, 0.1
 """Of the training that is killed: two seconds and more, with a checkpoint every tenth of a second."""
 
-START_LIMIT = 120.0
+MOST_CHECKPOINTS = 8
+"""Most checkpoints that a start may save before it is killed; waiting for them makes the moment depend on progress, not
+on how busy the machine is."""
+
+START_SECONDS = 4.0
+"""Within which the other kills fall: into the start of studio and worker."""
+
+START_LIMIT = 300.0
 
 STUDIO = """
 import sys
@@ -105,7 +112,8 @@ class Studio:
             text=True,
         )
         self.said: list[tuple[float, list[str]]] = []
-        self.began = threading.Event()
+        self._heard = threading.Condition()
+        self._over = False
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -113,9 +121,19 @@ class Studio:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             if line.endswith("\n"):
-                self.said.append((time.monotonic(), line.split()))
-                self.began.set()
-        self.began.set()
+                with self._heard:
+                    self.said.append((time.monotonic(), line.split()))
+                    self._heard.notify_all()
+        with self._heard:
+            self._over = True
+            self._heard.notify_all()
+
+    def wait_for_checkpoints(self, count: int) -> None:
+        """Wait until it began and saved `count` checkpoints, or ended."""
+        with self._heard:
+            self._heard.wait_for(
+                lambda: self._over or (self.steps("began") and len(self.steps("checkpoint")) >= count), START_LIMIT
+            )
 
     def kill(self, victims: str) -> float:
         """Kill the studio, its worker first or alone; returns when."""
@@ -190,9 +208,11 @@ def unbroken(place: Path) -> tuple[bytes, list[object]]:
 
 def _kill_somewhen(studio: Studio, chance: random.Random, tally: Tally) -> bool:
     """Kill a studio at a random moment; False when it was done by then."""
-    if chance.random() < 0.85:
-        studio.began.wait(START_LIMIT)
-    time.sleep(chance.random() * STEPS * PAUSE * 1.5)
+    if chance.random() < 0.9:
+        studio.wait_for_checkpoints(chance.randint(0, MOST_CHECKPOINTS))
+        time.sleep(chance.random() * 2 * CHECKPOINT_SECONDS)
+    else:
+        time.sleep(chance.random() * START_SECONDS)
     at = studio.kill(chance.choice(("studio", "both", "worker")))
     if studio.outcome == "succeeded":
         return False
