@@ -3,7 +3,8 @@ download.
 
 Importing this package costs next to nothing: numpy and scipy are imported when a piece is being made. The rooms are
 `theory`, `form`, `harmony`, `motif`, `melody`, `voicing`, `bass`, `drums`, `arrange` (what is played) and `synth`
-(how it sounds); `composer` is the generator.
+(how it sounds); `composer` is the generator that
+needs no model. `training` teaches models from scores, and `chorale` writes with them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import studio.sdk as sdk
+from studio_music.chorale import Chorale
 from studio_music.composer import Composer
+from studio_music.training.score import TrainScore
 from studio_music.translations import ZH_CN
 
 
@@ -20,8 +23,8 @@ class Plugin:
 
     @sdk.hookimpl
     def studio_generators(self) -> Sequence[type[sdk.Generator]]:
-        """The composer."""
-        return [Composer]
+        """The composer, the chorale, and the trainer of models that write scores."""
+        return [Composer, Chorale, TrainScore]
 
     @sdk.hookimpl
     def studio_translations(self) -> Mapping[str, Mapping[str, str]]:
