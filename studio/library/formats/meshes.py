@@ -131,18 +131,45 @@ def to_srgb(linear: Array) -> Array:
 
 
 def is_watertight(mesh: sdk.Mesh) -> bool:
-    """Whether every edge joins exactly two triangles, once in each direction, points at one place counting as one."""
+    """Whether every edge joins exactly two triangles, once in each direction, points at one place counting as one.
+
+    Places and edges are compared by 64-bit hashes: looking for equal ones among a hundred thousand takes a tenth of the
+    time that sorting the places would, and the artist waits for it.
+    """
     import numpy as np
 
-    _points, faces = merged(mesh.vertices.round(7)[mesh.faces.astype(np.int64)])
-    faces = faces[(faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])]
-    if not len(faces):
+    places = _hashes(mesh.vertices.astype(np.float32).round(7))[mesh.faces.astype(np.int64)]
+    one, two, three = places.T
+    whole = (one != two) & (two != three) & (three != one)
+    if not whole.any():
         return False
-    edges = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]).astype(np.int64)
-    count = int(edges.max()) + 1
-    forward = np.sort(edges[:, 0] * count + edges[:, 1])
-    backward = np.sort(edges[:, 1] * count + edges[:, 0])
-    return bool((forward[1:] != forward[:-1]).all() and (forward == backward).all())
+    starts = places[whole].T.ravel()
+    ends = places[whole][:, [1, 2, 0]].T.ravel()
+    odd = np.uint64(0x9E3779B97F4A7C15)
+    forward, backward = np.sort(starts * odd + ends), ends * odd + starts
+    each_once = (forward[1:] != forward[:-1]).all()
+    return bool(each_once and _mixed(forward).sum() == _mixed(backward).sum())
+
+
+def _hashes(places: Array) -> Array:
+    """A 64-bit hash of each place [n, 3]."""
+    import numpy as np
+
+    bits = (places + np.float32(0.0)).view(np.uint32).astype(np.uint64)  # −0 becomes 0
+    hashes = np.zeros(len(places), dtype=np.uint64)
+    for axis in range(3):
+        hashes = _mixed(hashes + bits[:, axis])
+    return hashes
+
+
+def _mixed(values: Array) -> Array:
+    """Every bit of a 64-bit number spread over all of them (SplitMix64; Steele, Lea and Flood 2014)."""
+    import numpy as np
+
+    values = values + np.uint64(0x9E3779B97F4A7C15)
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(values ^ (values >> np.uint64(31)))
 
 
 def facts(mesh: sdk.Mesh) -> dict[str, Any]:

@@ -308,3 +308,20 @@ def test_facts_are_json(artifact: sdk.Artifact) -> None:
 
 def test_words_are_counted_as_word_processors_do() -> None:
     assert formats.facts(sdk.Text("It's a well-known fox. 狐狸 2026"))["words"] == 7
+
+
+def test_watertight_means_every_edge_once_in_each_direction_wherever_points_are_shared() -> None:
+    corners = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=np.float32)
+    faces = np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [2, 0, 3]], dtype=np.uint32)
+
+    def closed(vertices: np.ndarray, triangles: np.ndarray) -> bool:
+        return meshes.is_watertight(sdk.Mesh(vertices=vertices, faces=triangles))
+
+    assert closed(corners, faces)
+    assert closed(corners[faces].reshape(-1, 3), np.arange(12, dtype=np.uint32).reshape(4, 3))  # a soup
+    assert closed(-corners * np.float32(0.1), faces[:, ::-1])  # −0 and 0 are one place
+    assert closed(corners, np.concatenate([faces, [[1, 1, 2]]]).astype(np.uint32))  # a triangle without area
+    assert not closed(corners, faces[:3])
+    assert not closed(corners, np.concatenate([faces[:3], faces[3:, ::-1]]))
+    assert not closed(corners, np.concatenate([faces, faces]))
+    assert not closed(corners, np.array([[1, 1, 2]], dtype=np.uint32))
