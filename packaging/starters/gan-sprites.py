@@ -10,7 +10,7 @@ _SHARED = runpy.run_path(str(Path(__file__).with_name("pixelart.py")))
 RECIPE = {
     "trainer": "studio_image.training.gan:TrainGan",
     "kind": "image",
-    "values": {"architecture": "residual", "size": "32", "width": 24, "steps": 2200, "batch": 32},
+    "values": {"architecture": "residual", "size": "32", "width": 24, "steps": 1200, "batch": 32},
     "seed": 7,
     "card": _SHARED["CARD"] | {"title": "Fantasy items"},
     "credits": _SHARED["CREDITS"],

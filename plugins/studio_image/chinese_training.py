@@ -101,6 +101,8 @@ TRAINING: dict[str, str] = {
         "对真实图片的 R1 惩罚，每 16 步一次；越大越平稳也越慢。"
     ),
     "Spectral normalisation": "谱归一化",
+    "Goes well with the hinge loss.": "与合页损失搭配良好。",
+    "Hinge and spectral normalisation": "合页损失与谱归一化",
     "Moving average": "滑动平均",
     "Decay per step of the averaged weights that make the pictures; 0 for none.": (
         "用于生成图片的平均权重的每步衰减；0 表示不用。"

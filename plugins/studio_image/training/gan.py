@@ -32,9 +32,8 @@ class TrainGan(sdk.Trainer):
     needs = sdk.Needs(ram_gb=1.5, modules=("torch", "safetensors", "accelerate", "PIL.Image", "psutil"))
 
     examples = (
-        sdk.Example(
-            "Fast DCGAN", {"architecture": "dcgan", "loss": "non-saturating", "spectral": False, "average": 0.0}
-        ),
+        sdk.Example("Fast DCGAN", {"architecture": "dcgan", "average": 0.0, "learning_rate": 0.0002}),
+        sdk.Example("Hinge and spectral normalisation", {"loss": "hinge", "spectral": True, "r1": 0.1}),
         sdk.Example("For few pictures", {"mirror": True, "r1": 1.0, "steps": 4000}),
         sdk.Example("Opaque, 64 pixels", {"size": "64", "transparency": "flatten", "steps": 6000}),
     )
@@ -58,14 +57,16 @@ class TrainGan(sdk.Trainer):
         )
         batch: int = sdk.integer(32, min=4, max=512, group="Learning", advanced=True, label="Batch size")
         learning_rate: float = sdk.number(
-            0.0003, min=1e-6, max=0.01, step=1e-5, group="Learning", advanced=True, label="Learning rate"
+            0.0005, min=1e-6, max=0.01, step=1e-5, group="Learning", advanced=True, label="Learning rate"
         )
-        loss: str = sdk.choice("hinge", LOSSES, group="Learning", advanced=True)
+        loss: str = sdk.choice("non-saturating", LOSSES, group="Learning", advanced=True)
         r1: float = sdk.number(
-            0.1, min=0.0, max=100.0, step=0.1, group="Learning", advanced=True, label="Gradient penalty",
+            0.5, min=0.0, max=100.0, step=0.1, group="Learning", advanced=True, label="Gradient penalty",
             help="R1 on real pictures, every 16 steps; more is calmer and slower.",
         )  # fmt: skip
-        spectral: bool = sdk.toggle(default=True, group="Learning", advanced=True, label="Spectral normalisation")
+        spectral: bool = sdk.toggle(
+            group="Learning", advanced=True, label="Spectral normalisation", help="Goes well with the hinge loss."
+        )
         average: float = sdk.number(
             0.995, min=0.0, max=0.9999, step=0.001, group="Learning", advanced=True, label="Moving average",
             help="Decay per step of the averaged weights that make the pictures; 0 for none.",

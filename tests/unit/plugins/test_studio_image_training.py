@@ -24,7 +24,10 @@ TINY_VAE = {"width": 8, "latent": 8, "batch": 8, "learning_rate": 0.003}
 TINY_FLOW = {"width": 8, "words": 8, "batch": 4, "learning_rate": 0.003, "average": 0.5}
 FAMILIES: list[tuple[type[sdk.Trainer], dict[str, Any]]] = [
     (TrainGan, TINY_GAN),
-    (TrainGan, {**TINY_GAN, "architecture": "dcgan", "loss": "non-saturating", "average": 0.0, "mirror": True}),
+    (
+        TrainGan,
+        {**TINY_GAN, "architecture": "dcgan", "loss": "hinge", "spectral": True, "average": 0.0, "mirror": True},
+    ),
     (TrainVae, TINY_VAE),
     (TrainFlow, TINY_FLOW),
 ]
