@@ -8,7 +8,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -70,10 +70,12 @@ class Store:
         Raises:
             UserError: the disk is full or the library's folder can't be written.
         """
+        with self._lock:
+            thumbnail = self._thumbnailer().submit(_drawn, artifact)
         item = _described(artifact, origin, created or now())
         try:
             with self._lock:
-                return self._publish(self._stage(artifact, item))
+                return self._publish(self._stage(artifact, item, thumbnail))
         except OSError as error:
             reason = error.strerror or str(error)
             raise UserError(
@@ -81,16 +83,16 @@ class Store:
                 hint="Free some space, or choose another place for the library.",
             ) from error
 
-    def _stage(self, artifact: Artifact, item: Item) -> Path:
+    def _stage(self, artifact: Artifact, item: Item, thumbnail: Future[bytes]) -> Path:
         """Write everything into a staging folder and commit it. Returns the ready folder."""
         suffix = formats.stored_suffix(artifact)
         folder = self._staging.begin(item.id)
         try:
-            thumbnail = self._thumbnailer().submit(_thumbnail, artifact, folder / staging.THUMBNAIL)
             data = folder / f"{staging.DATA}{suffix}"
             formats.encode(artifact, data, item.to_embed())
             kept = item.with_(file=self._free_name(item, suffix), sha256=hash_file(data), bytes=data.stat().st_size)
-            thumbnail.result()
+            if drawn := thumbnail.result():
+                (folder / staging.THUMBNAIL).write_bytes(drawn)
             (folder / staging.RECORD).write_bytes(_record_bytes(kept))
             return self._staging.commit(folder)
         except BaseException:
@@ -98,7 +100,7 @@ class Store:
             raise
 
     def _thumbnailer(self) -> ThreadPoolExecutor:
-        """Thumbnails are made while the file is encoded: Pillow lets other threads run meanwhile."""
+        """Thumbnails are made while the artifact is described and encoded: Pillow and NumPy let other threads run."""
         if self._pool is None:
             self._pool = ThreadPoolExecutor(1, thread_name_prefix="thumbnail")
         return self._pool
@@ -362,8 +364,10 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         with self._lock:
             temporary = self._staging.temporary()
-        if not _thumbnail(artifact, temporary):
+        drawn = _drawn(artifact)
+        if not drawn:
             return None
+        temporary.write_bytes(drawn)
         temporary.replace(path)
         return path
 
@@ -405,17 +409,15 @@ def _described(artifact: Artifact, origin: Origin | None, created: str) -> Item:
     return Item.from_json(item.to_json())
 
 
-def _thumbnail(artifact: Artifact, path: Path) -> bool:
-    """Write an artifact's thumbnail; False where none can be made, which must not cost the result."""
+def _drawn(artifact: Artifact) -> bytes:
+    """An artifact's thumbnail; nothing where none can be made, which must not cost the result."""
     from studio.library import thumbnails
     from studio.library.formats.limits import DECODER_ERRORS
 
     try:
-        path.write_bytes(thumbnails.make(artifact))
+        return thumbnails.make(artifact)
     except DECODER_ERRORS:
-        path.unlink(missing_ok=True)
-        return False
-    return True
+        return b""
 
 
 def _record_bytes(item: Item) -> bytes:
