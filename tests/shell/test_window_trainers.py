@@ -1,0 +1,41 @@
+"""Trainers in the window: not among what Create offers; their form asks which datasets there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+from helpers.tiny_trainer import TrainTiny, dataset_in
+from helpers.windows import make_workshop
+from pytestqt.qtbot import QtBot
+
+from studio.sdk import GeneratorSpec
+from studio.shell.create.welcome import beginnings
+from studio.shell.forms.form import Form, FormHelp
+from studio.shell.forms.history import PromptHistory
+
+
+def test_a_trainers_form_offers_the_datasets_of_its_kind(qtbot: QtBot, tmp_path: Path) -> None:
+    workshop, _ = make_workshop(tmp_path)
+    form = Form(GeneratorSpec.of(TrainTiny), FormHelp(workshop, PromptHistory(tmp_path / "prompts.json")))
+    qtbot.addWidget(form)
+    editor = form.editor("data")
+    assert editor.value() == ""
+    dataset_in(workshop.home.datasets / "greys")
+    editor.refresh()
+    assert [editor.box.itemData(index) for index in range(editor.box.count())] == ["greys", ""]
+    editor.set_value("greys")
+    assert form.values()["data"] == "greys"
+    workshop.bridge.close()
+
+
+def test_create_offers_no_trainer(tmp_path: Path, qtbot: QtBot) -> None:
+    del qtbot
+    workshop, _ = make_workshop(tmp_path)
+    trainer = GeneratorSpec.of(TrainTiny)
+
+    workshop.set_registry(SimpleNamespace(specs={trainer.id: trainer}, plugins=()))
+    assert list(workshop.specs) == [trainer.id]
+    assert workshop.makers == {}
+    assert beginnings(workshop.makers) == []
+    workshop.bridge.close()
