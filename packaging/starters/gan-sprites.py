@@ -12,6 +12,7 @@ RECIPE = {
     "kind": "image",
     "values": {"architecture": "residual", "size": "32", "width": 24, "steps": 1200, "batch": 32},
     "seed": 7,
+    "title": "Fantasy items (GAN)",
     "card": _SHARED["CARD"] | {"title": "Fantasy items"},
     "credits": _SHARED["CREDITS"],
 }

@@ -16,6 +16,7 @@ RECIPE = {
     "kind": "image",
     "values": {"size": "32", "width": 96, "words": 128, "steps": 24_000, "batch": 16, "transparency": "keep"},
     "seed": 7,
+    "title": "Fantasy sprites from words",
     "card": _SHARED["CARD"] | {"title": "Fantasy sprites with captions"},
     "credits": _SHARED["CREDITS"],
 }

@@ -12,6 +12,7 @@ RECIPE = {
     "kind": "image",
     "values": {"size": "32", "width": 16, "steps": 2000, "batch": 32, "mirror": True},
     "seed": 7,
+    "title": "Fantasy items and creatures (VAE)",
     "card": _SHARED["CARD"] | {"title": "Fantasy items and creatures"},
     "credits": _SHARED["CREDITS"],
 }
