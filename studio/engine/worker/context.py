@@ -24,6 +24,9 @@ Loaded = TypeVar("Loaded")
 PROGRESS_SECONDS = 1 / 30
 """Least time between two progress frames; the last one is always sent."""
 
+FIRST_PREVIEW_SECONDS = 0.3
+"""When the first preview is due: whoever is done sooner shows the result instead, and need not draw both."""
+
 PREVIEW_SECONDS = 1 / 6
 """Least time between two previews."""
 
@@ -65,7 +68,7 @@ class WorkerContext(Context):
         self._tmp: Path | None = None
         self._done = 0.0
         self._next_progress = 0.0
-        self._next_preview = 0.0
+        self._next_preview = time.monotonic() + FIRST_PREVIEW_SECONDS
         self._last_message = ""
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from studio.engine.worker import devices
-from studio.engine.worker.context import PREVIEW_SIDE, WorkerContext, eight_bit
+from studio.engine.worker.context import FIRST_PREVIEW_SECONDS, PREVIEW_SIDE, WorkerContext, eight_bit
 from studio.engine.worker.residency import Residency, parameter_bytes
 from studio.models.store import ModelStore
 from studio.sdk import Cancelled, Image, UserError
@@ -192,6 +193,9 @@ def test_previews_are_small_rare_and_only_made_when_due(tmp_path: Path) -> None:
         made.append(1)
         return Image(np.zeros((2000, 1000, 4), np.uint16).astype(np.uint8))
 
+    ctx.progress(0, 50, preview=preview)
+    assert not made, "whoever is done at once shows the result instead"
+    time.sleep(FIRST_PREVIEW_SECONDS)
     for step in range(50):
         ctx.progress(step, 50, preview=preview)
     sent = [body for kind, body in line.sent if kind == "preview"]
