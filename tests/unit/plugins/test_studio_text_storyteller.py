@@ -194,8 +194,9 @@ def test_the_starter_is_an_ordinary_transformers_folder_of_at_most_16_megabytes(
     }
 
 
-def test_everything_shown_is_translated() -> None:
-    [spec] = [sdk.GeneratorSpec.of(made) for made in Plugin().studio_generators()]
+@pytest.mark.parametrize("made", Plugin().studio_generators())
+def test_everything_shown_is_translated(made: type[sdk.Generator]) -> None:
+    spec = sdk.GeneratorSpec.of(made)
     shown = {spec.title, *spec.description.split("\n\n"), *(example.title for example in spec.examples)}
     for field in spec.fields:
         shown |= {field.label, field.help, field.group, field.unit, *(option.label for option in field.options)}
