@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.engine.jobs import Job
@@ -16,6 +16,7 @@ from studio.shell.forms.form import Form, FormHelp
 from studio.shell.forms.history import PromptHistory
 from studio.shell.i18n import say, tr, tr_message, tr_spec
 from studio.shell.teach.data_step import DataStep
+from studio.shell.teach.forecast import ForecastLine
 from studio.shell.teach.run_view import RunView
 from studio.shell.teach.snapshots import Snapshot, read_run, read_runs
 from studio.shell.viewers.background import Background
@@ -64,6 +65,8 @@ class TeachPage(QWidget):
         self._about = label(role="muted", wrap=True)
         self.problem = label(role="error", wrap=True)
         self.problem.hide()
+        self.forecast = ForecastLine(workshop)
+        self.forecast.ask_button.clicked.connect(self._ask_forecast)
         self.start_button = button("Start training", self.start, icon="graduation-cap", role="primary")
         self.runs = CalmCombo()
         say(self.runs.setAccessibleName, "Training runs")
@@ -78,7 +81,9 @@ class TeachPage(QWidget):
         self._clock.timeout.connect(self.look)
         workshop.generators_changed.connect(self.show_recipes)
         workshop.bridge.job_changed.connect(self._job_changed)
-        self.destroyed.connect(self.data.close_process)
+        app = QCoreApplication.instance()
+        if app is not None:
+            app.aboutToQuit.connect(self.end)
         self.show_recipes()
 
     # ---- what can be learnt ----------------------------------------------------------------------------------
@@ -103,6 +108,7 @@ class TeachPage(QWidget):
         self.recipes.setCurrentIndex(max(0, self.recipes.findData(chosen)))
         self.recipes.blockSignals(False)
         self.start_button.setEnabled(self.recipes.count() > 0)
+        self.forecast.ask_button.setEnabled(self.recipes.count() > 0)
         self._show_form()
 
     def start(self) -> None:
@@ -115,6 +121,20 @@ class TeachPage(QWidget):
             return
         if self._submit(self.form.spec, values, int(self.form.seed.value())):
             self.form.remember()
+
+    def _ask_forecast(self) -> None:
+        if self.form is None:
+            return
+        try:
+            values = self.form.checked()
+        except ParameterError:
+            return
+        self.forecast.ask(self.form.spec, values)
+
+    def end(self) -> None:
+        """End the processes that prepare and forecast: the studio closes. Training is the engine's to end."""
+        self.data.close_process()
+        self.forecast.end()
 
     def retranslate(self) -> None:
         """Say titles again."""
@@ -316,6 +336,7 @@ class TeachPage(QWidget):
         bottom = QVBoxLayout()
         bottom.setContentsMargins(16, 12, 16, 12)
         bottom.addWidget(self.problem)
+        bottom.addWidget(self.forecast)
         bottom.addWidget(self.start_button)
         steps.addLayout(bottom)
         across = QHBoxLayout(self)
