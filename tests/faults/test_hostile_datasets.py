@@ -264,6 +264,7 @@ def test_a_file_that_vanishes_or_cannot_be_read_meanwhile(folder: Path, destinat
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)  # making so many files takes long where the disk is busy
 def test_a_hundred_thousand_files(folder: Path, destination: Path) -> None:
     for number in range(100_000):
         inner = folder / f"{number // 1000:03}"
