@@ -24,7 +24,7 @@ RECIPE = {
     "trainer": "studio_music.training.score:TrainScore",
     "kind": "score",
     "seed": 1,
-    "values": {"voices": 4, "steps": 600},
+    "values": {"voices": 4, "steps": 450},
     "card": {
         "title": "Bach chorales",
         "licence": "Public domain (music)",

@@ -121,7 +121,8 @@ class Singer:
         if allowed.max() < IMPOSSIBLE / 2:
             allowed = scores + self._limits(voice, at, crossing=True)
         chances = _nucleus(allowed / self._task.temperature, self._task.top)
-        return self._grid.decode(int(np.searchsorted(np.cumsum(chances), self._random.random())), voice)
+        token = int(np.searchsorted(np.cumsum(chances), self._random.random(), side="right"))
+        return int(self._grid.decode(min(token, int(np.flatnonzero(chances)[-1])), voice))
 
     def _limits(self, voice: int, at: int, *, crossing: bool = False) -> NDArray[np.float64]:
         """What is added to the scores of a voice's tokens: `IMPOSSIBLE` for what must not be."""

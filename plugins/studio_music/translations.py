@@ -1,4 +1,4 @@
-"""Simplified Chinese for everything the composer shows."""
+"""Simplified Chinese for everything the plugin shows."""
 
 from __future__ import annotations
 
@@ -116,6 +116,71 @@ ZH_CN: dict[str, str] = {
     "As the ensemble has them": "随乐队",
     "On": "开",
     "Off": "关",
+    # the chorale
+    "Chorale": "众赞歌",
+    "Writes a chorale in four parts, or harmonises your melody, with a small model that learned from Bach's "
+    "chorales.": ("用从巴赫众赞歌中学习的小模型写四声部众赞歌，或为你的旋律配和声。"),
+    "Give it a melody and it keeps every note of it and writes alto, tenor and bass below. Without a melody it "
+    "composes all four voices, phrase by phrase. You get the notes (MIDI) and a recording. It knows chorales and nothing else: "
+    "other music comes out in their manner. Models that you teach from your own scores can be chosen instead.": (
+        "给它一段旋律，它会保留每个音，并在下方写出女低音、男高音与男低音。没有旋律时，它逐句创作全部四个声部。"
+        "你会得到音符（MIDI）和录音。它只懂众赞歌：别的音乐也会变成这种风格。也可以改用你用自己的乐谱教出的模型。"
+    ),
+    "Morning hymn": "清晨圣咏",
+    "Evening in A minor": "A 小调的傍晚",
+    "Bold harmonies": "大胆的和声",
+    "Short amen": "短小的阿门",
+    "Melody to harmonise": "待配和声的旋律",
+    "Its highest notes are kept; three voices are written below them.": "保留其最高音，并在下方写三个声部。",
+    "Automatic takes the melody's key, or draws one.": "“自动”取旋律的调，没有旋律时随机选一个。",
+    "A melody brings its own length.": "旋律自带长度。",
+    "Bars per phrase": "每句小节数",
+    "Each phrase ends on a held chord. A melody's phrases end with its long notes.": (
+        "每句以持续的和弦结束。旋律的乐句在长音处结束。"
+    ),
+    "Quarter notes per minute. A melody brings its own.": "每分钟四分音符数。旋律自带速度。",
+    "Wind quartet": "管乐四重奏",
+    "Piano": "钢琴",
+    "Temperature": "温度",
+    "Low plays safe, high surprises.": "低则稳妥，高则出人意料。",
+    "Keep the rules": "遵守规则",
+    "Avoids parallel fifths and octaves and crossing voices. Off leaves it all to the model.": (
+        "避免平行五度、平行八度和声部交叉。关闭则全由模型决定。"
+    ),
+    "Model": "模型",
+    "The studio's own, or one that you taught.": "内置模型，或你教出的模型。",
+    # the trainer
+    "Score writer": "乐谱写作",
+    "Teaches a small transformer to write music in the manner of your scores: chorales, songs, counterpoint.": (
+        "教一个小型 Transformer 按你的乐谱风格写音乐：众赞歌、歌曲、对位。"
+    ),
+    "It reads MIDI files onto a raster of sixteenths with a few voices, learns which note follows which, and can "
+    "afterwards compose such pieces or harmonise a melody. A few hundred pieces of one kind are enough. Everything is "
+    "transposed while it learns, as far as the voices' ranges allow.": (
+        "它把 MIDI 文件读成十六分音符网格上的几个声部，学习音与音的先后关系，之后便能创作同类乐曲或为旋律配和声。"
+        "几百首同类乐曲就够了。学习时会在各声部音域允许的范围内移调。"
+    ),
+    "Four-part chorales": "四声部众赞歌",
+    "Two-part inventions": "二部创意曲",
+    "Dataset": "数据集",
+    "MIDI files, best of one kind of music.": "MIDI 文件，最好是同一类音乐。",
+    "Voices": "声部数",
+    "Files with as many parts keep them; others are split by height, the highest note first.": (
+        "声部数相同的文件保持原样；其余按音高分声部，最高音在前。"
+    ),
+    "Steps": "步数",
+    "More steps learn more, until the model begins to copy.": "步数越多学得越多，直到模型开始照抄。",
+    "Network": "网络",
+    "Learning rate": "学习率",
+    "Rows per step": "每步行数",
+    "How many stretches of music each step learns from.": "每一步从多少段音乐中学习。",
+    "Width": "宽度",
+    "Layers": "层数",
+    "Memory": "记忆",
+    "beats": "拍",
+    "How far back the model looks, quarter notes.": "模型回看多远，以四分音符计。",
+    "Melody ahead": "旋律提前量",
+    "How far ahead the lower voices know the melody, quarter notes.": "低声部提前多久知道旋律，以四分音符计。",
     # keys and metres read the same in both languages
     "C": "C",
     "Db": "降 D",

@@ -91,7 +91,7 @@ def _likelihoods(model: Any, course: Course, check: Callable[[], None]) -> list[
     told = likelihood.of_pieces(model, course.held_out, told=True, check=check)
     counted = [(piece.lanes, _spread(shifts_of(piece, course.grid))) for piece in course.learned]
     simple = ngram.nats_per_token(counted, [piece.lanes for piece in course.held_out])
-    name = f"{ngram.ORDER}-gram"
+    name = "n-gram"
     return [
         sdk.Measure("nats per token", plain, simple, name, "lower", "Surprise at held-out music per voice and "
                     "sixteenth, told neither key nor phrases."),

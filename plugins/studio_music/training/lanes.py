@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -59,7 +60,8 @@ def read_midi(path: Path) -> sdk.Score:
     except (EOFError, IndexError, KeyError, ValueError) as error:
         raise ValueError(f"{path.name} is no MIDI file ({error}).") from error
     ticks = max(1, song.ticks_per_beat)
-    tracks, meta = [], {}
+    tracks = list[sdk.Track]()
+    meta = dict[str, Any]()
     for number, track in enumerate(song.tracks):
         at, sounding, notes, drums = 0, dict[tuple[int, int], tuple[int, int]](), list[sdk.Note](), False
         for message in track:

@@ -46,8 +46,7 @@ def of_piece(model: Any, piece: Piece, *, told: bool) -> float:
         quarters = min(grid.quarters, len(pulses) - start)
         row = row_of(grid, lanes, pulses, key, start, quarters)
         losses = network.surprise(model, Row(*(array[None] for array in (row.before, row.ahead, row.told, row.wanted))))
-        losses = losses[0, (seen - start) * STEPS :].cpu().numpy()
-        total += float(losses.sum())
+        total += float(losses[0, (seen - start) * STEPS :].sum())
         seen = start + quarters
         start = min(start + max(1, grid.quarters // 2), max(0, len(pulses) - grid.quarters))
     return total

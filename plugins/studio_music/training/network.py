@@ -91,7 +91,7 @@ def build(grid: Grid, width: int, layers: int, seed: int) -> ScoreModel:
 
 def optimizers(model: nn.Module, rate: float) -> dict[str, torch.optim.Optimizer]:
     """Muon for the matrices between hidden states; AdamW for embeddings, outputs, norms and biases."""
-    hidden, others = [], []
+    hidden, others = list[nn.Parameter](), list[nn.Parameter]()
     for name, weight in model.named_parameters():
         inner = weight.ndim == 2 and name.startswith(("trunk.layers", "mixers"))
         (hidden if inner else others).append(weight)

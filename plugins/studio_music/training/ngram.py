@@ -1,7 +1,8 @@
 """The simple method to compare with: an n-gram model of the voices interleaved step by step.
 
-Interpolated with Witten and Bell's weights (Witten & Bell 1991, method C); six tokens, so that a token is told from the
-whole chord so far and the one before it.
+Interpolated with Witten and Bell's weights (Witten & Bell 1991, method C). A token is told from the voice's own
+last value, the place within the quarter note, the voices already known at this step from the nearest on, and the last
+values of the rest; what comes later in this list is forgotten first.
 """
 
 from __future__ import annotations
@@ -11,10 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from studio_music.training.grid import Lanes, Tokens, transposed
-
-ORDER = 6
-"""Tokens in an n-gram, the predicted one included."""
+from studio_music.training.grid import STEPS, Lanes, Tokens, transposed
 
 _SPREAD = 260
 """Different values of one lane."""
@@ -27,33 +25,34 @@ def nats_per_token(training: Sequence[tuple[Lanes, Sequence[int]]], held_out: Se
         training: pieces with the transpositions, in semitones, in which to count them.
         held_out: pieces.
     """
-    learned = [_stream(transposed(lanes, shift)) for lanes, shifts in training for shift in shifts]
-    unseen = [_stream(lanes) for lanes in held_out]
-    count = sum(len(stream) - ORDER + 1 for stream in learned)
-    windows = np.concatenate([_windows(stream) for stream in [*learned, *unseen]])
-    chances = np.full(len(windows) - count, 1.0 / _SPREAD)
-    context = np.zeros(len(windows), dtype=np.int64)
-    for order in range(1, ORDER + 1):
-        chances = _interpolated(context, windows[:, -1], count, chances)
-        if order < ORDER:
-            context = _numbered(context, windows[:, -1 - order])
+    learned = [_contexts(transposed(lanes, shift)) for lanes, shifts in training for shift in shifts]
+    unseen = [_contexts(lanes) for lanes in held_out]
+    count = sum(len(rows) for rows in learned)
+    rows = np.concatenate([*learned, *unseen])
+    chances = np.full(len(rows) - count, 1.0 / _SPREAD)
+    context = np.zeros(len(rows), dtype=np.int64)
+    for column in range(1, rows.shape[1] + 1):
+        chances = _interpolated(context, rows[:, 0], count, chances)
+        if column < rows.shape[1]:
+            context = _numbered(context, rows[:, column])
     return float(-np.log(chances).mean())
 
 
-def _stream(lanes: Lanes) -> Tokens:
-    """Tokens of a piece in the order of time, behind as many that say it begins."""
-    voices = lanes.shape[1]
-    coded = lanes.astype(np.int64) + 2 + _SPREAD * np.arange(voices)
-    return np.concatenate([np.zeros(ORDER - 1, dtype=np.int64) - 1, coded.reshape(-1)])
-
-
-def _windows(stream: Tokens) -> Tokens:
-    return np.lib.stride_tricks.sliding_window_view(stream, ORDER)
+def _contexts(lanes: Lanes) -> Tokens:
+    """Every token of a piece, and what it is told from, the most telling first [steps × voices, 2 + voices]."""
+    steps, voices = lanes.shape
+    coded = (lanes.astype(np.int64) + 2 + _SPREAD * np.arange(voices)).reshape(-1)
+    padded = np.concatenate([np.full(voices, -1, dtype=np.int64), coded])
+    place = np.repeat(np.arange(steps) % STEPS, voices)
+    columns = [coded, padded[:-voices], place]
+    columns += [padded[voices - back : -back] for back in range(1, voices)]
+    return np.stack(columns, axis=1)
 
 
 def _numbered(context: Tokens, token: Tokens) -> Tokens:
     """A number for every different pair."""
-    return np.unique(context * (8 * _SPREAD) + token + 1, return_inverse=True)[1].astype(np.int64)
+    numbers: Tokens = np.unique(context * (8 * _SPREAD) + token + 1, return_inverse=True)[1].astype(np.int64)
+    return numbers
 
 
 def _interpolated(
