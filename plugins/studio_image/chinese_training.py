@@ -7,11 +7,11 @@ TRAINING: dict[str, str] = {
     "New pictures by a GAN or VAE, the ways between them, and sliders for what the model has learned to vary.": (
         "由 GAN 或 VAE 生成新图、图与图之间的过渡，并用滑块调节模型学到的变化。"
     ),
-    "The models that come along know small fantasy sprites and nothing else; train your own on your pictures. Many "
-    "pictures are good, some are formless: make a sheet and keep the best.": (
-        "随附模型只认识小幅奇幻精灵图；请用自己的图片训练模型。许多结果不错，也有一些不成形：先做一张图集，再留下最好的。"
+    "The model that comes along is small: it knows the shapes of fantasy sprites, softly, and nothing else. Train your "
+    "own on your pictures; make a sheet and keep the best.": (
+        "随附模型很小：只模糊地认识奇幻精灵图的形状。请用自己的图片训练模型；先做一张图集，再留下最好的。"
     ),
-    "A sheet of items": "一张物品图集",
+    "A sheet of sprites": "一张精灵图集",
     "From one to another": "从一幅到另一幅",
     "What the sliders do": "各滑块的作用",
     "A walk among creatures": "生物间漫步",

@@ -32,23 +32,23 @@ def _slider(number: int) -> float:
 class LatentExplorer(sdk.Generator):
     """New pictures by a GAN or VAE, the ways between them, and sliders for what the model has learned to vary.
 
-    The models that come along know small fantasy sprites and nothing else; train your own on your pictures. Many
-    pictures are good, some are formless: make a sheet and keep the best.
+    The model that comes along is small: it knows the shapes of fantasy sprites, softly, and nothing else. Train your
+    own on your pictures; make a sheet and keep the best.
     """
 
     id, title, makes = "studio.image.latent-explorer", "Latent explorer", (sdk.Image, sdk.Video)
     needs = sdk.Needs(ram_gb=0.8, modules=("torch", "safetensors"))
     examples = (
-        sdk.Example("A sheet of items", {}, 1),
+        sdk.Example("A sheet of sprites", {}, 1),
         sdk.Example("From one to another", {"show": "between", "count": 8}, 2),
-        sdk.Example("What the sliders do", {"show": "sliders", "model": "starter:vae-sprites"}, 4),
-        sdk.Example("A walk among creatures", {"show": "walk", "model": "starter:vae-sprites"}, 3),
+        sdk.Example("What the sliders do", {"show": "sliders"}, 4),
+        sdk.Example("A walk among creatures", {"show": "walk"}, 3),
     )
 
     class Params(sdk.Params):
         """What the artist sets."""
 
-        model: str = sdk.choice("starter:gan-sprites", source="models:image.gan,image.vae", label="Model")
+        model: str = sdk.choice("starter:vae-sprites", source="models:image.gan,image.vae", label="Model")
         show: str = sdk.choice("sheet", SHOWS, label="Show")
         count: int = sdk.integer(
             36, min=1, max=256, label="Pictures", when={"show": ["sheet", "single", "between"]},
