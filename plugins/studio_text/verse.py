@@ -100,7 +100,7 @@ class Verse(sdk.Generator):
             "", max_length=40, label="Acrostic", help="Chinese characters that begin the phrases, one each, in order."
         )
         temperature: float = sdk.number(
-            1.0, min=0.1, max=2.0, step=0.05, group="Style", label="Temperature",
+            0.8, min=0.1, max=2.0, step=0.05, group="Style", label="Temperature",
             help="Low: safe and repetitive. High: surprising, then nonsense.",
         )  # fmt: skip
         top_p: float = sdk.number(

@@ -71,7 +71,8 @@ class VerseModel:
         counts: the counting model that writes beside the network.
         letters: the character of each token, empty where it is no Chinese character.
         ids: the inverse.
-        groups: number of each token's rhyme group, 0 for none, int64 [vocabulary].
+        rhymes: a number for each token's rhyme group and tone, 0 for none: level and oblique do not rhyme,
+            int64 [vocabulary].
         tones: 1 level, 2 oblique, 0 unknown, int64 [vocabulary].
         writable: which tokens may stand in a poem, bool [vocabulary].
     """
@@ -94,8 +95,9 @@ class VerseModel:
         known = sorted({self.tables.group(letter) for letter in self.letters} - {""})
         numbers = {group: number for number, group in enumerate(known, 1)} | {"": 0}
         tones = {"": 0, "level": 1, "oblique": 2}
-        self.groups = torch.tensor([numbers[self.tables.group(letter)] for letter in self.letters])
         self.tones = torch.tensor([tones[self.tables.tone(letter)] for letter in self.letters])
+        groups = torch.tensor([numbers[self.tables.group(letter)] for letter in self.letters])
+        self.rhymes = groups * len(tones) + self.tones
         self.writable = torch.tensor([bool(letter) for letter in self.letters])
 
     def knows(self, text: str) -> bool:
@@ -202,7 +204,7 @@ class Versifier:
 
     def _rhyming(self, logits: torch.Tensor, slot: Slot, draft: Draft) -> torch.Tensor:
         verse, group = self._verse, draft.rhymes.get(slot.rhyme)
-        allowed = verse.groups == group if group else verse.groups > 0
+        allowed = verse.rhymes == group if group else verse.rhymes > 0
         allowed[list(draft.rhymed)] = False
         return logits.masked_fill(~allowed, -torch.inf)
 
@@ -240,7 +242,7 @@ class Versifier:
 
     def _move(self, draft: Draft, slot: Slot, token: int) -> None:
         verse = self._verse
-        letter, group = verse.letters[token], int(verse.groups[token])
+        letter, group = verse.letters[token], int(verse.rhymes[token])
         draft.letters.append(letter)
         draft.ids += [token, *(verse.ids[sign] for sign in slot.after)]
         if slot.phrase == 0 and slot.place == 1:

@@ -36,7 +36,7 @@ def write(verse: VerseModel, poems: int) -> list[tuple[Form, Wish, str]]:
     for seed in range(poems):
         form = verse.tables.forms[FORMS[seed % len(FORMS)][0]]
         words = moods[seed // len(FORMS) % len(moods)]
-        wish = Wish(caption=words, words=words, top_p=0.9, candidates=8)
+        wish = Wish(caption=words, words=words, temperature=0.8, top_p=0.9, candidates=8)
         written.append((form, wish, "".join(Versifier(verse, form, wish, seed).lines())))
     return written
 

@@ -132,7 +132,12 @@ def _neighbours(texts: Sequence[str], sources: Sources, units: str) -> tuple[sdk
         shared = sources.longest(text)
         words = len(words_of(shared))
         found.append(
-            sdk.Neighbour(text, shared, 1.0 - words / max(1, len(words_of(text))), copied=words >= LONG_COPY[units])
+            sdk.Neighbour(
+                text,
+                shared.replace(" ", "") if units == "characters" else shared,
+                1.0 - words / max(1, len(words_of(text))),
+                copied=words >= LONG_COPY[units],
+            )
         )
     return tuple(found)
 
