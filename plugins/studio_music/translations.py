@@ -122,7 +122,8 @@ ZH_CN: dict[str, str] = {
     "chorales.": ("用从巴赫众赞歌中学习的小模型写四声部众赞歌，或为你的旋律配和声。"),
     "Give it a melody and it keeps every note of it and writes alto, tenor and bass below. Without a melody it "
     "composes all four voices, phrase by phrase. You get the notes (MIDI) and a recording. It knows chorales and "
-    "nothing else: other music comes out in their manner. Models that you teach from your own scores can be chosen instead.": (
+    "nothing else: other music comes out in their manner. Models that you teach from your own scores can be chosen "
+    "instead.": (
         "给它一段旋律，它会保留每个音，并在下方写出女低音、男高音与男低音。没有旋律时，它逐句创作全部四个声部。"
         "你会得到音符（MIDI）和录音。它只懂众赞歌：别的音乐也会变成这种风格。也可以改用你用自己的乐谱教出的模型。"
     ),
