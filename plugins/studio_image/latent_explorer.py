@@ -18,6 +18,9 @@ SLIDERS = 6
 SLIDER_REACH = 2.5
 """How far a slider goes when a sheet shows what it does; a picture's own value is seldom beyond it."""
 
+TOGETHER = 8
+"""Frames of a video that are made at once."""
+
 SMALLEST_FRAME = 256
 """Side below which frames of a video are enlarged, pixels."""
 
@@ -181,14 +184,22 @@ def _walk(model: PictureModel, params: Any, ctx: sdk.Context) -> Iterator[sdk.Re
 
     stops = _drawn(params.stops, model.dimensions, ctx.seed)
     count = max(2, round(params.seconds * params.frame_rate))
-    frames = []
-    for index in range(count):
-        leg, share = divmod(index * params.stops / count, 1)
-        ends = stops[int(leg)], stops[(int(leg) + 1) % params.stops]
-        eased = torch.tensor([share * share * (3 - 2 * share)])
-        made = to_bytes(model(_moved(_between(*ends, eased), params)), crisp=model.crisp)
+    places = torch.cat([_on_the_way(stops, index / count) for index in range(count)])
+    frames: list[Any] = []
+    for part in torch.split(_moved(places, params), TOGETHER):
+        made = to_bytes(model(part), crisp=model.crisp)
         factor = max(params.enlarge, -(-SMALLEST_FRAME // made.shape[1]))
-        frames.append(on_colour(enlarged(made, factor), params.background)[0])
-        yield sdk.VideoFrame(frames[-1])
-        ctx.progress(5 + 95 * (index + 1) / count, 100, "Walking")
+        for pixels in on_colour(enlarged(made, factor), params.background):
+            frames.append(pixels)
+            yield sdk.VideoFrame(pixels)
+        ctx.progress(5 + 95 * len(frames) / count, 100, "Walking")
     yield sdk.Video(frames, float(params.frame_rate), title="A walk through a model")
+
+
+def _on_the_way(stops: torch.Tensor, share: float) -> torch.Tensor:
+    """The place [1, d] where a closed walk over `stops` [n, d] is after a share of its time, slow at every stop."""
+    import torch
+
+    leg, part = divmod(share * len(stops), 1)
+    start, end = stops[int(leg)], stops[(int(leg) + 1) % len(stops)]
+    return _between(start, end, torch.tensor([part * part * (3 - 2 * part)]))
