@@ -1,4 +1,4 @@
-"""A trainer whose steps cost what those of a small picture model cost, and the same loop written out bare."""
+"""A trainer whose steps cost what those of a small picture model cost, taken in turns with bare ones."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 from studio import sdk
 
-STEPS, WARM_UP, BATCH, SIDE = 160, 20, 16, 32
+STEPS, WARM_UP, BATCH, SIDE = 200, 20, 16, 32
 """Steps of a run, those at its start that do not count, pictures a step, and pixels a side."""
 
 
 def network() -> Any:
-    """Three convolutions down and up again."""
+    """Convolutions down and up again."""
     import torch
     from torch import nn
 
@@ -25,6 +25,28 @@ def network() -> Any:
     )  # fmt: skip
 
 
+class Bare:
+    """One step of the loop as a tutorial writes it."""
+
+    def __init__(self, pictures: Any) -> None:
+        import numpy as np
+        import torch
+
+        self._model, self._pictures, self._random = network(), pictures, np.random.default_rng(0)
+        self._optimizer = torch.optim.AdamW(self._model.parameters(), lr=1e-3)
+
+    def step(self) -> None:
+        """Draw, predict, learn, and look at the loss, as every loop does now and then."""
+        import torch
+
+        loss = loss_of(self._model, self._pictures, self._random)
+        self._optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self._model.parameters(), 1.0)
+        self._optimizer.step()
+        float(loss.detach())
+
+
 def loss_of(model: Any, pictures: Any, random: Any) -> Any:
     """Mean squared error of taking noise away."""
     import torch
@@ -33,38 +55,8 @@ def loss_of(model: Any, pictures: Any, random: Any) -> Any:
     return (model(chosen + 0.3 * torch.randn_like(chosen)) - chosen).square().mean()
 
 
-def pictures() -> Any:
-    """64 pictures of noise, [64, 3, side, side]."""
-    import torch
-
-    return torch.rand(64, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(1))
-
-
-def bare_steps() -> tuple[float, float]:
-    """Seconds a step of the loop as a tutorial writes it: by the clock, and of this process's processor time."""
-    import numpy as np
-    import torch
-
-    torch.set_num_threads(1)
-    model, data, random = network(), pictures(), np.random.default_rng(0)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
-    begun, worked = 0.0, 0.0
-    for step in range(STEPS):
-        if step == WARM_UP:
-            begun, worked = time.perf_counter(), time.process_time()
-        loss = loss_of(model, data, random)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        if step % 10 == 0:
-            float(loss.detach())  # what is printed now and then
-    counted = STEPS - WARM_UP
-    return (time.perf_counter() - begun) / counted, (time.process_time() - worked) / counted
-
-
 class TrainHeavy(sdk.Trainer):
-    """Learns to take noise away, and says how long a step took."""
+    """Learns to take noise away, and says how long its steps and the bare ones between them took."""
 
     id = "test.heavy.train"
     title = "Heavy trainer"
@@ -78,31 +70,33 @@ class TrainHeavy(sdk.Trainer):
         data: sdk.Dataset = sdk.dataset("image", label="Pictures")
 
     def train(self, params: Any, ctx: sdk.TrainingContext) -> Iterator[sdk.Lesson | sdk.Result]:
-        """The same steps through the studio's loop."""
+        """A bare step, then one through the studio's loop with all that host and worker do about it."""
         import torch
         from safetensors.torch import save_file
 
         from studio.sdk.training import Loop
 
         torch.set_num_threads(1)
-        model, data = network(), pictures()
-        optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
-        loop = Loop(ctx, {"model": model}, {"model": optimizer}, steps=STEPS)
-        begun, worked = 0.0, 0.0
-        for step in loop:
-            if step == WARM_UP:
-                begun, worked = time.perf_counter(), time.process_time()
-            loss = loss_of(loop.modules["model"], data, loop.random)
+        model, pictures = network(), torch.rand(64, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(1))
+        loop = Loop(ctx, {"model": model}, {"model": torch.optim.AdamW(model.parameters(), lr=1e-3)}, steps=STEPS)
+        bare = Bare(pictures)
+        times: list[tuple[float, float]] = []
+        marks = (0.0, 0.0)
+        for _ in loop:
+            now = time.perf_counter()
+            if marks[1]:
+                times.append((marks[1] - marks[0], now - marks[1]))
+            bare.step()
+            marks = (now, time.perf_counter())
+            loss = loss_of(loop.modules["model"], pictures, loop.random)
             loop.learn("model", loss)
             yield from loop.report(loss=loss.detach())
-        counted = STEPS - WARM_UP
-        seconds = (time.perf_counter() - begun) / counted, (time.process_time() - worked) / counted
         yield from loop.finish()
         folder = ctx.tmp / "model"
         folder.mkdir()
         save_file(dict(model.state_dict()), folder / "model.safetensors")
         (folder / "config.json").write_text(json.dumps({}))
-        yield sdk.TrainedModel(folder, facts={"seconds_per_step": list(seconds)})
+        yield sdk.TrainedModel(folder, facts={"seconds": [list(pair) for pair in times[WARM_UP:]]})
 
     def forecast(self, params: Any, ctx: sdk.TrainingContext) -> sdk.Forecast:
         """Unknown here."""

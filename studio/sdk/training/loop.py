@@ -105,6 +105,8 @@ class Loop:
         self._ctx, self._average, self._schedule, self._clip = ctx, average, schedule, clip
         self.steps, self.step = steps, 0
         self.device = self._accelerator.device
+        self._alone = self._accelerator.num_processes == 1
+        self._clip_norm = torch.nn.utils.clip_grad_norm_ if self._alone else self._accelerator.clip_grad_norm_
         self.modules = {name: self._accelerator.prepare_model(module) for name, module in modules.items()}
         self.averaged = {name: self._copy(name) if average else self._bare(name) for name in modules}
         self._optimizers = {name: self._accelerator.prepare_optimizer(one) for name, one in optimizers.items()}
@@ -140,13 +142,18 @@ class Loop:
 
         Several share one gradient, clipped as a whole: e.g. one optimizer for matrices and one for all else.
         """
+        import torch
+
         optimizers = [self._optimizers[name] for name in ([names] if isinstance(names, str) else names)]
+        if self._alone:
+            # accelerate's own way looks for optional packages on the disk, several times a step
+            optimizers = [optimizer.optimizer for optimizer in optimizers]
         for optimizer in optimizers:
             optimizer.zero_grad(set_to_none=True)
-        self._accelerator.backward(loss)
+        (torch.autograd.backward if self._alone else self._accelerator.backward)(loss)
         if self._clip:
             groups = [group for optimizer in optimizers for group in optimizer.param_groups]
-            self._accelerator.clip_grad_norm_([weight for group in groups for weight in group["params"]], self._clip)
+            self._clip_norm([weight for group in groups for weight in group["params"]], self._clip)
         for optimizer in optimizers:
             optimizer.step()
 
@@ -196,7 +203,10 @@ class Loop:
         self.random = np.random.Generator(np.random.PCG64(np.random.SeedSequence(words)))
         seed = int(self.random.integers(2**62))
         self.noise = torch.Generator().manual_seed(seed)
-        torch.manual_seed(seed)
+        # Not torch.manual_seed, which formats the whole stack each time, for GPUs that may not be there.
+        torch.default_generator.manual_seed(seed)
+        if self.device.type != "cpu":
+            torch.get_device_module(self.device).manual_seed(seed)
 
     def _set_rates(self) -> None:
         if self._schedule is None:
