@@ -23,6 +23,9 @@ WATCHED = 64
 DRAWN = 200
 """Pictures that are drawn to be measured."""
 
+TOGETHER = 10
+"""Of these, as many are drawn at once; between them a run can be cancelled."""
+
 STEPS, GUIDANCE = 20, 2.5
 """How pictures are drawn while it learns and for the report."""
 
@@ -49,7 +52,7 @@ class Flowing:
             ctx, {"flow": self.network}, {"flow": optimizer}, steps=params.steps, average=params.average,
             schedule=Schedule(),
         )  # fmt: skip
-        self._params, self._seed = params, ctx.seed
+        self._params, self._seed, self._ctx = params, ctx.seed, ctx
         self._known = torch.tensor(self.vocabulary.encode(pictures.captions))
         self._watched = torch.tensor(self.vocabulary.encode(pictures.held_out_captions[:WATCHED]))
 
@@ -111,10 +114,12 @@ class Flowing:
         random = np.random.Generator(np.random.PCG64(self._seed))
         captions = self.pictures.captions
         places = random.integers(len(captions), size=min(DRAWN, max(SHEET, len(captions) // 2)))
-        return torch.cat([
-            model.draw([captions[place] for place in part], self._seed + index, steps=STEPS, guidance=GUIDANCE)
-            for index, part in enumerate(np.array_split(places, -(-len(places) // 20)))
-        ])  # fmt: skip
+        made = []
+        for index, part in enumerate(np.array_split(places, -(-len(places) // TOGETHER))):
+            self._ctx.check()
+            asked = [captions[place] for place in part]
+            made.append(model.draw(asked, self._seed + index, steps=STEPS, guidance=GUIDANCE))
+        return torch.cat(made)
 
     def save(self, folder: Path) -> None:
         """Write the averaged network as a model folder."""
