@@ -67,7 +67,7 @@ class VoxelObjects(sdk.Generator):
         Raises:
             UserError: none of the words is known, the model cannot be read, or nothing came of the words.
         """
-        from studio_mesh.voxel_surface import blocks, smooth
+        from studio_mesh.voxel_surface import blocks, firmed, smooth
 
         ctx.progress(0, 3, "loading the model")
         folder = ctx.model(params.model)
@@ -80,7 +80,7 @@ class VoxelObjects(sdk.Generator):
         meta: dict[str, Any] = {"words": list(reading.known), "left out": list(reading.unknown)}
         shape = smooth if params.surface == "smooth" else blocks
         title = " ".join(reading.known).capitalize()
-        mesh = shape(solid.occupancy, solid.colors, size=params.size, title=title, meta=meta)
+        mesh = shape(firmed(solid.occupancy), solid.colors, size=params.size, title=title, meta=meta)
         if mesh is None:
             raise sdk.UserError(
                 "Nothing came of these words.", param="prompt", hint="Try another seed, less variation or fewer words."
@@ -129,7 +129,7 @@ def _preview(solid: Solid) -> sdk.Image:
 
     from studio_mesh.geometry import Surface
     from studio_mesh.preview import render
-    from studio_mesh.voxel_surface import block_surface
+    from studio_mesh.voxel_surface import block_surface, firmed
 
     nothing = Surface(np.zeros((0, 3)), np.zeros((0, 3), np.int64), np.zeros((0, 3)), np.zeros((0, 3)))
-    return render(block_surface(solid.occupancy, solid.colors) or nothing)
+    return render(block_surface(firmed(solid.occupancy), solid.colors) or nothing)

@@ -21,7 +21,7 @@ from studio_mesh import TrainVoxels, VoxelObjects
 from studio_mesh.training import voxel_lessons, voxels
 from studio_mesh.training.vox import read_vox, write_vox
 from studio_mesh.training.voxel_shapes import few_colors, read_voxels
-from studio_mesh.voxel_surface import blocks, smooth, unpinched, without_crumbs
+from studio_mesh.voxel_surface import blocks, firmed, smooth, unpinched, without_crumbs
 from studio_mesh.voxel_words import Vocabulary, likeness
 
 SIDE = 32
@@ -224,6 +224,16 @@ def test_nothing_makes_no_mesh_and_dust_is_left_out() -> None:
     assert smooth(nothing, np.zeros((SIDE, SIDE, SIDE, 3))) is None
     dusty = (CUBE > 0) | (grid((slice(30, 31), slice(30, 31), slice(30, 31), 1)) > 0)
     assert without_crumbs(dusty).sum() == (CUBE > 0).sum()
+
+
+def test_a_thing_of_which_no_place_is_sure_is_as_large_as_expected() -> None:
+    unsure = np.full((SIDE, SIDE, SIDE), 1e-4)
+    unsure[4:24, 1:11, 4:24] = 0.2
+    unsure[4:12, 1:11, 4:20] = 0.3
+    assert (firmed(unsure) >= 0.5).sum() == pytest.approx(unsure.sum(), rel=0.6)
+    assert (firmed(unsure) >= 0.5)[4:12, 1:11, 4:20].all()
+    sure = (CUBE > 0) * 0.9
+    assert firmed(sure) is sure
 
 
 def test_voxels_that_meet_in_an_edge_alone_are_joined() -> None:
