@@ -41,7 +41,13 @@ FINISHED_SIDE = 1024
 
 
 class WorkerContext(Context):
-    """What one run sees of the host. Owned by the runner, used on the generator's thread."""
+    """What one run sees of the host. Owned by the runner, used on the generator's thread.
+
+    Attributes:
+        progress_seconds: least time between two progress frames.
+    """
+
+    progress_seconds = PROGRESS_SECONDS
 
     def __init__(
         self,
@@ -88,7 +94,7 @@ class WorkerContext(Context):
         total = max(float(total), 1e-9)
         self._done = min(max(self._done, float(done)), total)
         if now >= self._next_progress or done >= total or message != self._last_message:
-            self._next_progress = now + PROGRESS_SECONDS
+            self._next_progress = now + self.progress_seconds
             self._last_message = message
             self._link.send("progress", job=self.job_id, done=self._done, total=total, message=message)
         if preview is not None and now >= self._next_preview:

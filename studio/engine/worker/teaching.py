@@ -27,6 +27,8 @@ SECTION = "teach"
 class LearningContext(WorkerContext, TrainingContext):
     """What a training sees of the host."""
 
+    # What takes hours needs no smooth bar, and each frame wakes a host that may have to share the processor.
+    progress_seconds = 0.25
     resume: Path | None = None
     checkpoint_seconds: float = math.inf
 
