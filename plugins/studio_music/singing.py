@@ -19,6 +19,9 @@ PERFECT = (0, 7)
 PARALLEL_COST = 4.0
 """How much less likely a note becomes that moves in parallel perfect intervals with a voice already there, nats."""
 
+EDGE, EDGE_COST = 3, 2.0
+"""The outermost semitones of a voice's range, sung seldom, and how much less likely they become, nats."""
+
 IMPOSSIBLE = -1e9
 
 
@@ -32,7 +35,7 @@ class Task:
         melody: lane values [steps] to keep as the highest voice, or None to write it as well.
         temperature: how bold, 1 as the training data.
         top: share of the probability that is drawn from; the unlikely rest is left out.
-        strict: whether parallel fifths and octaves are avoided.
+        strict: whether parallel fifths and octaves and the ends of the voices' ranges are avoided.
         crossing: whether voices may cross.
     """
 
@@ -133,7 +136,8 @@ class Singer:
         if not grid.repeats and last is not None:
             begin[pitches == last] = IMPOSSIBLE
         hold = np.where(pitches == last, 0.0, IMPOSSIBLE)
-        limits = np.zeros(len(pitches))
+        outermost = (pitches < grid.low[voice] + EDGE) | (pitches > grid.high[voice] - EDGE)
+        limits = -EDGE_COST * outermost * self._task.strict
         if voice:
             limits += self._order_limits(voice, at, pitches) * (not (crossing or self._task.crossing))
             limits += self._parallels(voice, at, pitches, last) * self._task.strict
