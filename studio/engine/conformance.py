@@ -21,6 +21,9 @@ from studio.sdk.testing.conformance import CheckResult, Plugin, WorkerRun
 from studio.sdk.testing.conformance import check_plugin as check
 from studio.sdk.testing.sample_data import sample_dataset
 
+LIMIT, TRAINING_LIMIT = 120.0, 600.0
+"""Seconds a run in the worker may take, and a training with its smallest parameters."""
+
 
 def check_plugin(home: Home, name: str) -> Iterator[CheckResult]:
     """Check a plugin named by entry point, distribution or generator id, result by result.
@@ -69,10 +72,10 @@ def run_in_worker(
         engine = Engine(home, registry, None, Settings(home.settings_file))
         engine.subscribe(hear)
         try:
-            (job,) = engine.wait([engine.submit(request).id], timeout=120)
+            (job,) = engine.wait([engine.submit(request).id], timeout=TRAINING_LIMIT if spec.teaches else LIMIT)
             told.wait(10)  # the worker tells its memory right after the job's end
         except TimeoutError:
-            return WorkerRun(0, (), "it did not end within two minutes")
+            return WorkerRun(0, (), "it did not end in time")
         finally:
             engine.close()
         error = "" if job.failure is None else job.failure.message
