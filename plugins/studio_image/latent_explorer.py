@@ -21,6 +21,9 @@ SLIDER_REACH = 2.5
 TOGETHER = 8
 """Frames of a video that are made at once."""
 
+LARGEST_SHEET = 4096
+"""Side within which a sheet stays, pixels, as long as every pixel can be seen."""
+
 SMALLEST_FRAME = 256
 """Side below which frames of a video are enlarged, pixels."""
 
@@ -67,13 +70,19 @@ class LatentExplorer(sdk.Generator):
             6, min=2, max=60, label="Pictures on the way", when={"show": "walk"}, help="The walk returns to the first."
         )
         seconds: float = sdk.number(
-            6.0, min=1.0, max=60.0, step=0.5, unit="s", label="Length", when={"show": "walk"}, help="Of the video."
+            6.0, min=1.0, max=30.0, step=0.5, unit="s", label="Length", when={"show": "walk"}, help="Of the video."
         )
-        frame_rate: int = sdk.integer(24, min=8, max=60, label="Frames per second", when={"show": "walk"})
+        frame_rate: int = sdk.integer(24, min=8, max=30, label="Frames per second", when={"show": "walk"})
         background: str = sdk.color(
             "#20242c", when={"show": "walk"}, help="Behind see-through pictures; videos have no transparency."
         )
-        enlarge: int = sdk.integer(4, min=1, max=16, label="Enlarge", help="Every pixel becomes this many wide.")
+        enlarge: int = sdk.integer(
+            4,
+            min=1,
+            max=16,
+            label="Enlarge",
+            help="Every pixel becomes this many wide; a sheet stays within 4,096 pixels.",
+        )
         direction_1: float = _slider(1)
         direction_2: float = _slider(2)
         direction_3: float = _slider(3)
@@ -150,8 +159,10 @@ def _sheet(model: PictureModel, params: Any, ctx: sdk.Context) -> sdk.Image:
     else:
         places, title = _drawn(params.count, model.dimensions, ctx.seed), "Pictures from a model"
     made = model(_moved(places, params))
-    pixels = enlarged(to_bytes(made, crisp=model.crisp), params.enlarge)
-    return sdk.Image(sheet(pixels, columns, gap=params.enlarge), title=title)
+    pixels = to_bytes(made, crisp=model.crisp)
+    longer = max(columns, -(-len(pixels) // columns)) * (pixels.shape[1] + 1)
+    factor = max(1, min(params.enlarge, LARGEST_SHEET // longer))
+    return sdk.Image(sheet(enlarged(pixels, factor), columns, gap=factor), title=title)
 
 
 def _slid(start: torch.Tensor) -> torch.Tensor:
