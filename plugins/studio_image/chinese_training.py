@@ -34,7 +34,9 @@ TRAINING: dict[str, str] = {
     "Background": "背景",
     "Behind see-through pictures; videos have no transparency.": "透明图片的底色；视频没有透明度。",
     "Enlarge": "放大",
-    "Every pixel becomes this many wide; a sheet stays within 4,096 pixels.": "每个像素放大到这么宽；图集不超过 4,096 像素。",
+    "Every pixel becomes this many wide; a sheet stays within 4,096 pixels.": (
+        "每个像素放大到这么宽；图集不超过 4,096 像素。"
+    ),
     "Directions": "方向",
     "Moves every picture along one of the model's main directions; 0 leaves it.": (
         "让每幅图沿模型的一个主要方向移动；0 表示不变。"
