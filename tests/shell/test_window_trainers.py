@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.sdk import GeneratorSpec
 from studio.shell.create.welcome import beginnings
+from studio.shell.forms.choices import ChoiceEditor
 from studio.shell.forms.form import Form, FormHelp
 from studio.shell.forms.history import PromptHistory
 
@@ -20,6 +21,7 @@ def test_a_trainers_form_offers_the_datasets_of_its_kind(qtbot: QtBot, tmp_path:
     form = Form(GeneratorSpec.of(TrainTiny), FormHelp(workshop, PromptHistory(tmp_path / "prompts.json")))
     qtbot.addWidget(form)
     editor = form.editor("data")
+    assert isinstance(editor, ChoiceEditor)
     assert editor.value() == ""
     dataset_in(workshop.home.datasets / "greys")
     editor.refresh()
