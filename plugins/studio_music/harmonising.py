@@ -93,12 +93,14 @@ def _phrases(bars: int, phrase: int) -> list[int]:
 
 
 def _harmonised(params: Any, grid: Grid) -> Plan:
-    notes = [note for note in harmonize.melody_of(params.melody) if note.duration > 0]
-    if max(note.start + note.duration for note in notes) > MOST_QUARTERS:
+    if not any(track.notes and not track.drums for track in params.melody.tracks):
+        raise sdk.UserError("The melody has no notes.", param="melody", hint="Choose a score with a melody.")
+    if params.melody.length > MOST_QUARTERS:
         raise sdk.UserError(
             f"The melody is too long: at most {MOST_QUARTERS} beats are harmonised.", param="melody",
             hint="Harmonise it in parts.",
         )  # fmt: skip
+    notes = harmonize.melody_of(params.melody)
     notes = _octave_of(notes, grid)
     found = harmonize.key_of(notes)
     tonic = found.tonic if params.key == "auto" else TONICS.index(params.key)
