@@ -215,4 +215,13 @@ ZH_CN: dict[str, str] = {
     "This file is no intact SoundFont: {why}.": "这个文件不是完好的 SoundFont：{why}。",
     "Try another .sf2 or .sf3 file.": "请换一个 .sf2 或 .sf3 文件。",
     "The SoundFont can't be opened: {why}.": "无法打开 SoundFont：{why}。",
+    # what chorales say while they are written, and when they cannot be
+    "Reading the model": "正在读取模型",
+    "Writing": "正在写作",
+    "The model in {folder} cannot be read: {reason}": "无法读取 {folder} 中的模型：{reason}",
+    "Choose another model.": "请选择其他模型。",
+    "The melody has no notes.": "旋律里没有音符。",
+    "Choose a score with a melody.": "请选择带有旋律的乐谱。",
+    "The melody is too long: at most {beats} beats are harmonised.": "旋律太长：最多为 {beats} 拍配和声。",
+    "Harmonise it in parts.": "请分段配和声。",
 }
