@@ -84,4 +84,4 @@ def test_four_media_a_relief_a_kill_and_everything_is_still_there(home: Path, sc
     assert "interrupted" in looked["jobs"].values()
     assert {"text", "image", "audio", "score", "mesh"} <= set(looked["items"].values())
     pictures = sorted(path.name for path in (home / "pictures").glob("*.png"))
-    assert len([name for name in pictures if "-dark-" in name or "-light-" in name]) == 4 * 2 * 2 * 3
+    assert len([name for name in pictures if "-dark-" in name or "-light-" in name]) == 5 * 2 * 2 * 3

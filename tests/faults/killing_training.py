@@ -119,11 +119,12 @@ class Studio:
 
     def _read(self) -> None:
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            if line.endswith("\n"):
-                with self._heard:
-                    self.said.append((time.monotonic(), line.split()))
-                    self._heard.notify_all()
+        with self.process.stdout as lines:
+            for line in lines:
+                if line.endswith("\n"):
+                    with self._heard:
+                        self.said.append((time.monotonic(), line.split()))
+                        self._heard.notify_all()
         with self._heard:
             self._over = True
             self._heard.notify_all()

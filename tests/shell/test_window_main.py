@@ -502,5 +502,5 @@ def test_shortcuts_work_from_inside_every_kind_of_box(stand: Stand, qapp: QAppli
     palettes = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, CommandPalette)]
     assert [widget.isVisible() for widget in palettes] == [True]
     palettes[0].close()
-    QTest.keyClick(box, Qt.Key.Key_3, control)
+    QTest.keyClick(box, Qt.Key.Key_4, control)
     assert stand.window.place == "plugins"
