@@ -11,7 +11,7 @@ import filelock
 
 from studio.cli import common, exits
 from studio.sdk import UserError
-from studio.teach.runs import Run
+from studio.teach.runs import Run, run_lock
 
 if TYPE_CHECKING:
     from studio.disk.home import Home
@@ -163,7 +163,7 @@ class _held:  # noqa: N801 - used like a function
     """Nobody trains this run meanwhile. Raises `UserError` when somebody does."""
 
     def __init__(self, one: Run) -> None:
-        self._lock = filelock.FileLock(one.folder.with_name(f"{one.folder.name}.lock"))
+        self._lock = run_lock(one.folder)
 
     def __enter__(self) -> None:
         try:

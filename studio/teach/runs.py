@@ -20,10 +20,13 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from studio.disk.durable import sync_file, sync_folder, write_bytes, write_json
 from studio.sdk.trainer import Checkpoint, Metric
+
+if TYPE_CHECKING:
+    import filelock
 
 LATEST_KEPT = 2
 """Newest checkpoints that are always kept."""
@@ -36,6 +39,13 @@ def run_key(trainer: str, version: int, values: Mapping[str, Any], seed: int, di
     """The name of the run that these determine: a request made again finds the run it began."""
     plain = json.dumps([trainer, version, values, seed, digest], sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(plain.encode("ascii")).hexdigest()[:16]
+
+
+def run_lock(folder: Path) -> filelock.BaseFileLock:
+    """The lock of a run: whoever trains it, rolls it back or removes it holds it meanwhile."""
+    import filelock
+
+    return filelock.FileLock(folder.with_name(f"{folder.name}.lock"))
 
 
 class Run:

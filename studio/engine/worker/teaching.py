@@ -15,7 +15,7 @@ from studio.engine.worker.lessons import LESSONS, LessonKeeper
 from studio.sdk import Dataset, Field, Generator, Lesson, Params, Sample, TrainedModel, TrainingContext, UserError
 from studio.teach.adopting import model_name
 from studio.teach.report import dataset_facts
-from studio.teach.runs import Run, run_key
+from studio.teach.runs import Run, run_key, run_lock
 
 LOCK_SECONDS = 10.0
 """How long the worker of a studio that was killed may take to let go of its run."""
@@ -100,7 +100,7 @@ def read_dataset(known: Field, folder: str) -> Dataset:
 
 def _locked(runs: Path, key: str) -> filelock.BaseFileLock:
     runs.mkdir(parents=True, exist_ok=True)
-    lock = filelock.FileLock(runs / f"{key}.lock")
+    lock = run_lock(runs / key)
     try:
         lock.acquire(timeout=LOCK_SECONDS)
     except filelock.Timeout as error:

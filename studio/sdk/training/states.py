@@ -45,7 +45,10 @@ def load_checkpoint(folder: Path, modules: Mapping[str, Any], optimizers: Mappin
     plain = json.loads((folder / STATE).read_text("utf-8"))
     try:
         for name, module in modules.items():
-            module.load_state_dict(load_file(folder / f"{name}.safetensors"), strict=False)
+            weights = load_file(folder / f"{name}.safetensors")
+            if weights.keys() != _weights(module).keys():
+                raise ValueError(f"{name} has other weights")
+            module.load_state_dict(weights, strict=False)  # tied weights stand in the file once
         for name, optimizer in optimizers.items():
             tensors = load_file(folder / f"{name}.optimizer.safetensors")
             groups = optimizer.state_dict()["param_groups"]

@@ -22,7 +22,7 @@ from studio.shell.teach.snapshots import Snapshot, read_run, read_runs
 from studio.shell.viewers.background import Background
 from studio.shell.widgets import CalmCombo, button, label, line, row
 from studio.shell.workshop import Workshop
-from studio.teach.runs import Run
+from studio.teach.runs import Run, run_lock
 
 LOOK_MS = 1000
 """How often a run that goes on is read again, milliseconds; only while the page is seen."""
@@ -81,6 +81,7 @@ class TeachPage(QWidget):
         self._clock.timeout.connect(self.look)
         workshop.generators_changed.connect(self.show_recipes)
         workshop.bridge.job_changed.connect(self._job_changed)
+        workshop.bridge.lesson_received.connect(self._learnt)
         app = QCoreApplication.instance()
         if app is not None:
             app.aboutToQuit.connect(self.end)
@@ -215,6 +216,13 @@ class TeachPage(QWidget):
             if job.state.is_final:
                 self.look()
 
+    def _learnt(self, event: object) -> None:
+        """Show a new sample, checkpoint or model at once; points of curves wait for the next look."""
+        from studio.engine.events import MetricReceived
+
+        if self.isVisible() and not isinstance(event, MetricReceived):
+            self.look()
+
     def _stop(self) -> None:
         run = self._current()
         job = self._job_of(run) if run is not None else None
@@ -234,8 +242,14 @@ class TeachPage(QWidget):
         run = self._current()
         if run is None:
             return
+        import filelock
+
         try:
-            Run(run.folder).roll_back(step)
+            with run_lock(run.folder).acquire(timeout=0):
+                Run(run.folder).roll_back(step)
+        except filelock.Timeout:
+            self._tell(tr("Another window of the studio trains this very model now."))
+            return
         except (OSError, ValueError) as error:
             self._tell(str(error))
             return
