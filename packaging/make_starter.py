@@ -22,7 +22,7 @@ from types import ModuleType
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "plugins")]
+sys.path[:0] = [str(ROOT), str(ROOT / "plugins"), str(ROOT / "packaging" / "starters")]
 
 MOST_BYTES = 16 * 10**6
 """Largest weights of a starter: what a download of the studio can carry."""

@@ -9,6 +9,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from colours import main_colours
+
 CREDITS = """\
 Sprites of *Dungeon Crawl Stone Soup* (32 × 32 pixels, many artists), from
 [crawl/tiles](https://github.com/crawl/tiles), release Nov-2015, dedicated to the public domain
@@ -23,17 +25,24 @@ CARD: dict[str, Any] = {
 }
 
 
-def unpack(data: Path, folder: Path, roles: Collection[str], categories: Collection[str]) -> None:
-    """Unpack the sprites of some roles and categories from ``image-pixelart-32``, with captions and sources."""
+def unpack(
+    data: Path, folder: Path, roles: Collection[str], categories: Collection[str], *, colours: bool = False
+) -> None:
+    """Unpack the sprites of some roles and categories from ``image-pixelart-32``, with captions and sources.
+
+    With `colours`, captions begin with the colours that a picture mostly shows.
+    """
     lines = []
     with zipfile.ZipFile(data / "image-pixelart-32" / "pixelart32.zip") as archive:
         for line in archive.read("captions.jsonl").decode().splitlines():
             record = json.loads(line)
             if record["role"] in roles and record["category"] in categories:
                 name = record["file"].replace("/", "-")
-                (folder / name).write_bytes(archive.read(record["file"]))
+                content = archive.read(record["file"])
+                (folder / name).write_bytes(content)
+                seen = main_colours(content) if colours else ()
                 source = f"{record['category']} {_thing(record['name'])}"
-                lines.append({"file": name, "caption": record["caption"], "source": source})
+                lines.append({"file": name, "caption": ", ".join([*seen, record["caption"]]), "source": source})
     (folder / "captions.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
 
 

@@ -1,7 +1,9 @@
 """Pictures from words by flow matching (Lipman et al. 2023): a U-Net tells how noise must move to become a picture.
 
-The network is diffusers' `UNet2DConditionModel` on patches of 2 × 2 pixels, which reads a caption as a handful of word
-vectors. Pictures are [n, channels, size, size] within −1 … 1, colours premultiplied with the fourth channel.
+The network is diffusers' `UNet2DConditionModel` on patches of pixels, which reads a caption as a handful of word
+vectors. It predicts the finished picture, from which the velocity follows: noise need not pass through it, so patches
+may hold as many numbers as it has channels (Li and He 2025, "Back to basics: let denoising generative models denoise").
+Pictures are [n, channels, size, size] within −1 … 1, colours premultiplied with the fourth channel.
 """
 
 from __future__ import annotations
@@ -20,8 +22,13 @@ from torch.nn import functional
 from studio_image.models.words import EMPTY, Vocabulary
 
 CONFIG, UNET, WORDS = "config.json", "unet", "words.safetensors"
-FORMAT = 1
-PATCH = 2
+FORMAT = 2
+CELLS = 16
+"""Patches along a picture's side."""
+
+NEAREST = 0.05
+"""Least distance from the picture, in flow time, by which a predicted way to it is divided."""
+
 TICKS = 1000.0
 """What one unit of flow time is in the U-Net's own time embedding."""
 
@@ -44,6 +51,11 @@ class FlowShape:
     words: int = 128
     vocabulary: int = 0
 
+    @property
+    def patch(self) -> int:
+        """Side of a patch, pixels."""
+        return self.size // CELLS
+
 
 class FlowNetwork(nn.Module):
     """Velocities of pictures under way, given the time and words."""
@@ -51,10 +63,10 @@ class FlowNetwork(nn.Module):
     def __init__(self, shape: FlowShape) -> None:
         super().__init__()
         self.shape = shape
-        values = shape.channels * PATCH**2
+        values = shape.channels * shape.patch**2
         self.words = nn.Embedding(shape.vocabulary + 1, shape.words)
         self.unet = UNet2DConditionModel(
-            sample_size=shape.size // PATCH,
+            sample_size=CELLS,
             in_channels=values,
             out_channels=values,
             block_out_channels=(shape.width, 2 * shape.width),
@@ -68,9 +80,12 @@ class FlowNetwork(nn.Module):
 
     def forward(self, pictures: torch.Tensor, time: torch.Tensor, numbers: torch.Tensor) -> torch.Tensor:
         """Velocities [n, channels, s, s] of pictures at times [n] (0 noise … 1 picture) for words [n, LONGEST]."""
-        patches = functional.pixel_unshuffle(pictures, PATCH).contiguous(memory_format=torch.channels_last)
-        moved = self.unet(patches, time * TICKS, encoder_hidden_states=self.words(numbers)).sample
-        return functional.pixel_shuffle(moved, PATCH)
+        patch = self.shape.patch
+        patches = functional.pixel_unshuffle(pictures, patch).contiguous(memory_format=torch.channels_last)
+        finished = self.unet(patches, time * TICKS, encoder_hidden_states=self.words(numbers)).sample
+        left = (1 - time).clamp_min(NEAREST)[:, None, None, None]
+        velocities: torch.Tensor = (functional.pixel_shuffle(finished, patch) - pictures) / left
+        return velocities
 
 
 @torch.inference_mode()

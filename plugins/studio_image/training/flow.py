@@ -20,7 +20,7 @@ WORDS_TOLD = 300
 class TrainFlow(sdk.Trainer):
     """Teaches a small network to paint pictures from a few words, 32 or 64 pixels wide, from pictures with captions.
 
-    It learns what the words of the captions look like; words that occur once are not learned. A thousand captioned
+    It learns what the words of the captions look like; words that occur only once are passed over. A thousand captioned
     pictures and some hours make a useful model.
     """
 
@@ -37,7 +37,7 @@ class TrainFlow(sdk.Trainer):
         """What the artist sets."""
 
         data: sdk.Dataset = sdk.dataset("image", label="Dataset", help="A thousand pictures with captions or more.")
-        size: str = sdk.choice("32", SIZES, help="64 takes about four times as long.")
+        size: str = sdk.choice("32", SIZES, help="64 shows more, and is drawn in coarser strokes.")
         framing: str = sdk.choice("middle", FRAMINGS, help="How pictures that are not square are cut.")
         transparency: str = sdk.choice("auto", TRANSPARENCIES, help="Whether see-through parts stay see-through.")
         background: str = sdk.color("#ffffff", when={"transparency": "flatten"}, help="Behind see-through parts.")
@@ -54,6 +54,14 @@ class TrainFlow(sdk.Trainer):
         silence: float = sdk.number(
             0.1, min=0.0, max=0.9, step=0.05, group="Learning", advanced=True, label="Captions left out",
             help="Share of pictures shown without their caption; guidance needs some.",
+        )  # fmt: skip
+        forgetting: float = sdk.number(
+            0.1, min=0.0, max=0.9, step=0.05, group="Learning", advanced=True, label="Words left out",
+            help="Share of single words it is not told, so that each word means something by itself.",
+        )  # fmt: skip
+        rarest: int = sdk.integer(
+            2, min=1, max=100, group="Learning", advanced=True, label="Rarest words",
+            help="How often a word must occur to be learned; the pictures of a word that occurs once are copied.",
         )  # fmt: skip
         width: int = sdk.integer(96, min=8, max=512, step=8, group="Network", advanced=True, label="Channels")
         words: int = sdk.integer(128, min=8, max=1024, step=8, group="Network", advanced=True, label="Word vectors")

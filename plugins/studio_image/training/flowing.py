@@ -26,6 +26,9 @@ DRAWN = 200
 TOGETHER = 10
 """Of these, as many are drawn at once; between them a run can be cancelled."""
 
+EARLIER, SPREAD = -0.8, 0.8
+"""Mean and deviation of the logit of times in training: mostly nearer to noise (Li and He 2025)."""
+
 STEPS, GUIDANCE = 20, 2.5
 """How pictures are drawn while it learns and for the report."""
 
@@ -42,7 +45,7 @@ class Flowing:
 
     def __init__(self, params: Any, pictures: Pictures, ctx: sdk.TrainingContext) -> None:
         self.pictures = pictures
-        self.vocabulary = Vocabulary.of(pictures.captions)
+        self.vocabulary = Vocabulary.of(pictures.captions, fewest=params.rarest)
         shape = FlowShape(int(params.size), pictures.channels, params.width, params.words, len(self.vocabulary.words))
         with seeded(ctx.seed):
             self.network = FlowNetwork(shape)
@@ -62,16 +65,18 @@ class Flowing:
         places = random.integers(len(known), size=self._params.batch)
         flips = random.random(len(places)) < 0.5 if self._params.mirror else None
         told = torch.from_numpy(random.random((len(places), 1)) >= self._params.silence)
-        numbers = torch.where(told, self._known[torch.from_numpy(places)], EMPTY).to(self.loop.device)
+        numbers = self._known[torch.from_numpy(places)]
+        told = told & torch.from_numpy(random.random(numbers.shape) >= self._params.forgetting)
+        numbers = torch.where(told, numbers, EMPTY).to(self.loop.device)
         real = batch(known, places, flips).to(self.loop.device)
         loss = self._loss(self.loop.modules["flow"], real, numbers, self.loop.noise)
         self.loop.learn("flow", loss)
         return loss.detach()
 
     def _loss(self, network: Any, real: torch.Tensor, numbers: torch.Tensor, noise: torch.Generator) -> torch.Tensor:
-        """Squared error of the velocity on straight ways from noise, times logit-normal (Esser et al. 2024)."""
+        """Squared error of the velocity on straight ways from noise; times are logit-normal (Esser et al. 2024)."""
         start = torch.randn(real.shape, generator=noise).to(real.device)
-        time = torch.randn(len(real), generator=noise).sigmoid().to(real.device)
+        time = (EARLIER + SPREAD * torch.randn(len(real), generator=noise)).sigmoid().to(real.device)
         under_way = start + time[:, None, None, None] * (real - start)
         missed: torch.Tensor = (network(under_way, time, numbers) - (real - start)).square().mean()
         return missed
