@@ -93,9 +93,11 @@ class RecordingContext(TrainingContext):
         self._loaded = other._loaded
 
     def model(self, ref: str) -> Path:
-        """Look `ref` up in `models`, else among the studio's starters."""
+        """Look `ref` up in `models`, else on the disk (``"folder:PATH"``) or among the studio's starters."""
         if ref in self.models:
             return self.models[ref]
+        if ref.startswith("folder:") and Path(ref.removeprefix("folder:")).is_dir():
+            return Path(ref.removeprefix("folder:"))
         if ref.startswith("starter:"):
             for folder in _resources():
                 starter = folder / "starters" / ref.removeprefix("starter:")
