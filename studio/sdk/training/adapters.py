@@ -8,13 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Self
+from typing import Any
 
 import torch
 from torch import nn
 
 
-class AdapterWeights(nn.Module):
+class Weights(nn.Module):
+    """Weights without a network: what averages of an adapter are."""
+
+    def __init__(self, given: Mapping[str, nn.Parameter]) -> None:
+        """`given` by name; the parameters themselves, no copies."""
+        super().__init__()
+        for name, weight in given.items():
+            self.register_parameter(name, weight)
+
+
+class AdapterWeights(Weights):
     """The trainable weights of `network`, shared with it, in float32. Calling this calls the network.
 
     The network itself is no submodule: its frozen weights stand in no checkpoint and are never copied.
@@ -22,26 +32,21 @@ class AdapterWeights(nn.Module):
 
     def __init__(self, network: Any) -> None:
         """Take up every weight of `network` that wants a gradient. Raises `ValueError` when there is none."""
-        super().__init__()
-        self._network = (network,)  # in a tuple, so that torch does not see a submodule
-        learned = [(name, weight) for name, weight in network.named_parameters() if weight.requires_grad]
+        learned = {_flat(name): weight for name, weight in network.named_parameters() if weight.requires_grad}
         if not learned:
             raise ValueError("the network has no weight to learn")
-        for name, weight in learned:
+        for weight in learned.values():
             weight.data = weight.data.float()
-            self.register_parameter(_flat(name), weight)
+        super().__init__(learned)
+        self._network = (network,)  # in a tuple, so that torch does not see a submodule
 
     def forward(self, *args: Any, **options: Any) -> Any:
         """What the network answers."""
         return self._network[0](*args, **options)
 
-    def __deepcopy__(self, known: dict[int, Any]) -> Self:
+    def __deepcopy__(self, known: dict[int, Any]) -> Weights:
         """The weights alone: averages are read, not run."""
-        twin = type(self).__new__(type(self))
-        nn.Module.__init__(twin)
-        twin._network = ()  # type: ignore[assignment]
-        for name, weight in self.named_parameters():
-            twin.register_parameter(name, nn.Parameter(weight.detach().clone()))
+        twin = Weights({name: nn.Parameter(weight.detach().clone()) for name, weight in self.named_parameters()})
         known[id(self)] = twin
         return twin
 
