@@ -28,7 +28,7 @@ EDGE = 0.16
 def main_colours(content: bytes) -> tuple[str, ...]:
     """No, one or two names of colours, the most frequent one first."""
     picture = np.asarray(Image.open(io.BytesIO(content)).convert("RGBA"))
-    opaque = picture[picture[..., 3] > 127][:, :3].astype(np.float32) / 255
+    opaque = picture[picture[..., 3] > 127][:, :3].astype(np.float32) / np.float32(255)
     lit = opaque[opaque.max(axis=1) >= EDGE] if len(opaque) else opaque
     if len(lit) < len(opaque) * 0.15 or not len(lit):
         return ("black",) if len(opaque) else ()

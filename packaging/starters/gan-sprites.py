@@ -9,7 +9,7 @@ import pixelart
 RECIPE = {
     "trainer": "studio_image.training.gan:TrainGan",
     "kind": "image",
-    "values": {"architecture": "residual", "size": "32", "width": 24, "steps": 1200, "batch": 32},
+    "values": {"architecture": "residual", "size": "32", "width": 24, "steps": 3000, "batch": 32, "mirror": True},
     "seed": 7,
     "title": "Fantasy items (GAN)",
     "card": pixelart.CARD | {"title": "Fantasy items"},

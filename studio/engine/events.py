@@ -73,6 +73,14 @@ class ItemSaved:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemDrawn:
+    """The thumbnail of a kept result is there; it is made after the result was announced."""
+
+    job_id: str
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingBegan:
     """A training opened its run: `run` names the folder in `Home.runs`, `step` is where it goes on, 0 when new."""
 
@@ -161,6 +169,7 @@ Event: TypeAlias = (
     | TextReceived
     | AudioReceived
     | ItemSaved
+    | ItemDrawn
     | TrainingBegan
     | MetricReceived
     | SampleSaved

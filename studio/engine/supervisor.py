@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from studio.engine.events import (
     AudioReceived,
     Event,
+    ItemDrawn,
     LogReceived,
     NetworkRefused,
     PreviewReceived,
@@ -122,7 +123,7 @@ class Supervisor:
             "ended": self._heard_ended,
             "memory": self._heard_memory,
             "devices": self._heard_devices,
-            **dict.fromkeys(("preview", "audio", "text", "log", "refused"), self._heard_view),
+            **dict.fromkeys(("preview", "audio", "text", "log", "drawn", "refused"), self._heard_view),
             **dict.fromkeys(LESSONS, self._heard_lesson),
         }
         self._thread = threading.Thread(target=self._serve, name=f"supervisor {device}", daemon=True)
@@ -438,6 +439,8 @@ def _view_of(frame: Frame) -> Event:
         return TextReceived(job_id, str(body["text"]))
     if frame.type == "log":
         return LogReceived(job_id, str(body["line"])[:TEXT_LIMIT])
+    if frame.type == "drawn":
+        return ItemDrawn(job_id, str(body["item"]))
     return NetworkRefused(job_id, str(body["address"])[:TEXT_LIMIT])
 
 

@@ -59,23 +59,26 @@ class Store:
 
     # -- saving -------------------------------------------------------------------------------------------------
 
-    def save(self, artifact: Artifact, origin: Origin | None, *, created: str | None = None) -> Item:
+    def save(
+        self, artifact: Artifact, origin: Origin | None, *, created: str | None = None, thumbnail: bool = True
+    ) -> Item:
         """Keep an artifact: file, record and thumbnail. When this returns, no crash or power cut can lose it.
 
         Args:
             artifact: what to keep.
             origin: how it was made; without secrets.
             created: when, as `items.now` writes it; now when None.
+            thumbnail: whether to make the thumbnail too; otherwise call `draw` afterwards.
 
         Raises:
             UserError: the disk is full or the library's folder can't be written.
         """
         with self._lock:
-            thumbnail = self._thumbnailer().submit(_drawn, artifact)
+            drawn = self._thumbnailer().submit(_drawn, artifact) if thumbnail else None
         item = _described(artifact, origin, created or now())
         try:
             with self._lock:
-                return self._publish(self._stage(artifact, item, thumbnail))
+                return self._publish(self._stage(artifact, item, drawn))
         except OSError as error:
             reason = error.strerror or str(error)
             raise UserError(
@@ -83,7 +86,7 @@ class Store:
                 hint="Free some space, or choose another place for the library.",
             ) from error
 
-    def _stage(self, artifact: Artifact, item: Item, thumbnail: Future[bytes]) -> Path:
+    def _stage(self, artifact: Artifact, item: Item, thumbnail: Future[bytes] | None) -> Path:
         """Write everything into a staging folder and commit it. Returns the ready folder."""
         suffix = formats.stored_suffix(artifact)
         folder = self._staging.begin(item.id)
@@ -91,7 +94,7 @@ class Store:
             data = folder / f"{staging.DATA}{suffix}"
             formats.encode(artifact, data, item.to_embed())
             kept = item.with_(file=self._free_name(item, suffix), sha256=hash_file(data), bytes=data.stat().st_size)
-            if drawn := thumbnail.result():
+            if thumbnail is not None and (drawn := thumbnail.result()):
                 (folder / staging.THUMBNAIL).write_bytes(drawn)
             (folder / staging.RECORD).write_bytes(_record_bytes(kept))
             return self._staging.commit(folder)
@@ -361,14 +364,21 @@ class Store:
             artifact = self.load(item)
         except UserError:
             return None
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with self._lock:
-            temporary = self._staging.temporary()
+        return self.draw(item, artifact)
+
+    def draw(self, item: Item, artifact: Artifact) -> Path | None:
+        """Make an item's thumbnail from what it holds; None where that can't be, or the item is gone meanwhile."""
         drawn = _drawn(artifact)
         if not drawn:
             return None
-        temporary.write_bytes(drawn)
-        temporary.replace(path)
+        path = self.thumbnail_path(item.id)
+        with self.exclusive():
+            if not record_path(self.path(item)).exists() and not self._records_of(item.id):
+                return None
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary = self._staging.temporary()
+            temporary.write_bytes(drawn)
+            temporary.replace(path)
         return path
 
     def close(self) -> None:

@@ -73,6 +73,7 @@ class EngineBridge(QObject):
         text_received(str, str): job id and all text of this frame.
         audio_received(AudioReceived), item_saved(ItemSaved), log_received(str, str), worker_changed(WorkerChanged),
         network_refused(NetworkRefused): as the events.
+        item_drawn(str): the id of an item whose thumbnail is there now.
         lesson_received(object): TrainingBegan, MetricReceived, SampleSaved, CheckpointSaved or ModelTrained.
     """
 
@@ -84,6 +85,7 @@ class EngineBridge(QObject):
     text_received = Signal(str, str)
     audio_received = Signal(object)
     item_saved = Signal(object)
+    item_drawn = Signal(str)
     log_received = Signal(str, str)
     worker_changed = Signal(object)
     network_refused = Signal(object)
@@ -208,6 +210,7 @@ def _emitters() -> dict[type, Callable[[EngineBridge, Any], None]]:
         events.TextReceived: lambda bridge, event: bridge.text_received.emit(event.job_id, event.text),
         events.AudioReceived: lambda bridge, event: bridge.audio_received.emit(event),
         events.ItemSaved: lambda bridge, event: bridge.item_saved.emit(event),
+        events.ItemDrawn: lambda bridge, event: bridge.item_drawn.emit(event.item),
         events.LogReceived: lambda bridge, event: bridge.log_received.emit(event.job_id, event.line),
         events.WorkerChanged: lambda bridge, event: bridge.worker_changed.emit(event),
         events.NetworkRefused: lambda bridge, event: bridge.network_refused.emit(event),

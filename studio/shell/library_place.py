@@ -84,5 +84,6 @@ def make_library_page(workshop: Workshop, create: CreatePage, show_place: Callab
     page.send_requested.connect(ways.send)
     page.create_requested.connect(lambda: show_place("create"))
     workshop.bridge.item_saved.connect(lambda _: page.refresh())
+    workshop.bridge.item_drawn.connect(lambda _: page.look_again())
     page.__dict__["ways"] = ways
     return page

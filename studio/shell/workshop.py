@@ -115,9 +115,9 @@ class Workshop(QObject):
         return folder / item.file
 
     def thumbnail_file(self, item: Item) -> Path | None:
-        """A small picture of an item, or None where there is none. Making one may take a moment."""
-        path: Path | None = self.library.thumbnail(item.id) if self.library is not None else None
-        return path
+        """A small picture of an item, or None while there is none."""
+        path: Path | None = self.library.store.thumbnail_path(item.id) if self.library is not None else None
+        return path if path is not None and path.exists() else None
 
     def find_items(self, kind: str, words: str, limit: int) -> list[Item]:
         """The newest items of a kind that fit what was typed; none while the query makes no sense yet."""

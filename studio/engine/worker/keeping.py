@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
 from studio.library import formats
-from studio.library.items import Origin, Parent
+from studio.library.items import Item, Origin, Parent
 from studio.library.store import Store
 from studio.sdk import Artifact, GeneratorSpec
+
+LEAVING_SECONDS = 2.0
+"""How long a worker that is told to end waits for the thumbnail it is at."""
 
 
 class Keeper:
@@ -19,6 +23,8 @@ class Keeper:
     def __init__(self, library: Path) -> None:
         self._library = library
         self._store: Store | None = None
+        self._artist = ThreadPoolExecutor(1, thread_name_prefix="thumbnail")
+        self._drawing: Future[None] | None = None
 
     def keep(self, artifact: Artifact, order: Mapping[str, Any], *, index: int, seconds: float) -> dict[str, Any]:
         """Save one artifact durably.
@@ -40,9 +46,29 @@ class Keeper:
             return {"item": str(path), "kind": artifact.kind, "path": str(path), "record": None}
         if self._store is None:
             self._store = Store(self._library)
-        item = self._store.save(artifact, _origin(order, index=index, seconds=seconds))
+        item = self._store.save(artifact, _origin(order, index=index, seconds=seconds), thumbnail=False)
         path = self._store.path(item)
         return {"item": item.id, "kind": item.kind, "path": str(path), "record": item.to_json()}
+
+    def draw(self, artifact: Artifact, saved: Mapping[str, Any], then: Callable[[str], None]) -> None:
+        """Make the thumbnail of what `keep` announced, beside the next work, then tell `then` the item's id.
+
+        One at a time: results that are made quicker than they can be drawn wait here instead of piling up in memory.
+        """
+        if saved["record"] is None:
+            return
+        self.settle()
+        self._drawing = self._artist.submit(self._draw, artifact, saved["record"], then)
+
+    def settle(self, seconds: float | None = None) -> None:
+        """Wait until the thumbnail that is being made is there, `seconds` at most."""
+        if self._drawing is not None:
+            wait([self._drawing], seconds)
+
+    def _draw(self, artifact: Artifact, record: Mapping[str, Any], then: Callable[[str], None]) -> None:
+        item = Item.from_json(record)
+        if self._store is not None and self._store.draw(item, artifact) is not None:
+            then(item.id)
 
     def _write_loose(self, artifact: Artifact, order: Mapping[str, Any], index: int) -> Path:
         folder = Path(order["folder"])

@@ -76,7 +76,8 @@ def serve(link: Link) -> None:
         elif frame.type == "online":
             guard.online = bool(body["online"])
         elif frame.type == "shutdown":
-            return
+            break
+    runner.leave()
 
 
 def _set_up(link: Link, setup: Mapping[str, Any]) -> tuple[Runner, NetworkGuard]:

@@ -10,6 +10,7 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import GeneratorType
 from typing import Any
@@ -18,7 +19,7 @@ from studio.engine.discovery.loading import load_generator
 from studio.engine.protocol import Frame
 from studio.engine.worker import devices
 from studio.engine.worker.context import FINISHED_SIDE, WorkerContext
-from studio.engine.worker.keeping import Keeper
+from studio.engine.worker.keeping import LEAVING_SECONDS, Keeper
 from studio.engine.worker.link import Link
 from studio.engine.worker.network import NetworkGuard
 from studio.engine.worker.residency import Residency, memory_in_use, peak_memory
@@ -104,6 +105,10 @@ class Runner:
                 self._running.cancelled.set()
             else:
                 self._cancelled_early.add(job_id)
+
+    def leave(self) -> None:
+        """The process is about to end: let the thumbnail that is being made come to its end."""
+        self._keeper.settle(LEAVING_SECONDS)
 
     def _work(self) -> None:
         """Follow orders for ever; when even this fails, end the process: the host sees that, and tells the artist."""
@@ -226,8 +231,12 @@ class Runner:
                     context.send_preview(result.pixels, FINISHED_SIDE)
                 saved = self._keeper.keep(result, order, index=index, seconds=time.monotonic() - begun)
                 self._around.link.send("saved", job=context.job_id, **saved)
+                self._keeper.draw(result, saved, partial(self._drawn, context.job_id))
                 index += 1
         return index
+
+    def _drawn(self, job_id: str, item_id: str) -> None:
+        self._around.link.send("drawn", job=job_id, item=item_id)
 
     def _tell_devices(self, *, torch_needed: bool) -> None:
         if torch_needed and not self._told_devices:

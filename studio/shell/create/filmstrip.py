@@ -47,6 +47,7 @@ class Filmstrip(QListWidget):
         say(self.setAccessibleName, "Results of this session")
         self.itemSelectionChanged.connect(self._selected)
         self.currentItemChanged.connect(lambda now, _: self._opened(now))
+        workshop.bridge.item_drawn.connect(self._drawn)
 
     def add(self, shot: Shot) -> None:
         """Put a result at the right end."""
@@ -95,8 +96,14 @@ class Filmstrip(QListWidget):
         if entry is not None:
             self.opened.emit(entry.data(Qt.ItemDataRole.UserRole))
 
+    def _drawn(self, item_id: str) -> None:
+        """The worker has made a result's thumbnail."""
+        for place, shot in enumerate(self.shots()):
+            if shot.item == item_id:
+                self._load(self.item(place), shot)
+
     def _load(self, entry: QListWidgetItem, shot: Shot) -> None:
-        """Make the thumbnail off the window's thread."""
+        """Read the thumbnail off the window's thread; the medium's sign stays while there is none."""
         from studio.shell.viewers.background import Background
 
         side = int(SIDE * self.devicePixelRatio())

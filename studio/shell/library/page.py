@@ -219,8 +219,12 @@ class LibraryPage(QWidget):
 
     def _mended(self, new: bool) -> None:
         if new:
-            self.thumbnails.forget_missing()
-            self.grid.look_again()
+            self.look_again()
+
+    def look_again(self) -> None:
+        """There are thumbnails that were missing."""
+        self.thumbnails.forget_missing()
+        self.grid.look_again()
 
     # ---- selection and details ---------------------------------------------------------------------------
 

@@ -11,8 +11,17 @@ from typing import Any
 import pytest
 from helpers.studios import Heard, finish, request, running
 
-from studio.engine.events import ItemSaved, JobChanged, LogReceived, NetworkRefused, PreviewReceived, TextReceived
+from studio.engine.events import (
+    ItemDrawn,
+    ItemSaved,
+    JobChanged,
+    LogReceived,
+    NetworkRefused,
+    PreviewReceived,
+    TextReceived,
+)
 from studio.engine.jobs import Job, JobState
+from studio.library.library import Library
 from studio.sdk import UserError
 
 
@@ -36,6 +45,24 @@ def test_a_request_becomes_a_file_and_is_announced_after_it_is_there(tmp_path: P
     states = [event.job.state for event in heard.of(JobChanged)]
     assert states[0] is JobState.QUEUED
     assert list(dict.fromkeys(states[1:])) == [JobState.PREPARING, JobState.RUNNING, JobState.SUCCEEDED]
+
+
+def test_a_kept_result_is_announced_before_its_thumbnail_is_drawn(tmp_path: Path) -> None:
+    with Library(tmp_path / "library") as library, running(tmp_path, library=library) as engine:
+        heard = Heard(engine)
+        engine.submit(replace(request("test.speckle", tmp_path / "out"), keep=True, folder=""))
+        drawn = heard.wait_for(lambda event: isinstance(event, ItemDrawn))
+        (saved,) = heard.of(ItemSaved)
+        assert saved.item == drawn.item
+        assert library.store.thumbnail_path(drawn.item).is_file()
+
+
+def test_the_last_thumbnail_is_drawn_although_the_studio_closes(tmp_path: Path) -> None:
+    with Library(tmp_path / "library") as library:
+        with running(tmp_path, library=library) as engine:
+            kept = replace(request("test.speckle", tmp_path / "out", size=[2048, 2048]), keep=True, folder="")
+            (done,) = finish(engine, engine.submit(kept))
+        assert library.store.thumbnail_path(done.items[0]).is_file()
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path: Path) -> None:

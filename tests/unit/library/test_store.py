@@ -139,6 +139,17 @@ def test_thumbnails_come_back(tmp_path: Path) -> None:
     assert store.thumbnail_path(item.id).is_file()
 
 
+def test_a_thumbnail_may_follow_and_does_not_come_back_for_what_is_gone(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    fox, owl = (store.save(made.picture(), ORIGIN, thumbnail=False) for _ in range(2))
+    assert not store.thumbnail_path(fox.id).exists()
+    store.delete(owl)
+    assert store.draw(owl, made.picture()) is None
+    renamed = store.update(fox, title="Reynard")
+    assert store.draw(fox, made.picture()) == store.thumbnail_path(renamed.id)
+    assert [path.stem for path in (tmp_path / ".thumbnails").rglob("*.webp")] == [fox.id]
+
+
 def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store(tmp_path)
 
