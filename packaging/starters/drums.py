@@ -2,9 +2,9 @@
 
     python3 packaging/make_starter.py drums --data DIR --out resources/starters/drums
 
-`--data` is the folder with ``groove.jsonl.gz``: a line with the nine drums, then a line a take of the Groove MIDI Dataset
-with its strokes in ticks of a forty-eighth of a quarter note. Its train and validation parts are learned from; its test
-part is held out. Takes in other metres than four quarters (12 of 1,150) are left out: too few to learn from.
+`--data` is the folder with ``groove.jsonl.gz``: a line with the nine drums, then a line a take of the Groove MIDI
+Dataset with its strokes in ticks of a forty-eighth of a quarter note. Its train and validation parts are learned from;
+its test part is held out. Takes in other metres than four quarters (12 of 1,150) are left out: too few to learn from.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ RECIPE = {
     "card": {"title": "Groove MIDI Dataset", "licence": "CC BY 4.0", "files": 1138},
     "credits": (
         "The [Groove MIDI Dataset](https://magenta.tensorflow.org/datasets/groove) 1.0.0 by Jon Gillick, Adam Roberts, "
-        "Jesse Engel, Douglas Eck and David Bamman (Google Magenta), played by ten drummers, CC BY 4.0; reduced to nine "
-        "drums. Of its 1,150 takes the 1,138 in four quarters were used: train and validation parts learned from, test "
-        "part held out. Both parts have takes of the same sessions, apart from four evaluation sessions, which are "
+        "Jesse Engel, Douglas Eck and David Bamman (Google Magenta), played by ten drummers, CC BY 4.0; reduced to "
+        "nine drums. Of its 1,150 takes the 1,138 in four quarters were used: train and validation parts learned from, "
+        "test part held out. Both parts have takes of the same sessions, apart from four evaluation sessions, which are "
         "held out whole."
     ),
 }

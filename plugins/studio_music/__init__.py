@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 import studio.sdk as sdk
 from studio_music.chorale import Chorale
 from studio_music.composer import Composer
+from studio_music.training.beats import TrainDrums
 from studio_music.training.score import TrainScore
 from studio_music.translations import ZH_CN
 
@@ -23,8 +24,8 @@ class Plugin:
 
     @sdk.hookimpl
     def studio_generators(self) -> Sequence[type[sdk.Generator]]:
-        """The composer, the chorale, and the trainer of models that write scores."""
-        return [Composer, Chorale, TrainScore]
+        """The composer, the generators that write with trained models, and the trainers of those models."""
+        return [Composer, Chorale, TrainScore, TrainDrums]
 
     @sdk.hookimpl
     def studio_translations(self) -> Mapping[str, Mapping[str, str]]:

@@ -72,9 +72,11 @@ class Chorale(sdk.Generator):
     def generate(self, params: Any, ctx: sdk.Context) -> Iterator[sdk.Result]:
         """Write step by step with a piano roll that grows, then play."""
         from studio_music import harmonising, performance
+        from studio_music.recall import loaded
+        from studio_music.training.grid import Grid
 
         ctx.progress(0, 100, "Reading the model")
-        model = _model(params.model, ctx)
+        model = loaded(params.model, Grid, ctx)
         plan = harmonising.planned(params, model.grid, ctx.rng("plan"))
         lanes = _written(plan, model, params, ctx)
         score = harmonising.score_of(plan, lanes, params.sound)
@@ -84,28 +86,13 @@ class Chorale(sdk.Generator):
             yield replace(sound, title=score.title, meta=score.meta) if isinstance(sound, sdk.Audio) else sound
 
 
-def _model(ref: str, ctx: sdk.Context) -> Any:
-    from studio_music.training import network
-
-    folder = ctx.model(ref)
-
-    def read() -> Any:
-        try:
-            return network.load(folder)
-        except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-            raise sdk.UserError(
-                f"The model in {folder} cannot be read: {error}", param="model", hint="Choose another model."
-            ) from error
-
-    return ctx.load(f"studio.music.score:{folder}", read)
-
-
 def _written(plan: Plan, model: Any, params: Any, ctx: sdk.Context) -> Lanes:
     """Write all steps."""
     from functools import partial
 
     from studio_music import harmonising
-    from studio_music.singing import Singer, one_thread
+    from studio_music.recall import one_thread
+    from studio_music.singing import Singer
 
     singer = Singer(model, plan.task, ctx.rng("notes"))
     total = len(singer.lanes)

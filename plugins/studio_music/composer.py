@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +11,10 @@ import studio.sdk as sdk
 if TYPE_CHECKING:
     from studio_music.arrange import Part, Piece
     from studio_music.settings import Plan
-    from studio_music.synth.mixer import Mixer
+    from studio_music.synth.mixer import Mixer, Room
     from studio_music.synth.sf2 import SoundFont
 
 _AUTO = ("auto", "Automatic")
-_MASTERING_SHARE = 0.12
 
 
 class Composer(sdk.Generator):
@@ -138,18 +136,23 @@ class Composer(sdk.Generator):
 
     def generate(self, params: Any, ctx: sdk.Context) -> Iterator[sdk.Result]:
         """Compose, then play; the sound streams bar by bar while the rest is being played."""
+        from studio_music import performance
+
         ctx.progress(0, 100, "Composing")
         font = _open_font(params.soundfont)
-        plan, piece = _compose(params, ctx)
-        wanted = [part for part in piece.parts if _wanted(part, params)]
+        plan, composed = _compose(params, ctx)
+        wanted = [part for part in composed.parts if _wanted(part, params)]
         if not wanted:
             raise sdk.UserError("Every part is switched off.", param="melody", hint="Switch on at least one part.")
-        score = _score(plan, piece, wanted, params.prompt)
+        score = _score(plan, composed, wanted, params.prompt)
         yield score
         ctx.progress(3, 100, "Tuning")
         mixer = _mixer(plan, wanted, font, params)
-        yield from _played(plan, wanted, mixer, ctx)
-        ctx.progress(100 * (1 - _MASTERING_SHARE), 100, "Mastering")
+        piece = performance.Performance(
+            wanted, plan.tempo, plan.meter.bar, plan.bars * plan.meter.bar, _room(plan, params)
+        )
+        yield from performance.stream(piece, mixer, ctx, 3.0)
+        ctx.progress(100 * (1 - performance.MASTERING_SHARE), 100, "Mastering")
         mix, stems = mixer.mastered(ctx.check)
         ctx.progress(100, 100, "Done")
         yield sdk.Audio(mix, 48_000, title=score.title, meta=dict(score.meta))
@@ -211,12 +214,17 @@ def _score(plan: Plan, piece: Piece, parts: list[Part], prompt: str) -> sdk.Scor
 
 
 def _mixer(plan: Plan, parts: list[Part], font: SoundFont | None, params: Any) -> Mixer:
-    from studio_music.synth.mixer import Line, Mixer, Room
+    from studio_music.synth.mixer import Line, Mixer
 
     lines = [Line(part.role, _player(part, plan, font), part.notes) for part in parts]
+    return Mixer(lines, round(plan.tempo, 2), plan.seconds, _room(plan, params), stems=params.stems)
+
+
+def _room(plan: Plan, params: Any) -> Room:
+    from studio_music.synth.mixer import Room
+
     ensemble = plan.ensemble
-    room = Room(ensemble.room, ensemble.wet * params.reverb, ensemble.tape)
-    return Mixer(lines, round(plan.tempo, 2), plan.seconds, room, stems=params.stems)
+    return Room(ensemble.room, ensemble.wet * params.reverb, ensemble.tape)
 
 
 def _player(part: Part, plan: Plan, font: SoundFont | None) -> Any:
@@ -232,24 +240,3 @@ def _player(part: Part, plan: Plan, font: SoundFont | None) -> Any:
         return orchestra.Drummer()
     seconds = 60.0 / plan.tempo
     return orchestra.Synth(PATCHES[part.instrument], [(note, note.duration * seconds) for note in part.notes])
-
-
-def _played(plan: Plan, parts: list[Part], mixer: Mixer, ctx: sdk.Context) -> Iterator[sdk.Result]:
-    """Play bar by bar: progress with a piano roll, and the sound so far at a level near the final one."""
-    import numpy as np
-
-    from studio_music import pianoroll
-    from studio_music.synth import loudness, master
-
-    quarter = 48_000 * 60.0 / plan.tempo
-    length = plan.bars * plan.meter.bar
-    gain = 0.0
-    for end, block in mixer.play(max(24_000, round(plan.meter.bar * quarter))):
-        at = min(length, end / quarter)
-        share = 3 + (97 - 100 * _MASTERING_SHARE) * end / mixer.frames
-        bar = min(plan.bars, round(at / plan.meter.bar))
-        preview = partial(pianoroll.draw, parts, length, plan.meter.bar, at)
-        ctx.progress(share, 100, f"Playing bar {bar} of {plan.bars}", preview)
-        if gain == 0.0 and np.abs(block).max() > 1e-3:
-            gain = min(20.0, 10 ** ((master.TARGET - 2 - loudness.integrated(block)) / 20))
-        yield sdk.AudioChunk(np.tanh(block * np.float32(gain)).astype(np.float32), 48_000)

@@ -13,6 +13,7 @@ from studio_music import pianoroll
 from studio_music.arrange import Part
 from studio_music.synth import loudness, master, orchestra
 from studio_music.synth.mixer import Line, Mixer, Room
+from studio_music.synth.orchestra import Player
 from studio_music.synth.patches import PATCHES
 
 MASTERING_SHARE = 0.12
@@ -44,12 +45,28 @@ class Performance:
 def play(piece: Performance, ctx: sdk.Context, begun: float) -> Iterator[sdk.AudioChunk | sdk.Audio]:
     """Yield the sound so far, block by block, and then the mastered recording; progress goes from `begun` to 100."""
     second = 60.0 / piece.tempo
-    lines = []
-    for part in piece.parts:
-        held = [(note, note.duration * second) for note in part.notes]
-        lines.append(Line(part.role, orchestra.Synth(PATCHES[part.instrument], held), part.notes))
+    lines = [Line(part.role, _player(part, second), part.notes) for part in piece.parts]
     mixer = Mixer(lines, piece.tempo, piece.length * second + TAIL_SECONDS, piece.room, stems=False)
-    quarter = 48_000 * second
+    yield from stream(piece, mixer, ctx, begun)
+    ctx.progress(100 * (1 - MASTERING_SHARE), 100, "Mastering")
+    mix, _ = mixer.mastered(ctx.check)
+    ctx.progress(100, 100, "Done")
+    yield sdk.Audio(mix, 48_000)
+
+
+def _player(part: Part, second: float) -> Player:
+    """Who plays a part on the studio's own instruments; `second` is a quarter note's length."""
+    if part.instrument == "drums":
+        return orchestra.Drummer()
+    return orchestra.Synth(PATCHES[part.instrument], [(note, note.duration * second) for note in part.notes])
+
+
+def stream(piece: Performance, mixer: Mixer, ctx: sdk.Context, begun: float) -> Iterator[sdk.AudioChunk]:
+    """Play bar by bar: progress with a piano roll, and the sound so far at a level near the final one.
+
+    Progress goes from `begun` to where mastering begins, in percent.
+    """
+    quarter = 48_000 * 60.0 / piece.tempo
     bars = round(piece.length / piece.bar + 0.49)
     gain = 0.0
     for end, block in mixer.play(max(24_000, round(piece.bar * quarter))):
@@ -60,7 +77,3 @@ def play(piece: Performance, ctx: sdk.Context, begun: float) -> Iterator[sdk.Aud
         if gain == 0.0 and np.abs(block).max() > 1e-3:
             gain = min(20.0, 10 ** ((master.TARGET - 2 - loudness.integrated(block)) / 20))
         yield sdk.AudioChunk(np.tanh(block * np.float32(gain)).astype(np.float32), 48_000)
-    ctx.progress(100 * (1 - MASTERING_SHARE), 100, "Mastering")
-    mix, _ = mixer.mastered(ctx.check)
-    ctx.progress(100, 100, "Done")
-    yield sdk.Audio(mix, 48_000)

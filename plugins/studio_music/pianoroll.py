@@ -31,17 +31,21 @@ def draw(parts: Sequence[Part], length: float, bar: float, played: float, size: 
         pixels[:, min(width - 1, round(index * bar * scale))] = _BAR
     pitches = [note.pitch for part in parts if part.role != "drums" for note in part.notes]
     low, high = (min(pitches) - 2, max(pitches) + 2) if pitches else (48, 72)
-    strip = height // 6 if any(part.role == "drums" for part in parts) else 0
+    drums = sorted({note.pitch for part in parts if part.role == "drums" for note in part.notes}, reverse=True)
+    strip = (height // 6 if pitches else height) if drums else 0
+    row = max(1, strip // max(1, len(drums)))
     step = (height - strip) / (high - low + 1)
     for part in sorted(parts, key=lambda each: each.role == "melody"):
         for note in part.notes:
             if part.role == "drums":
-                top, thick = height - strip + (note.pitch * 7) % max(1, strip - 3), 2
+                top, thick = height - strip + drums.index(note.pitch) * strip // len(drums), max(2, row - 2)
             else:
                 top, thick = round((high - note.pitch) * step), max(2, round(step) - 1)
             left = round(note.start * scale)
             right = max(left + 2, round((note.start + note.duration) * scale) - 1)
             bright = 1.0 if note.start <= played else 0.4
+            if part.role == "drums":
+                bright *= 0.35 + 0.65 * note.velocity / 127
             shade = [
                 round(ground + (tint - ground) * bright)
                 for tint, ground in zip(_COLORS[part.role], _GROUND, strict=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from studio_music.recall import Recall, drawn_from, one_thread
 from studio_music.training.grid import ONSET, OVER, REST, STEPS, Grid, Lanes, Tokens
 
 PERFECT = (0, 7)
@@ -70,19 +70,19 @@ class Singer:
         self.lanes = self._values[self._lead : total]
         pulses = np.concatenate([np.full(self._lead // STEPS, task.pulses[0]), task.pulses])
         self._told = np.stack([np.arange(total) % STEPS, np.full(total, task.key), np.repeat(pulses, STEPS)], axis=1)
-        self._cache: Any = None
-        self._from = 0
+        self._recall = Recall(model, self._inputs)
 
     def __iter__(self) -> Iterator[int]:
         """Write on; yields how many steps of the piece are complete."""
         for place in range(self._lead + self._steps):
-            state = self._state(place)
-            drawn: dict[int, torch.Tensor] = {}
+            state = self._recall.state(place)
             for voice in self._grid.order:
                 at = place + self._lead if voice == 0 else place
                 if self._is_open(voice, at):
-                    self._values[at, voice] = self._draw(state, drawn, voice, at)
-                drawn[voice] = torch.from_numpy(self._grid.encode(self._values[at : at + 1, voice], voice))
+                    self._values[at, voice] = self._draw(state, voice, at)
+                drawn = torch.from_numpy(self._grid.encode(self._values[at : at + 1, voice], voice))
+                with torch.inference_mode():
+                    state = self._model.with_drawn(state, voice, drawn)
             if place >= self._lead:
                 yield place - self._lead + 1
 
@@ -91,22 +91,6 @@ class Singer:
         if voice == 0 and self._task.melody is not None:
             return False
         return self._lead <= at < self._lead + self._steps
-
-    def _state(self, place: int) -> torch.Tensor:
-        """The network's state [1, width] for a place; the past beyond the model's memory is forgotten by halves."""
-        from transformers import DynamicCache
-
-        memory = self._grid.quarters * STEPS
-        if self._cache is None or place - self._from >= memory:
-            self._from = max(0, place - memory // 2)
-            self._cache = DynamicCache()
-            first = self._from
-        else:
-            first = place
-        with torch.inference_mode():
-            vectors = self._model.embedded(*self._inputs(first, place + 1))
-            states = self._model.trunk(inputs_embeds=vectors, past_key_values=self._cache, use_cache=True)
-        return states.last_hidden_state[0, -1:]  # type: ignore[no-any-return]
 
     def _inputs(self, first: int, end: int) -> tuple[torch.Tensor, ...]:
         grid, count = self._grid, end - first
@@ -117,15 +101,14 @@ class Singer:
         ahead = np.lib.stride_tricks.sliding_window_view(melody, self._lead)[:count].copy()
         return tuple(torch.from_numpy(array)[None] for array in (coded, ahead, self._told[first:end]))
 
-    def _draw(self, state: torch.Tensor, drawn: dict[int, torch.Tensor], voice: int, at: int) -> int:
+    def _draw(self, state: torch.Tensor, voice: int, at: int) -> int:
         with torch.inference_mode():
-            scores = self._model.logits(state, drawn, voice)[0].double().numpy()
+            scores = self._model.logits(state, voice)[0].double().numpy()
         allowed = scores + self._limits(voice, at)
         if allowed.max() < IMPOSSIBLE / 2:
             allowed = scores + self._limits(voice, at, crossing=True)
-        chances = _nucleus(allowed / self._task.temperature, self._task.top)
-        token = int(np.searchsorted(np.cumsum(chances), self._random.random(), side="right"))
-        return int(self._grid.decode(min(token, int(np.flatnonzero(chances)[-1])), voice))
+        token = drawn_from(allowed / self._task.temperature, self._task.top, self._random)
+        return int(self._grid.decode(token, voice))
 
     def _limits(self, voice: int, at: int, *, crossing: bool = False) -> NDArray[np.float64]:
         """What is added to the scores of a voice's tokens: `IMPOSSIBLE` for what must not be."""
@@ -179,17 +162,6 @@ def pitch_of(value: int) -> int | None:
     return int(value) & (ONSET - 1) if value >= 0 else None
 
 
-def _nucleus(scores: NDArray[np.float64], top: float) -> NDArray[np.float64]:
-    """Probabilities of the most likely tokens that together hold the share `top` (Holtzman et al. 2020)."""
-    chances = np.exp(scores - scores.max())
-    chances /= chances.sum()
-    order = np.argsort(-chances, kind="stable")
-    before = np.cumsum(chances[order]) - chances[order]
-    chances[order[before >= top]] = 0.0
-    kept: NDArray[np.float64] = chances / chances.sum()
-    return kept
-
-
 def sing(model: Any, task: Task, random: np.random.Generator, check: Callable[[], None]) -> Lanes:
     """Write a whole piece; `check` is a cancel point."""
     singer = Singer(model, task, random)
@@ -197,14 +169,3 @@ def sing(model: Any, task: Task, random: np.random.Generator, check: Callable[[]
         for _ in singer:
             check()
     return singer.lanes
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Compute in one thread meanwhile: quicker at this size, and the same to the last bit on any number of cores."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,8 @@ class Grid:
         repeats: whether the training data tell repeated notes from held ones.
     """
 
+    kind: ClassVar[str] = "atelier-score"
+
     low: tuple[int, ...]
     high: tuple[int, ...]
     lookahead: int = 16
@@ -74,6 +76,21 @@ class Grid:
     def order(self) -> tuple[int, ...]:
         """Lanes in the order they are drawn: the melody, the lowest voice, the others from high to low."""
         return (0, *([self.voices - 1] if self.voices > 1 else []), *range(1, self.voices - 1))
+
+    @property
+    def seen(self) -> tuple[int, ...]:
+        """Numbers of tokens of what is told of the step before."""
+        return tuple(self.size(voice) for voice in range(self.voices))
+
+    @property
+    def told(self) -> tuple[int, ...]:
+        """Numbers of values of the facts told of each step."""
+        return STEPS, KEYS, PULSES
+
+    @property
+    def memory(self) -> int:
+        """Steps that are looked back."""
+        return self.quarters * STEPS
 
     def size(self, voice: int) -> int:
         """Number of tokens of a lane: rest, over, each pitch held, each pitch beginning."""

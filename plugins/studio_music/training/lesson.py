@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import studio.sdk as sdk
 from studio.sdk.training import Loop, Schedule
 from studio.sdk.training.loop import TIMED_STEPS, folder_of
 from studio_music.training import lanes, network
-from studio_music.training.grid import Grid
+from studio_music.training.grid import Grid, Row
 from studio_music.training.lanes import Piece
 from studio_music.training.rows import Rows, grid_for
+
+if TYPE_CHECKING:
+    import numpy as np
 
 AVERAGE = 0.99
 """Decay of the weights' moving average per step."""
@@ -23,6 +26,11 @@ LOOKS = 5
 
 LOOKED_AT = 12
 """Held-out pieces that are measured during a run; all of them at its end."""
+
+Batch: TypeAlias = "Callable[[int, np.random.Generator], Row]"
+"""Draws so many rows."""
+
+Look: TypeAlias = Callable[[Any, int], Iterator[sdk.Lesson]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,38 +80,49 @@ def teach(params: Any, ctx: sdk.TrainingContext) -> Iterator[sdk.Lesson | sdk.Re
     """Learn, with curves and samples on the way; at the end the model with its evaluation."""
     course = prepare(params, ctx)
     model = network.build(course.grid, params.width, params.layers, ctx.seed)
+    rows = Rows(course.grid, course.learned)
+    averaged = yield from learn(params, ctx, model, rows.batch, lambda model, step: _look(model, step, course, ctx))
+    yield _finished(averaged, course, ctx)
+
+
+def learn(params: Any, ctx: sdk.TrainingContext, model: Any, batch: Batch, look: Look) -> Generator[Any, None, Any]:
+    """The steps of a run; the generator's value is the network with averaged weights.
+
+    Args:
+        params: steps, rows per step and learning rate.
+        ctx: the host.
+        model: a fresh network.
+        batch: draws the rows of a step.
+        look: measures and samples of the averaged network after so many steps.
+    """
     loop = Loop(
         ctx, {"model": model}, network.optimizers(model, params.learning_rate), steps=params.steps, average=AVERAGE,
         schedule=Schedule(warmup=0.02, decay=0.5),
     )  # fmt: skip
-    rows = Rows(course.grid, course.learned)
     model = loop.modules["model"].train()
     for _ in loop:
-        loss = network.loss_of(model, rows.batch(params.batch, loop.random))
+        loss = network.loss_of(model, batch(params.batch, loop.random))
         loop.learn(("muon", "adamw"), loss)
         yield from loop.report(loss=loss.detach(), message="Learning")
-        if (loop.step + 1) * LOOKS // params.steps > loop.step * LOOKS // params.steps:
-            yield from _look(loop, course, ctx)
+        if (loop.step + 1) * LOOKS // params.steps > loop.step * LOOKS // params.steps and loop.is_main:
+            yield from look(loop.averaged["model"], loop.step + 1)
     yield from loop.finish()
-    yield from _finish(loop, course, ctx)
+    return loop.averaged["model"]
 
 
-def _look(loop: Loop, course: Course, ctx: sdk.TrainingContext) -> Iterator[sdk.Lesson]:
-    """The held-out loss and one sample, from the averaged weights."""
+def _look(averaged: Any, step: int, course: Course, ctx: sdk.TrainingContext) -> Iterator[sdk.Lesson]:
+    """The held-out loss and one sample."""
     from studio_music.training import judging, likelihood
 
-    averaged = loop.averaged["model"]
-    if course.held_out and loop.is_main:
+    if course.held_out:
         measured = likelihood.of_pieces(averaged, course.held_out[:LOOKED_AT], told=False, check=ctx.check)
-        yield sdk.Metric("held-out loss", loop.step + 1, measured)
-    if loop.is_main:
-        yield sdk.Sample(loop.step + 1, judging.sample(averaged, course, 0, ctx.check))
+        yield sdk.Metric("held-out loss", step, measured)
+    yield sdk.Sample(step, judging.sample(averaged, course, 0, ctx.check))
 
 
-def _finish(loop: Loop, course: Course, ctx: sdk.TrainingContext) -> Iterator[sdk.Lesson]:
+def _finished(averaged: Any, course: Course, ctx: sdk.TrainingContext) -> sdk.TrainedModel:
     from studio_music.training import judging
 
-    averaged = loop.averaged["model"]
     folder = folder_of(ctx, "model")
     network.save(averaged, folder)
     evaluation = judging.evaluate(averaged, course, folder, ctx)
@@ -114,23 +133,29 @@ def _finish(loop: Loop, course: Course, ctx: sdk.TrainingContext) -> Iterator[sd
         "high": list(course.grid.high),
         "repeats": course.grid.repeats,
     }
-    yield sdk.TrainedModel(folder, evaluation, facts)
+    return sdk.TrainedModel(folder, evaluation, facts)
 
 
 def forecast(params: Any, ctx: sdk.TrainingContext) -> sdk.Forecast:
     """Time a few steps of the very network on the very data."""
     course = prepare(params, ctx)
-    model = network.build(course.grid, params.width, params.layers, ctx.seed).train()
-    loop = Loop(ctx, {"model": model}, network.optimizers(model, params.learning_rate), steps=1 + TIMED_STEPS)
     rows = Rows(course.grid, course.learned)
+    return timed(
+        params, ctx, network.build(course.grid, params.width, params.layers, ctx.seed), rows.batch, len(course.held_out)
+    )
+
+
+def timed(params: Any, ctx: sdk.TrainingContext, model: Any, batch: Batch, judged: int) -> sdk.Forecast:
+    """Time a few steps; `judged` pieces are measured at the end."""
+    loop = Loop(ctx, {"model": model.train()}, network.optimizers(model, params.learning_rate), steps=1 + TIMED_STEPS)
     begun = time.monotonic()
     for step in loop:
         if step == 1:
             begun = time.monotonic()
-        loop.learn(("muon", "adamw"), network.loss_of(loop.modules["model"], rows.batch(params.batch, loop.random)))
+        loop.learn(("muon", "adamw"), network.loss_of(loop.modules["model"], batch(params.batch, loop.random)))
     seconds = (time.monotonic() - begun) / TIMED_STEPS
     weights = sum(weight.numel() for weight in model.parameters())
-    ram = 0.6 + 24e-9 * weights + 40e-9 * params.batch * params.quarters * 4 * params.width * params.layers
-    judged = 60.0 + 0.3 * seconds * len(course.held_out)
+    ram = 0.6 + 24e-9 * weights + 40e-9 * params.batch * model.grid.memory * params.width * params.layers
     vram = ram if ctx.device != "cpu" else 0.0
-    return sdk.Forecast(params.steps * seconds * 1.05 + judged, ram, vram, params.steps, weights)
+    spent = params.steps * seconds * 1.05 + 60.0 + 0.3 * seconds * judged
+    return sdk.Forecast(spent, ram, vram, params.steps, weights)

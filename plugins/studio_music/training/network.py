@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,8 @@ import torch
 from torch import nn
 from transformers import LlamaConfig, LlamaModel
 
-from studio_music.training.grid import KEYS, PULSES, STEPS, Grid, Row
+from studio_music.training.grid import Grid, Row
+from studio_music.training.layout import Layout
 from studio_music.training.muon import Muon
 from studio_music.training.rows import IGNORED
 
@@ -28,14 +28,14 @@ class ScoreModel(nn.Module):
     the voices of one step are drawn by small networks, each of which sees the voices drawn before it.
     """
 
-    def __init__(self, grid: Grid, width: int, layers: int) -> None:
+    def __init__(self, grid: Layout, width: int, layers: int) -> None:
         """Make a network with weights from torch's global random state; `width` is a multiple of `HEAD`."""
         super().__init__()
         self.grid, self.width, self.layers = grid, width, layers
         sizes = [grid.size(voice) for voice in range(grid.voices)]
-        self.before = nn.ModuleList(nn.Embedding(size, width) for size in sizes)
-        self.ahead = nn.Embedding(grid.lookahead * sizes[0], width)
-        self.told = nn.ModuleList(nn.Embedding(size, width) for size in (STEPS, KEYS, PULSES))
+        self.before = nn.ModuleList(nn.Embedding(size, width) for size in grid.seen)
+        self.ahead = nn.Embedding(grid.lookahead * sizes[0], width) if grid.lookahead else None
+        self.told = nn.ModuleList(nn.Embedding(size, width) for size in grid.told)
         self.drawn = nn.ModuleList(nn.Embedding(size, width) for size in sizes)
         self.mixers = nn.ModuleList(nn.Linear(width, width) for _ in sizes)
         self.heads = nn.ModuleList(nn.Linear(width, size) for size in sizes)
@@ -47,23 +47,21 @@ class ScoreModel(nn.Module):
                 num_hidden_layers=layers,
                 num_attention_heads=width // HEAD,
                 num_key_value_heads=width // HEAD,
-                max_position_embeddings=4 * grid.quarters * STEPS,
+                max_position_embeddings=4 * grid.memory,
                 pad_token_id=None,
                 bos_token_id=None,
                 eos_token_id=None,
             )
         )
-        for table in [*self.before, *self.told, *self.drawn, self.ahead]:
+        for table in [*self.before, *self.told, *self.drawn, *([self.ahead] if self.ahead else [])]:
             nn.init.normal_(table.weight, std=0.02)
 
     def embedded(self, before: torch.Tensor, ahead: torch.Tensor, told: torch.Tensor) -> torch.Tensor:
         """What steps are told as vectors [batch, n, width]; arguments as in `Row` with a batch in front."""
-        places = torch.arange(self.grid.lookahead, device=ahead.device) * self.grid.size(0)
-        total: torch.Tensor = self.ahead(ahead + places).sum(dim=2)
-        for voice, table in enumerate(self.before):
-            total = total + table(before[..., voice])
-        for fact, table in enumerate(self.told):
-            total = total + table(told[..., fact])
+        total = _summed(self.before, before) + _summed(self.told, told)
+        if self.ahead is not None:
+            places = torch.arange(self.grid.lookahead, device=ahead.device) * self.grid.size(0)
+            total = total + self.ahead(ahead + places).sum(dim=2)
         return total
 
     def forward(self, before: torch.Tensor, ahead: torch.Tensor, told: torch.Tensor) -> torch.Tensor:
@@ -72,17 +70,27 @@ class ScoreModel(nn.Module):
         states: torch.Tensor = self.trunk(inputs_embeds=vectors, use_cache=False).last_hidden_state
         return states
 
-    def logits(self, states: torch.Tensor, drawn: Mapping[int, torch.Tensor], voice: int) -> torch.Tensor:
-        """Scores of a voice's tokens [..., size]; `drawn`: tokens of the voices before it in `Grid.order`."""
-        mixed = states
-        for other, tokens in drawn.items():
-            mixed = mixed + self.drawn[other](tokens)
+    def logits(self, mixed: torch.Tensor, voice: int) -> torch.Tensor:
+        """Scores of a voice's tokens [..., size] from a state and the voices drawn before it, see `with_drawn`."""
         hidden = mixed + nn.functional.silu(self.mixers[voice](mixed))
         scores: torch.Tensor = self.heads[voice](hidden)
         return scores
 
+    def with_drawn(self, mixed: torch.Tensor, voice: int, tokens: torch.Tensor) -> torch.Tensor:
+        """The state from which the voices after `voice` are drawn, which know its `tokens`."""
+        known: torch.Tensor = mixed + self.drawn[voice](tokens)
+        return known
 
-def build(grid: Grid, width: int, layers: int, seed: int) -> ScoreModel:
+
+def _summed(tables: nn.ModuleList, tokens: torch.Tensor) -> torch.Tensor:
+    """The sum of one row of every table [batch, n, width] for tokens [batch, n, tables]."""
+    sizes = torch.tensor([0, *(table.num_embeddings for table in tables)][:-1], device=tokens.device)
+    whole = torch.cat([table.weight for table in tables])
+    rows = (tokens + sizes.cumsum(0)).flatten(0, 1)
+    return nn.functional.embedding_bag(rows, whole, mode="sum").view(*tokens.shape[:2], -1)
+
+
+def build(grid: Layout, width: int, layers: int, seed: int) -> ScoreModel:
     """A fresh network in float32 whose weights depend on `seed` alone."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -107,16 +115,15 @@ def surprise(model: Any, row: Row) -> torch.Tensor:
     before, ahead, told, wanted = (
         torch.from_numpy(array).to(device) for array in (row.before, row.ahead, row.told, row.wanted)
     )
-    states = model(before, ahead, told)
+    mixed = model(before, ahead, told)
     bare = getattr(model, "module", model)
-    drawn: dict[int, torch.Tensor] = {}
     losses = torch.zeros(wanted.shape, device=device)
     for voice in bare.grid.order:
-        logits = bare.logits(states, drawn, voice)
+        logits = bare.logits(mixed, voice)
         losses[..., voice] = nn.functional.cross_entropy(
             logits.flatten(0, 1), wanted[..., voice].flatten(), ignore_index=IGNORED, reduction="none"
         ).view(wanted.shape[:2])
-        drawn[voice] = wanted[..., voice].clamp_min(0)
+        mixed = bare.with_drawn(mixed, voice, wanted[..., voice].clamp_min(0))
     return losses
 
 
@@ -133,12 +140,21 @@ def save(model: Any, folder: Path) -> None:
         name: tensor.detach().to("cpu", torch.float16).contiguous() for name, tensor in model.state_dict().items()
     }
     save_file(weights, folder / WEIGHTS, metadata={"format": "pt"})
-    config = {"model_type": "atelier-score", "grid": model.grid.to_json(), "width": model.width, "layers": model.layers}
-    (folder / CONFIG).write_text(json.dumps(config, indent=1), "utf-8")
+    config = {
+        "model_type": model.grid.kind,
+        "grid": model.grid.to_json(),
+        "width": model.width,
+        "layers": model.layers,
+    }
+    (folder / CONFIG).write_text(json.dumps(config, indent=1, ensure_ascii=False), "utf-8")
 
 
-def load(folder: Path) -> ScoreModel:
+def load(folder: Path, layout: type[Layout] = Grid) -> ScoreModel:
     """The network in float32, ready to write.
+
+    Args:
+        folder: where `save` put it.
+        layout: what its tokens mean.
 
     Raises:
         OSError, ValueError, KeyError, RuntimeError: the folder holds no such model.
@@ -146,6 +162,8 @@ def load(folder: Path) -> ScoreModel:
     from safetensors.torch import load_file
 
     config = json.loads((folder / CONFIG).read_text("utf-8"))
-    model = ScoreModel(Grid.from_json(config["grid"]), int(config["width"]), int(config["layers"]))
+    if config["model_type"] != layout.kind:
+        raise ValueError(f"It is a model of the kind {config['model_type']}, not {layout.kind}.")
+    model = ScoreModel(layout.from_json(config["grid"]), int(config["width"]), int(config["layers"]))
     model.load_state_dict(load_file(folder / WEIGHTS))
     return model.float().eval().requires_grad_(requires_grad=False)

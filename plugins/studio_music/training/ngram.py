@@ -26,7 +26,17 @@ def nats_per_token(training: Sequence[tuple[Lanes, Sequence[int]]], held_out: Se
         held_out: pieces.
     """
     learned = [_contexts(transposed(lanes, shift)) for lanes, shifts in training for shift in shifts]
-    unseen = [_contexts(lanes) for lanes in held_out]
+    return nats_of(learned, [_contexts(lanes) for lanes in held_out])
+
+
+def nats_of(learned: Sequence[Tokens], unseen: Sequence[Tokens]) -> float:
+    """Mean negative log-likelihood of the first column of `unseen`, nats.
+
+    Args:
+        learned: what is counted: tokens and what they are told from, the most telling first [n, 1 + orders], below
+            ``8 * _SPREAD``.
+        unseen: what is measured, likewise.
+    """
     count = sum(len(rows) for rows in learned)
     rows = np.concatenate([*learned, *unseen])
     chances = np.full(len(rows) - count, 1.0 / _SPREAD)
