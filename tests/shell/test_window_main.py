@@ -463,7 +463,8 @@ def test_the_window_opens_answers_and_leaves_without_heavy_modules(tmp_path: Pat
     script = (
         "import sys; from studio.shell.app import main; code = main(['--exit-after-first-paint']);"
         "heavy = {'torch', 'transformers', 'diffusers', 'numpy', 'PIL', 'trimesh', 'mido', 'soundfile', 'scipy',"
-        "'PySide6.QtMultimedia', 'PySide6.QtQuick3D', 'studio_image', 'studio_text', 'studio_music', 'studio_mesh'};"
+        "'PySide6.QtMultimedia', 'PySide6.QtQuick3D', 'studio_image', 'studio_text', 'studio_music', 'studio_mesh',"
+        "'studio_diffusion'};"
         "print('LOADED', sorted(heavy & set(sys.modules)), code)"
     )
     env = {**os.environ, "STUDIO_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}

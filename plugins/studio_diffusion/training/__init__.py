@@ -1,0 +1,1 @@
+"""Teaching a LoRA to a pipeline of the artist's own."""
