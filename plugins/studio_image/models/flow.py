@@ -8,7 +8,9 @@ Pictures are [n, channels, size, size] within −1 … 1, colours premultiplied 
 
 from __future__ import annotations
 
+import copy
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -88,29 +90,46 @@ class FlowNetwork(nn.Module):
         return velocities
 
 
-@torch.inference_mode()
-def integrate(
-    network: nn.Module, noise: torch.Tensor, numbers: torch.Tensor, *, steps: int, guidance: float
-) -> torch.Tensor:
-    """Pictures from noise [n, channels, s, s] by Euler's method.
+def strides(
+    network: nn.Module, noise: torch.Tensor, asked: Sequence[Wish], *, steps: int, guidance: float
+) -> Iterator[torch.Tensor]:
+    """Pictures from noise [n, channels, s, s] by Euler's method; yields after each step what they will be, in the end
+    what they are.
 
     Args:
         network: a `FlowNetwork`.
         noise: standard normal.
-        numbers: words [n, LONGEST].
+        asked: what to draw; of several, the velocities are averaged ("composable diffusion", Liu et al. 2022).
         steps: how many.
         guidance: how far beyond the velocity without words to go (Ho and Salimans 2022); 1 for just the words'.
     """
-    pictures = noise
-    nothing = torch.full_like(numbers, EMPTY)
+    pictures, shares = noise, [wish.share for wish in asked]
+    numbers = [wish.numbers for wish in asked]
+    if guidance != 1:
+        numbers.append(torch.full_like(numbers[0], EMPTY))
+        shares = [guidance * share for share in shares] + [1 - guidance]
     for step in range(steps):
-        time = torch.full((len(noise),), step / steps, device=noise.device)
-        told = network(pictures, time, numbers)
-        if guidance != 1:
-            plain = network(pictures, time, nothing)
-            told = plain + guidance * (told - plain)
-        pictures = pictures + told / steps
-    return pictures.clamp(-1, 1)
+        # inference mode is entered anew each time: what consumes this generator is none of its business
+        with torch.inference_mode():
+            time = torch.full((len(noise),), step / steps, device=noise.device)
+            velocities = [network(pictures, time, words) for words in numbers]
+            velocity = sum(share * towards for share, towards in zip(shares, velocities, strict=True))
+            finished = (pictures + (1 - step / steps) * velocity).clamp(-1, 1)
+            pictures = pictures + velocity / steps
+        yield finished if step + 1 < steps else pictures.clamp(-1, 1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wish:
+    """Words that pictures shall follow.
+
+    Attributes:
+        numbers: int64 [n, LONGEST], for each picture.
+        share: how much they count beside others.
+    """
+
+    numbers: torch.Tensor
+    share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,34 +140,48 @@ class FlowModel:
         network: velocities.
         vocabulary: what it can be asked for.
         crisp: whether its training pictures were opaque or nothing at every pixel, and so shall these be.
+        captions: the different captions of its training pictures, in order; empty where nobody kept them.
     """
 
     network: FlowNetwork
     vocabulary: Vocabulary
     crisp: bool
+    captions: tuple[str, ...] = ()
 
     def draw(self, captions: list[str], seed: int, *, steps: int, guidance: float) -> torch.Tensor:
         """One picture [channels, s, s] for each caption, stacked; the first stay the same when more are asked for."""
+        *_, drawn = self.drawing([(captions, 1.0)], seed, steps=steps, guidance=guidance)
+        return drawn
+
+    def drawing(
+        self, asked: Sequence[tuple[Sequence[str], float]], seed: int, *, steps: int, guidance: float
+    ) -> Iterator[torch.Tensor]:
+        """The same step by step, for several captions to each picture, each with its share (see `strides`)."""
         shape, device = self.network.shape, next(self.network.parameters()).device
         noise = torch.randn(
-            len(captions), shape.channels, shape.size, shape.size, generator=torch.Generator().manual_seed(seed)
+            len(asked[0][0]), shape.channels, shape.size, shape.size, generator=torch.Generator().manual_seed(seed)
         )
-        numbers = torch.tensor(self.vocabulary.encode(captions))
-        return integrate(self.network, noise.to(device), numbers.to(device), steps=steps, guidance=guidance).cpu()
+        wishes = [Wish(torch.tensor(self.vocabulary.encode(captions)).to(device), share) for captions, share in asked]
+        for drawn in strides(self.network, noise.to(device), wishes, steps=steps, guidance=guidance):
+            yield drawn.cpu()
 
 
 def save(folder: Path, model: FlowModel) -> None:
-    """Write an ordinary diffusers U-Net folder, the word vectors, and the configuration into an existing folder."""
+    """Write an ordinary diffusers U-Net folder, the word vectors, and the configuration into an existing folder.
+
+    Weights are kept in half the bytes, for the disk only.
+    """
     config: dict[str, Any] = {
         "format": FORMAT,
         "model_type": "flow",
         "crisp_alpha": model.crisp,
         "shape": asdict(model.network.shape),
         "words": list(model.vocabulary.words),
+        "captions": list(model.captions),
     }
     (folder / CONFIG).write_text(json.dumps(config, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    model.network.unet.save_pretrained(folder / UNET, variant=None, safe_serialization=True)
-    save_file({"weight": model.network.words.weight.detach().cpu().contiguous()}, folder / WORDS)
+    copy.deepcopy(model.network.unet).half().save_pretrained(folder / UNET, variant=None, safe_serialization=True)
+    save_file({"weight": model.network.words.weight.detach().cpu().half().contiguous()}, folder / WORDS)
 
 
 def load(folder: Path, device: str = "cpu") -> FlowModel:
@@ -163,9 +196,12 @@ def load(folder: Path, device: str = "cpu") -> FlowModel:
         if config["format"] != FORMAT or config["model_type"] != "flow":
             raise ValueError(f"An unknown kind of model: {config['model_type']!r}, format {config['format']!r}.")
         network = FlowNetwork(FlowShape(**config["shape"]))
-        network.unet = UNet2DConditionModel.from_pretrained(folder / UNET, local_files_only=True, use_safetensors=True)
+        network.unet = UNet2DConditionModel.from_pretrained(
+            folder / UNET, local_files_only=True, use_safetensors=True, torch_dtype=torch.float32
+        )
         network.words.load_state_dict(load_file(folder / WORDS))
-        model = FlowModel(network, Vocabulary(tuple(config["words"])), bool(config["crisp_alpha"]))
+        words, captions = Vocabulary(tuple(config["words"])), tuple(map(str, config.get("captions", ())))
+        model = FlowModel(network, words, bool(config["crisp_alpha"]), captions)
     except (KeyError, TypeError, AttributeError, RuntimeError) as error:
         raise ValueError(f"{folder} holds no flow model of this studio ({error}).") from error
     network.to(device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]

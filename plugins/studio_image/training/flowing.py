@@ -128,4 +128,5 @@ class Flowing:
 
     def save(self, folder: Path) -> None:
         """Write the averaged network as a model folder."""
-        save(folder, FlowModel(self.loop.averaged["flow"], self.vocabulary, self.pictures.crisp))
+        captions = tuple(dict.fromkeys(caption for caption in self.pictures.captions if caption))
+        save(folder, FlowModel(self.loop.averaged["flow"], self.vocabulary, self.pictures.crisp, captions))

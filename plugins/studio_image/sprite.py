@@ -1,0 +1,166 @@
+"""Pixel art from words, by a flow-matching model of 32 or 64 pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import studio.sdk as sdk
+from studio_image.asking import Reading, listed, nearest, read
+from studio_image.named_colours import SNAPS
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+    from numpy.typing import NDArray
+
+    from studio_image.models.flow import FlowModel
+
+COUNTS = (("1", "One"), ("4", "4"), ("9", "9"), ("16", "16"))
+LAYOUTS = (("sheet", "One sheet"), ("single", "Single pictures"))
+PREVIEW = 128
+"""Least width of a preview, pixels."""
+
+
+class Sprite(sdk.Generator):
+    """Pixel art from a few words: creatures, weapons, potions, books, statues, doors and spells, see-through around.
+
+    The model that comes along learned from 1,500 fantasy sprites, 32 × 32 pixels. It knows about 900 words and the
+    main colours, in English, many of them in Chinese and French too; it leaves out others and says which. It does not
+    understand sentences: name a thing and its colour, and pick among variations.
+    """
+
+    id, title, makes = "studio.image.sprite", "Pixel art from words", (sdk.Image,)
+    needs = sdk.Needs(ram_gb=1.2, modules=("torch", "safetensors", "diffusers", "scipy.ndimage"))
+    examples = (
+        sdk.Example("A red dragon", {"prompt": "a red dragon"}, 1),
+        sdk.Example("Nine swords", {"prompt": "sword", "count": "9"}, 2),
+        sdk.Example("Potions on a sheet", {"prompt": "potion", "count": "16", "enlarge": 4}, 1),
+        sdk.Example("A green snake", {"prompt": "green snake"}, 1),
+        sdk.Example("Undead in four greens", {"prompt": "skeleton", "colours": "pond"}, 3),
+        sdk.Example("A blue butterfly", {"prompt": "蓝色的蝴蝶"}, 2),
+        sdk.Example("Surprises", {"prompt": "", "count": "9"}, 5),
+    )
+
+    class Params(sdk.Params):
+        """What the artist sets."""
+
+        prompt: str = sdk.prompt(
+            "a red dragon", label="Words", help="A thing and its colour, in a few words. Leave it empty for a surprise."
+        )
+        model: str = sdk.choice("starter:sprites", source="models:image.flow", label="Model")
+        count: str = sdk.choice("4", COUNTS, label="Pictures")
+        layout: str = sdk.choice("sheet", LAYOUTS, label="Arranged as", when={"count": ["4", "9", "16"]})
+        colours: str = sdk.choice(
+            "free", SNAPS, label="Colours", help="All pictures share these; a number keeps the main ones."
+        )
+        enlarge: int = sdk.integer(8, min=1, max=16, label="Enlarge", help="Every pixel becomes a square this wide.")
+        fill_in: bool = sdk.toggle(
+            default=True, advanced=True, label="Fill in what is left open",
+            help="Adds the colours and kinds that known pictures of these words have, another one for each picture.",
+        )  # fmt: skip
+        guidance: float = sdk.number(
+            3.0, min=1.0, max=8.0, step=0.1, advanced=True, label="Guidance",
+            help="How strictly words are followed; high values exaggerate.",
+        )  # fmt: skip
+        steps: int = sdk.integer(
+            20, min=4, max=60, advanced=True, label="Steps", help="More take longer and are a little cleaner."
+        )
+
+    def generate(self, params: Any, ctx: sdk.Context) -> Iterator[sdk.Result]:
+        """Yield one sheet, or pictures one by one.
+
+        Raises:
+            UserError: no word is known, or the model cannot be read.
+        """
+        from studio_image.models.pixels import enlarged
+        from studio_image.snapping import snapped
+
+        ctx.progress(0, params.steps + 1, "Loading the model")
+        model = loaded_flow(params.model, ctx)
+        reading = understood(params.prompt, model, ctx)
+        captions = _captions(reading, model, params, ctx)
+        made = snapped(drawn(model, [(captions, 1.0)], params, ctx), params.colours)
+        title = " ".join(reading.known).capitalize() or "Surprise"
+        meta = {"words": list(reading.known), "left out": list(reading.unknown)}
+        if params.layout == "single":
+            for number, picture in enumerate(enlarged(made, params.enlarge), 1):
+                name = title if len(made) == 1 else f"{title} {number}"
+                yield sdk.Image(picture, title=name, meta={**meta, "drawn as": captions[number - 1]})
+        else:
+            yield sdk.Image(_sheet(made, params.enlarge), title=title, meta={**meta, "drawn as": captions})
+        ctx.progress(params.steps + 1, params.steps + 1, "Done")
+
+
+def loaded_flow(ref: str, ctx: sdk.Context) -> FlowModel:
+    """A model of pictures from words, kept between runs."""
+    from studio_image.models.flow import load
+
+    folder = ctx.model(ref)
+    try:
+        return ctx.load(f"{ref} {ctx.device}", lambda: load(folder, ctx.device))
+    except (OSError, ValueError) as error:
+        raise sdk.UserError(
+            "This model cannot be read.", param="model", hint="Pick another one, or train it again."
+        ) from error
+
+
+def understood(prompt: str, model: FlowModel, ctx: sdk.Context) -> Reading:
+    """The prompt's known words; what is left out, or taken for other words, is told."""
+    from studio_image.fantasy import NAMES
+
+    words = model.vocabulary.words
+    reading = read(prompt, words, NAMES)
+    if not reading.known and prompt.strip():
+        near = ", ".join(nearest(reading.unknown, words))
+        raise sdk.UserError(
+            "The model knows none of these words.", param="prompt",
+            hint=f"It knows {len(words)} words, for example: {near}.",
+        )  # fmt: skip
+    for written, taken in reading.taken_for:
+        ctx.log(f"“{written}” is taken for “{taken}”.")
+    if reading.unknown:
+        ctx.log(f"The model does not know {listed(reading.unknown)}; left out. It knows {len(words)} words.")
+    return reading
+
+
+def drawn(model: FlowModel, asked: list[tuple[list[str], float]], params: Any, ctx: sdk.Context) -> NDArray[np.uint8]:
+    """Pictures uint8 [n, s, s, channels] for captions; previews while they come."""
+    from studio_image.models.pixels import to_bytes
+
+    total, pictures = params.steps + 1, None
+    for step, pictures in enumerate(model.drawing(asked, ctx.seed, steps=params.steps, guidance=params.guidance), 1):
+        ctx.progress(step, total, "Drawing", preview=partial(_preview, pictures))
+    assert pictures is not None
+    return to_bytes(pictures, crisp=model.crisp)
+
+
+def _captions(reading: Reading, model: FlowModel, params: Any, ctx: sdk.Context) -> list[str]:
+    """What each picture is asked for."""
+    from studio_image.kin import Captions
+    from studio_image.models.words import LONGEST, split
+
+    count, random = int(params.count), ctx.rng("captions")
+    known = Captions(model.captions, split)
+    if not reading.known:
+        if not known.texts:
+            return [model.vocabulary.words[int(random.integers(len(model.vocabulary.words)))] for _ in range(count)]
+        return [known.texts[int(random.integers(len(known.texts)))] for _ in range(count)]
+    if not params.fill_in:
+        return [" ".join(reading.known[:LONGEST])] * count
+    return [" ".join(known.completed(reading.known, LONGEST, random.integers)) for _ in range(count)]
+
+
+def _sheet(pictures: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
+    from studio_image.models.pixels import enlarged, sheet
+
+    return sheet(enlarged(pictures, factor), round(len(pictures) ** 0.5), gap=2 * factor if len(pictures) > 1 else 0)
+
+
+def _preview(pictures: torch.Tensor) -> sdk.Image:
+    from studio_image.models.pixels import to_bytes
+
+    made = to_bytes(pictures, crisp=False)
+    side = made.shape[1] * round(len(made) ** 0.5)
+    return sdk.Image(_sheet(made, max(1, -(-PREVIEW // side))))
