@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from helpers.tiny_trainer import dataset_in
 from helpers.windows import PAINTER, Stand, open_window
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -18,6 +18,9 @@ from pytestqt.qtbot import QtBot
 
 from studio.engine.jobs import JobState
 from studio.sdk import Checkpoint, Field, GeneratorSpec, Metric, UserError
+from studio.sdk.datasets import Dataset
+from studio.shell.teach.dataset_dialog import DatasetDialog, framed
+from studio.shell.teach.dataset_table import CAPTION
 from studio.shell.teach.page import TeachPage
 from studio.teach.runs import Run
 
@@ -202,3 +205,83 @@ def test_hostile_runs_are_shown_literally(stand: Stand, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: page.view._title.whole == "<b>x</b> · <img src=x>")
     assert page.view._title.textFormat() == Qt.TextFormat.PlainText
     assert list(page.view.curves._curves) == ["<i>loss</i>"]
+
+
+def dialog_of(stand: Stand, qtbot: QtBot) -> DatasetDialog:
+    page = page_of(stand)
+    assert page.form is not None
+    page.form.set_values({"data": "greys"})
+    QTest.mouseClick(page.data.look_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.findChild(DatasetDialog) is not None)
+    dialog = page.findChild(DatasetDialog)
+    assert isinstance(dialog, DatasetDialog)
+    return dialog
+
+
+def test_captions_are_typed_pasted_and_kept(stand: Stand, qtbot: QtBot) -> None:
+    dialog = dialog_of(stand, qtbot)
+    table = dialog.table
+    assert table.rowCount() == len(table.dataset.items) > 3
+    table.setData(table.index(0, CAPTION), "  a   grey\nsquare ")
+    dialog.view.setCurrentIndex(table.index(1, CAPTION))
+    QApplication.clipboard().setText("second\nthird")
+    QTest.keyClick(dialog.view, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert [table.caption(place) for place in range(3)] == ["a grey square", "second", "third"]
+    assert dialog.save_button.isEnabled()
+    with qtbot.waitSignal(dialog.kept):
+        QTest.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
+    kept = Dataset.read(stand.workshop.home.datasets / "greys")
+    assert [item.caption for item in kept.items[:3]] == ["a grey square", "second", "third"]
+    assert kept.digest != table.dataset.digest, "a training with other captions is another training"
+
+
+def test_captions_that_cannot_be_kept_stay_in_the_table(
+    stand: Stand, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialog = dialog_of(stand, qtbot)
+
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("studio.teach.datasets.write_json", full)
+    dialog.table.setData(dialog.table.index(0, CAPTION), "grey")
+    dialog.save()
+    qtbot.waitUntil(lambda: dialog.problem.isVisibleTo(dialog))
+    assert dialog.problem.text() == "The captions could not be kept: No space left on device"
+    assert dialog.table.caption(0) == "grey"
+    assert dialog.save_button.isEnabled()
+
+
+def test_a_search_leaves_what_was_meant_and_captions_go_to_the_right_file(stand: Stand, qtbot: QtBot) -> None:
+    dialog = dialog_of(stand, qtbot)
+    table = dialog.table
+    table.setData(table.index(2, CAPTION), "moon over water")
+    dialog.search_box.setText("WATER moon")
+    assert [table.place(row) for row in range(table.rowCount())] == [2]
+    table.setData(table.index(0, CAPTION), "sun")
+    assert table.changed == {2: "sun"}
+    dialog.search_box.clear()
+    dialog.only_bare.setChecked(True)
+    bare = [place for place, item in enumerate(table.dataset.items) if not item.caption and place != 2]
+    assert [table.place(row) for row in range(table.rowCount())] == bare
+
+
+def test_looking_inside_without_a_dataset_says_what_to_do(stand: Stand) -> None:
+    page = page_of(stand)
+    assert page.form is not None
+    page.form.set_values({"data": ""})
+    page.look_inside()
+    assert page.problem.text() == "Choose a folder or a dataset first."
+
+
+def test_pictures_are_shown_as_the_recipe_sees_them(qapp: QApplication, tmp_path: Path) -> None:
+    wide = QImage(64, 32, QImage.Format.Format_RGB32)
+    wide.fill(0xFF0000)
+    wide.save(str(tmp_path / "wide.png"))
+    plain, middle, mirrored = framed(tmp_path / "wide.png", 32, "middle", mirror=True)
+    assert (plain.width(), plain.height()) == (32, 16)
+    assert (middle.size(), mirrored.size()) == (QSize(32, 32), QSize(32, 32))
+    _, whole = framed(tmp_path / "wide.png", 32, "whole", mirror=False)
+    assert whole.pixelColor(16, 1).alpha() == 0, "the room around it"
+    (tmp_path / "none.png").write_bytes(b"no picture")
+    assert framed(tmp_path / "none.png", 32, "middle", mirror=True) == []

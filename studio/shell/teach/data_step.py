@@ -26,9 +26,11 @@ class DataStep(QWidget):
 
     Signals:
         prepared(str, str): a dataset is there: its name and kind.
+        look_wanted: the artist wants to see what is in the chosen dataset.
     """
 
     prepared = Signal(str, str)
+    look_wanted = Signal()
 
     def __init__(self, workshop: Workshop, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +40,11 @@ class DataStep(QWidget):
         self.setAcceptDrops(True)
         self.choose_button = button("Choose a folder …", self._choose, icon="folder-open")
         say(self.choose_button.setToolTip, "Pictures, texts, MIDI files or 3D models; drop one here just as well")
+        self.look_button = button("Look inside …", self.look_wanted.emit, icon="eye", role="quiet")
+        say(
+            self.look_button.setToolTip,
+            "The files of the chosen dataset: write captions, see what was left out and masked",
+        )
         self._stop = button("Stop", self._kill, icon="x-circle", role="quiet")
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
@@ -48,7 +55,7 @@ class DataStep(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addLayout(row(self.choose_button, self._stop, None))
+        layout.addLayout(row(self.choose_button, self.look_button, self._stop, None))
         layout.addWidget(self._busy)
         layout.addWidget(self._told)
         self._process = QProcess(self)
@@ -126,6 +133,7 @@ class DataStep(QWidget):
     def _show_busy(self, *, busy: bool) -> None:
         self._busy.setVisible(busy)
         self._stop.setVisible(busy)
+        self.look_button.setVisible(not busy)
         self.choose_button.setEnabled(not busy)
 
     def _summary(self) -> str:

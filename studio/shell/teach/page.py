@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.engine.jobs import Job
 from studio.engine.requests import GenerationRequest
+from studio.sdk.datasets import Dataset
 from studio.sdk.errors import ParameterError, UserError
 from studio.sdk.generator import GeneratorSpec
 from studio.sdk.parameters import Json
@@ -22,6 +25,7 @@ from studio.shell.teach.snapshots import Snapshot, read_run, read_runs
 from studio.shell.viewers.background import Background
 from studio.shell.widgets import CalmCombo, button, label, line, row
 from studio.shell.workshop import Workshop
+from studio.teach.datasets_keeping import find
 from studio.teach.runs import Run, run_lock
 
 LOOK_MS = 1000
@@ -59,6 +63,7 @@ class TeachPage(QWidget):
         self.form: Form | None = None
         self.data = DataStep(workshop)
         self.data.prepared.connect(self._prepared)
+        self.data.look_wanted.connect(self.look_inside)
         self.recipes = CalmCombo()
         say(self.recipes.setAccessibleName, "Recipe")
         self.recipes.currentIndexChanged.connect(lambda _: self._show_form())
@@ -122,6 +127,32 @@ class TeachPage(QWidget):
             return
         if self._submit(self.form.spec, values, int(self.form.seed.value())):
             self.form.remember()
+
+    def look_inside(self) -> None:
+        """Show the chosen dataset: files, captions to type, what was left out."""
+        values = self.form.values() if self.form is not None else {}
+        chosen = [str(values[known.name]) for known in (self.form.spec.fields if self.form else ())
+                  if known.kind == "dataset" and values.get(known.name)]  # fmt: skip
+        if not chosen:
+            self._tell(tr("Choose a folder or a dataset first."))
+            return
+        self._tell("")
+        datasets = self._workshop.home.datasets
+        Background.shared().run(
+            lambda: find(datasets, chosen[0]),
+            lambda found: self._show_dataset(found, values),
+            self._not_found,
+            owner=self,
+        )
+
+    def _show_dataset(self, dataset: Dataset, values: Mapping[str, Any]) -> None:
+        from studio.shell.teach.dataset_dialog import DatasetDialog
+
+        DatasetDialog(dataset, values, self).open()
+
+    def _not_found(self, error: Exception) -> None:
+        said = f"{error.message} {error.hint or ''}".strip() if isinstance(error, UserError) else str(error)
+        self._tell(tr_message(said))
 
     def _ask_forecast(self) -> None:
         if self.form is None:

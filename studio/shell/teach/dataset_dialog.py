@@ -1,0 +1,242 @@
+"""A look into a dataset: its files with captions to type, what was left out, and what personal data was masked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QImage, QKeySequence, QPixmap, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QCheckBox,
+    QDialog,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QTableView,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.sdk.datasets import Dataset
+from studio.shell.i18n import count, say, tr, tr_message
+from studio.shell.teach.dataset_table import CAPTION, FILE, ICON_SIDE, USE, DatasetTable, small_picture
+from studio.shell.viewers.background import Background
+from studio.shell.widgets import button, label, line, row
+from studio.teach.datasets import set_captions
+
+SIDE = 112
+"""Side of the pictures that show how a recipe sees a file, pixels."""
+
+READ_SIDE = 512
+"""Side at which they are read."""
+
+FRAMED = {"middle": "the middle square", "whole": "all of it, with room around"}
+
+
+class DatasetDialog(QDialog):
+    """Shows one dataset and keeps captions typed into it.
+
+    Args:
+        dataset: what to show.
+        seen_as: values of the recipe's form that say how it cuts and mirrors pictures (``framing``, ``mirror``).
+
+    Signals:
+        kept(Dataset): captions were changed on the disk.
+    """
+
+    kept = Signal(object)
+
+    def __init__(self, dataset: Dataset, seen_as: Mapping[str, Any], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        say(self.setWindowTitle, "Dataset")
+        self._seen_as = dict(seen_as)
+        self.table = DatasetTable(dataset, self)
+        self.table.use_ratio(self.devicePixelRatio())
+        self.table.edited.connect(self._edited)
+        self.view = _make_view(self.table, pictures=dataset.kind == "image")
+        self.search_box = QLineEdit()
+        say(self.search_box.setPlaceholderText, "Find in names and captions")
+        say(self.search_box.setAccessibleName, "Find in names and captions")
+        self.search_box.setClearButtonEnabled(True)
+        self.only_bare = QCheckBox()
+        say(self.only_bare.setText, "Without a caption")
+        self.search_box.textChanged.connect(self._search)
+        self.only_bare.toggled.connect(self._search)
+        self.save_button = button("Keep captions", self.save, icon="check", role="primary")
+        self.save_button.setEnabled(False)
+        self.problem = label(role="error", wrap=True)
+        self.problem.hide()
+        self._examples = [QLabel() for _ in range(3)]
+        self._example: Path | None = None
+        self._lay_out(dataset)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self.view, self.paste,
+                  context=Qt.ShortcutContext.WidgetShortcut)  # fmt: skip
+        self.view.selectionModel().currentRowChanged.connect(lambda now, _: self._show_example(now.row()))
+        self.table.modelReset.connect(lambda: self._show_example(0))
+        self._show_example(0)
+        self.resize(820, 620)
+
+    def paste(self) -> None:
+        """Give the lines of the clipboard as captions to the rows from the current one on."""
+        start = self.view.currentIndex().row()
+        lines = QApplication.clipboard().text().splitlines()
+        if start >= 0 and lines:
+            self.table.give_captions(start, lines)
+
+    def save(self) -> None:
+        """Keep the captions, off the window's thread; what was typed stays here should that fail."""
+        self.save_button.setEnabled(False)
+        dataset, typed = self.table.dataset, dict(self.table.changed)
+        Background.shared().run(lambda: set_captions(dataset, typed), self._saved, self._not_saved, owner=self)
+
+    def _saved(self, dataset: Dataset) -> None:
+        self.kept.emit(dataset)
+        self.accept()
+
+    def _not_saved(self, error: Exception) -> None:
+        self.problem.setText(tr("The captions could not be kept: {reason}", reason=str(error)))
+        self.problem.show()
+        self.save_button.setEnabled(True)
+
+    def _edited(self) -> None:
+        self.save_button.setEnabled(bool(self.table.changed))
+
+    def _search(self) -> None:
+        self.table.search(self.search_box.text(), uncaptioned=self.only_bare.isChecked())
+
+    # ---- how a recipe sees it ---------------------------------------------------------------------------------
+
+    def _show_example(self, row_number: int) -> None:
+        """The picture of a row as it is, as the recipe frames it, and mirrored where it mirrors."""
+        if self.table.dataset.kind != "image":
+            return
+        for example in self._examples:
+            example.clear()
+        if not 0 <= row_number < self.table.rowCount():
+            return
+        path = self.table.dataset.items[self.table.place(row_number)].path
+        self._example = path
+        side = round(SIDE * self.devicePixelRatio())
+        framing, mirror = str(self._seen_as.get("framing", "middle")), bool(self._seen_as.get("mirror"))
+
+        def done(pictures: list[QImage]) -> None:
+            if self._example == path:  # nothing else was chosen meanwhile
+                for example, picture in zip(self._examples, pictures, strict=False):
+                    made = QPixmap.fromImage(picture)
+                    made.setDevicePixelRatio(self.devicePixelRatio())
+                    example.setPixmap(made)
+
+        Background.shared().run(lambda: framed(path, side, framing, mirror=mirror), done, lambda _: None, owner=self)
+
+    # ---- layout -----------------------------------------------------------------------------------------------
+
+    def _lay_out(self, dataset: Dataset) -> None:
+        files = QWidget()
+        inside = QVBoxLayout(files)
+        inside.setContentsMargins(0, 12, 0, 0)
+        inside.setSpacing(8)
+        inside.addLayout(row(self.search_box, self.only_bare))
+        inside.addWidget(self.view, 1)
+        told = label(
+            "Double-click a caption to type; pasted lines fill the rows from the chosen one on.", "muted", wrap=True
+        )
+        inside.addWidget(told)
+        if dataset.kind == "image":
+            inside.addWidget(line())
+            inside.addLayout(self._make_examples())
+        tabs = QTabWidget()
+        tabs.setDocumentMode(True)
+        tabs.addTab(files, count("{count} file", "{count} files", len(dataset.items)))
+        left_out = [tr_message(str(entry.get("why", ""))) for entry in _entries(dataset.card, "left_out")]
+        tabs.addTab(_listed(left_out, tr("Nothing was left out.")), f"{tr('Left out')} ({len(left_out)})")
+        masked = [f"{entry.get('file', '')}: {tr(str(entry.get('kind', '')))} × {entry.get('count', 0)}"
+                  for entry in _entries(dataset.card, "masked")]  # fmt: skip
+        tabs.addTab(_listed(masked, tr("No personal data was found.")), f"{tr('Masked')} ({len(masked)})")
+        title = label(role="heading")
+        title.setText(dataset.name)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setSpacing(12)
+        layout.addWidget(title)
+        layout.addWidget(tabs, 1)
+        layout.addWidget(self.problem)
+        layout.addLayout(row(None, button("Close", self.reject), self.save_button))
+
+    def _make_examples(self) -> QVBoxLayout:
+        framing = FRAMED.get(str(self._seen_as.get("framing", "middle")), FRAMED["middle"])
+        names = ["as it is", framing, "mirrored as well"][: 3 if self._seen_as.get("mirror") else 2]
+        column = QVBoxLayout()
+        column.addWidget(label("How this recipe sees the chosen picture", "muted"))
+        cells = []
+        for example, name in zip(self._examples, names, strict=False):
+            example.setFixedSize(SIDE, SIDE)
+            example.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            say(example.setAccessibleName, name)
+            cell = QWidget()
+            inside = QVBoxLayout(cell)
+            inside.setContentsMargins(0, 0, 12, 0)
+            inside.setSpacing(4)
+            inside.addWidget(example)
+            inside.addWidget(label(name, "muted"))
+            cells.append(cell)
+        column.addLayout(row(*cells, None))
+        return column
+
+
+def framed(path: Path, side: int, framing: str, *, mirror: bool) -> list[QImage]:
+    """A picture as it is, cut square, and mirrored where `mirror`, each fitted into `side` pixels.
+
+    As trainers do it: the middle square, or (``"whole"``) the picture with room around it.
+    """
+    picture = small_picture(path, READ_SIDE)
+    if picture.isNull():
+        return []
+    width, height = picture.width(), picture.height()
+    edge = max(width, height) if framing == "whole" else min(width, height)
+    square = picture.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied).copy(
+        (width - edge) // 2, (height - edge) // 2, edge, edge
+    )
+    made = [picture, square, *([square.flipped(Qt.Orientation.Horizontal)] if mirror else [])]
+    smooth = Qt.TransformationMode.SmoothTransformation
+    return [one.scaled(QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio, smooth) for one in made]
+
+
+def _make_view(table: DatasetTable, *, pictures: bool) -> QTableView:
+    view = QTableView()
+    view.setModel(table)
+    say(view.setAccessibleName, "Files of the dataset")
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setShowGrid(False)
+    view.setTabKeyNavigation(False)
+    view.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
+    view.verticalHeader().hide()
+    view.verticalHeader().setDefaultSectionSize(ICON_SIDE + 8 if pictures else 30)
+    header = view.horizontalHeader()
+    header.setSectionResizeMode(FILE, QHeaderView.ResizeMode.Interactive)
+    header.setSectionResizeMode(CAPTION, QHeaderView.ResizeMode.Stretch)
+    header.setSectionResizeMode(USE, QHeaderView.ResizeMode.Fixed)
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    view.setColumnWidth(FILE, 240)
+    view.setColumnWidth(USE, 110)
+    if table.rowCount():
+        view.setCurrentIndex(table.index(0, CAPTION))
+    return view
+
+
+def _listed(lines: list[str], nothing: str) -> QListWidget:
+    made = QListWidget()
+    made.setWordWrap(True)
+    made.addItems(lines or [nothing])
+    return made
+
+
+def _entries(card: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    listed = card.get(key)
+    return [entry for entry in listed if isinstance(entry, Mapping)] if isinstance(listed, list) else []

@@ -1,0 +1,163 @@
+"""The files of a dataset as a table: a small picture, the name, a caption to type, and what the file is used for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QImageReader, QPixmap
+
+from studio.sdk.datasets import Dataset
+from studio.shell.i18n import tr
+from studio.shell.viewers.background import Background
+from studio.shell.viewers.pictures import picture_reader
+
+ICON_SIDE = 48
+"""Side of the small pictures, pixels."""
+
+HEADERS = ("File", "Caption", "Used to")
+FILE, CAPTION, USE = range(3)
+
+LONGEST_CAPTION = 2000
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class DatasetTable(QAbstractTableModel):
+    """A dataset's files that a search leaves, with captions that can be changed.
+
+    Attributes:
+        dataset: as it is on the disk.
+        changed: captions typed, by index into `Dataset.items`.
+
+    Signals:
+        edited: `changed` is other than before.
+    """
+
+    edited = Signal()
+
+    def __init__(self, dataset: Dataset, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.dataset = dataset
+        self.changed: dict[int, str] = {}
+        self._shown: Sequence[int] = range(len(dataset.items))
+        self._pictures: dict[int, QPixmap | None] = {}
+        self._ratio = 1.0
+
+    def use_ratio(self, ratio: float) -> None:
+        """Pixels of the screen for each logical one."""
+        self._ratio = ratio
+
+    def search(self, words: str, *, uncaptioned: bool) -> None:
+        """Show the files whose name or caption holds all words; only those without a caption, where wanted."""
+        wanted = words.casefold().split()
+        self.beginResetModel()
+        self._shown = [
+            place
+            for place, item in enumerate(self.dataset.items)
+            if not (uncaptioned and self.caption(place))
+            and all(word in f"{item.path.name} {self.caption(place)}".casefold() for word in wanted)
+        ]
+        self.endResetModel()
+
+    def caption(self, place: int) -> str:
+        """The caption of item `place`, as typed or as it was."""
+        return self.changed.get(place, self.dataset.items[place].caption)
+
+    def place(self, row: int) -> int:
+        """Which of `Dataset.items` row `row` shows."""
+        return self._shown[row]
+
+    def give_captions(self, row: int, captions: Sequence[str]) -> None:
+        """Captions for the rows from `row` on."""
+        for offset, caption in enumerate(captions[: len(self._shown) - row]):
+            self._give(self.place(row + offset), caption)
+        self.dataChanged.emit(self.index(row, CAPTION), self.index(self.rowCount() - 1, CAPTION))
+        self.edited.emit()
+
+    def _give(self, place: int, caption: str) -> None:
+        plain = " ".join(caption.split())[:LONGEST_CAPTION]
+        if plain == self.dataset.items[place].caption:
+            self.changed.pop(place, None)
+        else:
+            self.changed[place] = plain
+
+    # ---- the model's interface ---------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        """Files shown."""
+        return 0 if parent.isValid() else len(self._shown)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        """File, caption, use."""
+        return 0 if parent.isValid() else len(HEADERS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Names of the columns."""
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return tr(HEADERS[section])
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Captions can be typed."""
+        usual = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return usual | Qt.ItemFlag.ItemIsEditable if index.column() == CAPTION else usual
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What a cell shows."""
+        if not index.isValid():
+            return None
+        place, column = self.place(index.row()), index.column()
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+            return self._text(place, column)
+        if role == Qt.ItemDataRole.DecorationRole and column == FILE and self.dataset.kind == "image":
+            return self._picture(place)
+        return None
+
+    def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Take a typed caption."""
+        if role != Qt.ItemDataRole.EditRole or index.column() != CAPTION:
+            return False
+        self.give_captions(index.row(), [str(value)])
+        return True
+
+    def _text(self, place: int, column: int) -> str:
+        item = self.dataset.items[place]
+        if column == FILE:
+            return item.path.name
+        if column == CAPTION:
+            return self.caption(place)
+        return tr("test with") if item.held_out else tr("learn from")
+
+    def _picture(self, place: int) -> QPixmap | None:
+        """A small picture; it is read when it is first seen, off the window's thread."""
+        if place not in self._pictures:
+            self._pictures[place] = None
+            path, side = self.dataset.items[place].path, round(ICON_SIDE * self._ratio)
+
+            def done(picture: QImage) -> None:
+                if not picture.isNull():
+                    made = QPixmap.fromImage(picture)
+                    made.setDevicePixelRatio(self._ratio)
+                    self._pictures[place] = made
+                    self.dataChanged.emit(self.index(0, FILE), self.index(self.rowCount() - 1, FILE))
+
+            Background.shared().run(lambda: small_picture(path, side), done, lambda _: None, owner=self)
+        return self._pictures[place]
+
+
+def small_picture(path: Path, side: int) -> QImage:
+    """A picture fitted into a square of `side` pixels, small ones enlarged; null where it cannot be read."""
+    try:
+        reader: QImageReader = picture_reader(path)
+    except ValueError:
+        return QImage()
+    size = reader.size()
+    if size.isValid() and max(size.width(), size.height()) > side:
+        reader.setScaledSize(size.scaled(QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1)))
+    picture = reader.read()
+    if picture.isNull() or max(picture.width(), picture.height()) >= side:
+        return picture
+    return picture.scaled(QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio)
