@@ -21,10 +21,13 @@ class Captions:
         self.texts = tuple(texts)
         self._words = [tuple(dict.fromkeys(split(text))) for text in texts]
         counts = Counter(word for words in self._words for word in words)
-        self._weight = {word: math.log((1 + len(texts)) / count) for word, count in counts.items()}
+        self._weight = {word: math.log((1 + len(texts)) / count) * _worth(word) for word, count in counts.items()}
 
     def fitting(self, words: Sequence[str]) -> list[tuple[str, ...]]:
-        """The captions that share most with `words`, rare words counting more; none where none shares any."""
+        """The captions that share most with `words`, rare words counting more; none where none shares any.
+
+        A colour only decides between captions of the same thing.
+        """
         wanted = set(words)
         fits = [sum(self._weight[word] for word in wanted.intersection(caption)) for caption in self._words]
         best = max(fits, default=0.0)
@@ -46,3 +49,7 @@ class Captions:
         coloured = any(word in COLOURS for word in words)
         more = [word for word in fitting[draw(len(fitting))] if not (coloured and word in COLOURS)]
         return tuple(dict.fromkeys([*words, *more]))[:longest]
+
+
+def _worth(word: str) -> float:
+    return 0.01 if word in COLOURS else 1.0

@@ -1,0 +1,106 @@
+"""Simplified Chinese for pictures from words: pixel art and stickers."""
+
+from __future__ import annotations
+
+WORDS: dict[str, str] = {
+    "Pixel art from words": "文字生成像素画",
+    "Pixel art from a few words: creatures, weapons, potions, books, statues, doors and spells, see-through around.": (
+        "用几个词生成像素画：生物、武器、药水、书、雕像、门和法术，背景透明。"
+    ),
+    "The model that comes along learned from 1,500 fantasy sprites, 32 × 32 pixels. It knows about 900 words and the "
+    "main colours, in English, many of them in Chinese and French too; it leaves out others and says which. It does "
+    "not understand sentences: name a thing and its colour, and pick among variations.": (
+        "随附模型从 1,500 幅 32 × 32 像素的奇幻精灵图学来，认识约 900 个英文词和主要颜色，"
+        "其中许多也可用中文或法文；其余的词会略去并告诉你。它不懂句子：说出一样东西和颜色，再从多幅变化中挑选。"
+    ),
+    "A red dragon": "一条红龙",
+    "Nine swords": "九把剑",
+    "Potions on a sheet": "一张药水图集",
+    "A green snake": "一条绿蛇",
+    "Undead in four greens": "四种绿色的亡灵",
+    "A blue butterfly": "一只蓝蝴蝶",
+    "Surprises": "惊喜",
+    "Words": "词语",
+    "A thing and its colour, in a few words. Leave it empty for a surprise.": (
+        "用几个词说出一样东西和颜色。留空则随机。"
+    ),
+    "Arranged as": "排列方式",
+    "One": "一幅",
+    "4": "4",
+    "9": "9",
+    "16": "16",
+    "One sheet": "一张图集",
+    "Colours": "颜色",
+    "All pictures share these; a number keeps the main ones.": "所有图片共用这些颜色；选数字则保留最主要的几种。",
+    "As drawn": "保持原样",
+    "4 colours": "4 色",
+    "8 colours": "8 色",
+    "16 colours": "16 色",
+    "32 colours": "32 色",
+    "Adventure (16)": "冒险（16 色）",
+    "Daylight (32)": "日光（32 色）",
+    "Pond (4 greens)": "池塘（4 种绿）",
+    "Ember (6)": "余烬（6 色）",
+    "Frost (6)": "霜（6 色）",
+    "Grey (5)": "灰（5 色）",
+    "Ink and paper (2)": "纸墨（2 色）",
+    "Every pixel becomes a square this wide.": "每个像素变成这么宽的方块。",
+    "Fill in what is left open": "补全未说明的部分",
+    "Adds the colours and kinds that known pictures of these words have, another one for each picture.": (
+        "加上已知图片中这些词常有的颜色和类别，每幅各不相同。"
+    ),
+    "Guidance": "引导强度",
+    "How strictly words are followed; high values exaggerate.": "多严格地遵循词语；过高会夸张失真。",
+    "More take longer and are a little cleaner.": "越多越慢，画面略干净一些。",
+    "Drawing": "绘制",
+    "The model knows none of these words.": "模型不认识这些词中的任何一个。",
+    "It knows {words} words, for example: {near}.": "它认识 {words} 个词，例如：{near}。",
+    "“{written}” is taken for “{taken}”.": "“{written}”被当作“{taken}”。",
+    "The model does not know {unknown}; left out. It knows {words} words.": (
+        "模型不认识{unknown}，已略去。它认识 {words} 个词。"
+    ),
+    # stickers
+    "Sticker from words": "文字生成贴纸",
+    "A sticker of an everyday thing: an animal, a fruit, a face, a vehicle, the weather; see-through around.": (
+        "日常事物的贴纸：动物、水果、表情、车辆、天气，背景透明。"
+    ),
+    "Write what it shows in English, Chinese or French. The model that comes along learned 720 things from open emoji "
+    "collections, in four styles, 64 × 64 pixels; the studio enlarges them with smooth contours. Two things with a "
+    "plus between them become one. It knows nothing else, and says what it took your words for.": (
+        "用中文、英文或法文写出要画的东西。随附模型从开放的表情符号集中学了 720 样东西，四种风格，64 × 64 像素；"
+        "工坊会以平滑的轮廓放大。两样东西之间写加号可合二为一。它不认识别的，并会说明把你的词当作了什么。"
+    ),
+    "A smile": "微笑",
+    "A red mushroom": "红蘑菇",
+    "A cat, plainly": "朴素的猫",
+    "A glossy apple": "光泽苹果",
+    "Four flat fish": "四条扁平风格的鱼",
+    "A rainbow, rimmed": "带白边的彩虹",
+    "Cat and sun": "猫与太阳",
+    "One thing, in English, Chinese or French, with a colour if you like; or two: cat + rainbow.": (
+        "一样东西，中文、英文或法文均可，可加颜色；或两样：猫 + 彩虹。"
+    ),
+    "Shaded": "明暗",
+    "Plain": "朴素",
+    "Glossy": "光泽",
+    "Flat": "扁平",
+    "Mixed": "混合",
+    "Small, as drawn": "小，保持原样",
+    "4 times as large": "放大 4 倍",
+    "8 times as large": "放大 8 倍",
+    "Enlarged with sharp, smooth contours.": "放大后轮廓清晰平滑。",
+    "White rim": "白边",
+    "Around the outline, as on a sticker that was cut out.": "沿轮廓一圈，像剪下的贴纸。",
+    "Also as SVG": "同时生成 SVG",
+    "Adds the drawing as SVG source, a text; save it under a name that ends in .svg. Each colour becomes one shape "
+    "with an even gradient.": ("另附一份 SVG 源码文本；请以 .svg 结尾的名称保存。每种颜色成为一个带均匀渐变的形状。"),
+    "Blend": "混合比例",
+    "Of two things with a plus between them: 0 is all the first, 1 all the second.": (
+        "对用加号连接的两样东西：0 全是第一样，1 全是第二样。"
+    ),
+    "The model knows nothing of this name.": "模型不认识这个名称。",
+    "It knows {things} things, for example: {near}.": "它认识 {things} 样东西，例如：{near}。",
+    "Drawn as: {label} ({chinese}, {french}).": "画作：{label}（{chinese}，{french}）。",
+    "That is a guess. Nearby: {near}.": "这是猜测。相近的有：{near}。",
+}
+"""What stands in braces is filled in by the studio."""
