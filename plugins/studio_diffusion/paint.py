@@ -21,7 +21,7 @@ MODEL_HELP = (
 class Paint(sdk.Generator):
     """Paints what your words say with an image model of your own: Stable Diffusion, SDXL or Flux, from a local folder.
 
-    Nothing is downloaded and no code from the folder is run. A LoRA, bought or taught here, turns the same model to
+    Nothing is downloaded and no code from the folder is run. A LoRA, found or taught here, turns the same model to
     your subject or style.
     """
 

@@ -9,8 +9,9 @@ import numpy as np
 import torch
 
 import studio.sdk as sdk
+from studio.sdk.cancelling import cancel_points
 from studio_diffusion.latents import unpack, unscale
-from studio_diffusion.pipelines import LoadedPipeline, memory_told, watched
+from studio_diffusion.pipelines import LoadedPipeline, memory_told
 
 PREVIEW = 24
 """Side of the latents a preview is decoded from; larger ones are averaged, which also takes out noise."""
@@ -60,7 +61,8 @@ def paint(loaded: LoadedPipeline, wish: Wish, ctx: sdk.Context, *, told: bool = 
 
     # Noise is drawn on the CPU, so that a seed means the same on every device.
     noise = torch.Generator("cpu").manual_seed(wish.seed)
-    with memory_told(), watched(loaded.pipe, ctx), torch.inference_mode():
+    networks = [part for part in loaded.components.values() if isinstance(part, torch.nn.Module)]
+    with memory_told(), cancel_points(ctx, *networks), torch.inference_mode():
         made = loaded.pipe(
             **wish.words, width=wish.width, height=wish.height, num_inference_steps=wish.steps,
             guidance_scale=wish.guidance, generator=noise, callback_on_step_end=after,

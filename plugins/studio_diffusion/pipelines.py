@@ -11,7 +11,6 @@ from typing import Any
 import diffusers
 import torch
 from safetensors import SafetensorError, safe_open
-from torch import nn
 
 import studio.sdk as sdk
 from studio_diffusion.folders import PipelineFolder
@@ -164,30 +163,6 @@ def check_header(file: Path, param: str) -> None:
             f"The LoRA {file.name} asks for something unusual ({odd[0][:60]}).", param=param,
             hint="Choose an ordinary LoRA.",
         )  # fmt: skip
-
-
-@contextmanager
-def watched(pipe: Any, ctx: sdk.Context) -> Iterator[None]:
-    """Let the artist cancel within a step: every block of every network asks first."""
-    blocks = [
-        block
-        for part in pipe.components.values()
-        if isinstance(part, nn.Module)
-        for listed in part.modules()
-        if isinstance(listed, nn.ModuleList)
-        for block in listed
-    ]
-
-    def ask(module: nn.Module, inputs: Any) -> None:
-        del module, inputs
-        ctx.check()
-
-    hooks = [block.register_forward_pre_hook(ask) for block in blocks]
-    try:
-        yield
-    finally:
-        for hook in hooks:
-            hook.remove()
 
 
 @contextmanager

@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 from studio import sdk
 from studio_text.storyteller import Storyteller
 from studio_text.training.lm import TrainTextModel
+from studio_text.training.lora import TrainTextLora
 from studio_text.translations import ZH_CN
+from studio_text.translations_own import OWN_MODELS
 from studio_text.verse import Verse
+from studio_text.writer import Writer
 
 
 class Plugin:
@@ -16,10 +19,10 @@ class Plugin:
 
     @sdk.hookimpl
     def studio_generators(self) -> Sequence[type[sdk.Generator]]:
-        """The text generators, and the trainer of text models."""
-        return [Storyteller, Verse, TrainTextModel]
+        """The text generators, and the trainers of text models."""
+        return [Storyteller, Verse, Writer, TrainTextModel, TrainTextLora]
 
     @sdk.hookimpl
     def studio_translations(self) -> Mapping[str, Mapping[str, str]]:
         """Their words in other languages."""
-        return {"zh_CN": ZH_CN}
+        return {"zh_CN": ZH_CN | OWN_MODELS}

@@ -112,7 +112,8 @@ def _causal_lm(path: Path) -> None:
     tokenizer.chat_template = CHAT
     config = LlamaConfig(
         vocab_size=len(tokenizer), hidden_size=64, intermediate_size=128, num_hidden_layers=2, num_attention_heads=4,
-        num_key_value_heads=2, max_position_embeddings=256, bos_token_id=None, eos_token_id=tokenizer.eos_token_id,
+        num_key_value_heads=2, max_position_embeddings=256, initializer_range=0.2,
+        bos_token_id=None, eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
     )  # fmt: skip
     LlamaForCausalLM(config).eval().save_pretrained(path)

@@ -16,8 +16,7 @@ class TrainLora(sdk.Trainer):
     """Teaches an image model of yours a subject or a style from a few captioned pictures, as a small LoRA beside it.
 
     The model itself stays as it is. Ten to thirty pictures are enough for a subject, some more for a style. It needs a
-    GPU with 8 GB for Stable Diffusion, 16 GB for SDXL and 24 GB or more for Flux; on a processor alone it works, and
-    takes days.
+    GPU that holds the model and about half as much again; on a processor alone it works, and takes days.
     """
 
     id, title, makes = "studio.image.train-lora", "Teach an image model (LoRA)", (sdk.Image,)
