@@ -28,8 +28,8 @@ RECIPE = {
         "The [Groove MIDI Dataset](https://magenta.tensorflow.org/datasets/groove) 1.0.0 by Jon Gillick, Adam Roberts, "
         "Jesse Engel, Douglas Eck and David Bamman (Google Magenta), played by ten drummers, CC BY 4.0; reduced to "
         "nine drums. Of its 1,150 takes the 1,138 in four quarters were used: train and validation parts learned from, "
-        "test part held out. Both parts have takes of the same sessions, apart from four evaluation sessions, which are "
-        "held out whole."
+        "test part held out. Both parts have takes of the same sessions, apart from four evaluation sessions, which "
+        "are held out whole."
     ),
 }
 

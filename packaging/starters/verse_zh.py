@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from verse_tables import store_counts, store_runs
+
 REGULATED = {
     "五言绝句": ((5, 5), 2),
     "七言绝句": ((7, 7), 2),
@@ -48,7 +50,6 @@ RUN = 13
 """Length of the runs of characters whose fingerprints are stored, so that longer copies can be refused."""
 
 FILTER_BITS = 1 << 24
-FILTER_HASHES = 4
 """A Bloom filter of 2 MB; with 1.2 million runs about 0.4 % of new runs are taken for known ones."""
 
 RECIPE: dict[str, Any] = {
@@ -212,8 +213,8 @@ def finish(folder: Path, out: Path) -> None:
         forms[form] = {"lines": shape, "rhymes": scheme or rhyme_scheme(own, sounds), "poems": len(own)}
     tables = {"forms": forms, "sounds": sounds, "hints": hints(text for _, text in kept)}
     (out / "verse.json").write_text(json.dumps(tables, ensure_ascii=False, separators=(",", ":")), "utf-8")
-    store_runs([text for _, text in kept], out / "runs.safetensors")
-    store_counts([text for _, text in kept], out)
+    store_runs([re.sub(r"[，。\n]", "", text) for _, text in kept], RUN, FILTER_BITS, out / "runs.safetensors")
+    store_counts([text for _, text in kept], out, LEAST)
 
 
 FINALS = (
@@ -266,32 +267,3 @@ def rhyme_scheme(texts: list[str], sounds: dict[str, str]) -> list[int]:
 
 LEAST = 2
 """Fewest times a run of two or three characters must occur to be stored."""
-
-
-def store_counts(texts: list[str], out: Path) -> None:
-    """Write the counting model that the generator mixes with the network."""
-    from transformers import PreTrainedTokenizerFast
-
-    from studio_text.counting import Counts
-    from studio_text.training.ngram import KneserNey
-
-    tokenizer = PreTrainedTokenizerFast.from_pretrained(out, local_files_only=True)
-    encoded = tokenizer.backend_tokenizer.encode_batch(texts, add_special_tokens=False)
-    counted = KneserNey([entry.ids for entry in encoded], order=3, pad=tokenizer.convert_tokens_to_ids("<|text|>"))
-    Counts(counted.pruned(LEAST), len(tokenizer)).save(out)
-
-
-def store_runs(texts: list[str], path: Path) -> None:
-    """Write the Bloom filter (Bloom 1970) of all runs of `RUN` characters, punctuation left out."""
-    import numpy as np
-    from safetensors.numpy import save_file
-
-    from studio_text.verse_rules import places_of
-
-    table = np.zeros(FILTER_BITS // 8, dtype=np.uint8)
-    runs = {letters[start : start + RUN]
-            for letters in (re.sub(r"[，。\n]", "", text) for text in texts)
-            for start in range(len(letters) - RUN + 1)}  # fmt: skip
-    places = np.asarray([places_of(run, FILTER_BITS, FILTER_HASHES) for run in runs], dtype=np.int64).ravel()
-    np.bitwise_or.at(table, places >> 3, (1 << (places & 7)).astype(np.uint8))
-    save_file({"runs": table}, path, metadata={"run": str(RUN), "hashes": str(FILTER_HASHES)})

@@ -16,7 +16,7 @@ from studio_music.singing import Task
 from studio_music.synth.mixer import Room
 from studio_music.synth.patches import PATCHES
 from studio_music.theory import TONICS, Key
-from studio_music.training.grid import CADENCE, ONSET, OVER, REST, STEPS, Grid, Lanes, countdown, key_number
+from studio_music.training.grid import CADENCE, ONSET, OVER, REST, STEPS, Grid, Lanes, countdown, key_number, told_whole
 from studio_music.training.lanes import lanes_of, notes_of, without_repeats
 
 MOST_QUARTERS = 4 * 128
@@ -46,6 +46,7 @@ class Plan:
         meter: of the score.
         melody: the given notes, None where everything is composed.
         title: what the piece is called.
+        quarters: length of the piece, quarter notes.
     """
 
     task: Task
@@ -54,16 +55,12 @@ class Plan:
     meter: tuple[int, int]
     melody: tuple[sdk.Note, ...] | None
     title: str
+    quarters: int
 
     @property
     def bar(self) -> float:
         """Length of a bar, quarter notes."""
         return self.meter[0] * 4 / self.meter[1]
-
-    @property
-    def quarters(self) -> int:
-        """Length of the piece, quarter notes."""
-        return len(self.task.pulses)
 
 
 def planned(params: Any, grid: Grid, random: np.random.Generator) -> Plan:
@@ -73,15 +70,15 @@ def planned(params: Any, grid: Grid, random: np.random.Generator) -> Plan:
     tonic = int(random.choice(_COMMON_KEYS)) if params.key == "auto" else TONICS.index(params.key)
     mode = str(random.choice(["major", "minor"])) if params.mode == "auto" else params.mode
     key = Key(tonic, mode)
-    task = _task(params, key, countdown(_phrases(params.bars, params.phrase), 4 * params.bars), None)
-    return Plan(task, key, float(params.tempo), (4, 4), None, f"Chorale in {key.name}")
+    task = _task(params, grid, key, countdown(_phrases(params.bars, params.phrase), 4 * params.bars), None)
+    return Plan(task, key, float(params.tempo), (4, 4), None, f"Chorale in {key.name}", 4 * params.bars)
 
 
-def _task(params: Any, key: Key, pulses: NDArray[np.int64], melody: NDArray[np.int16] | None) -> Task:
-    return Task(
-        pulses, key_number(key.tonic, minor=key.is_minor), melody, params.temperature, strict=params.strict,
-        crossing=not params.strict,
-    )  # fmt: skip
+def _task(
+    params: Any, grid: Grid, key: Key, pulses: NDArray[np.int64], melody: NDArray[np.int16] | None
+) -> Task:  # fmt: skip
+    told = told_whole(grid, pulses, key_number(key.tonic, minor=key.is_minor))
+    return Task(told, melody, params.temperature, strict=params.strict, crossing=not params.strict)
 
 
 def _phrases(bars: int, phrase: int) -> list[int]:
@@ -111,8 +108,8 @@ def _harmonised(params: Any, grid: Grid) -> Plan:
     pulses = countdown(_melody_phrases(lane[:, 0]), len(lane) // STEPS)
     tempo = min(240.0, max(30.0, float(params.melody.tempo)))
     title = f"{params.melody.title or 'Melody'} in four parts"
-    task = _task(params, key, pulses, lane[:, 0])
-    return Plan(task, key, round(tempo, 2), params.melody.meter, tuple(notes), title)
+    task = _task(params, grid, key, pulses, lane[:, 0])
+    return Plan(task, key, round(tempo, 2), params.melody.meter, tuple(notes), title, len(pulses))
 
 
 def _octave_of(notes: list[sdk.Note], grid: Grid) -> list[sdk.Note]:

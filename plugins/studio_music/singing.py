@@ -1,17 +1,17 @@
-"""Writing voices with a score model: step by step, within the voices' ranges, without crossing, as the rules allow."""
+"""Writing chorales with a score model: within the voices' ranges, without crossing, as the rules allow."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from studio_music.recall import Recall, drawn_from, one_thread
-from studio_music.training.grid import ONSET, OVER, REST, STEPS, Grid, Lanes, Tokens
+from studio_music.recall import one_thread
+from studio_music.training.grid import REST, Lanes, Tokens
+from studio_music.writer import IMPOSSIBLE, OPEN, Writer, pitch_of
 
 PERFECT = (0, 7)
 """Intervals, modulo the octave, that two voices should not move in together: unisons and octaves, and fifths."""
@@ -22,16 +22,14 @@ PARALLEL_COST = 4.0
 EDGE, EDGE_COST = 3, 2.0
 """The outermost semitones of a voice's range, sung seldom, and how much less likely they become, nats."""
 
-IMPOSSIBLE = -1e9
-
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """What to write.
 
     Attributes:
-        pulses: one for every quarter note, see `studio_music.training.grid`.
-        key: a key's number.
+        told: what the model is told of each step, from as many steps before the piece as the melody is ahead
+            [lookahead + steps, facts].
         melody: lane values [steps] to keep as the highest voice, or None to write it as well.
         temperature: how bold, 1 as the training data.
         top: share of the probability that is drawn from; the unlikely rest is left out.
@@ -39,8 +37,7 @@ class Task:
         crossing: whether voices may cross.
     """
 
-    pulses: Tokens
-    key: int
+    told: Tokens
     melody: NDArray[np.int16] | None = None
     temperature: float = 1.0
     top: float = 0.95
@@ -48,67 +45,22 @@ class Task:
     crossing: bool = False
 
 
-class Singer:
-    """Writes one piece; iterate over it step by step, then read `lanes`.
-
-    Attributes:
-        lanes: int16 [steps, voices], `OVER` where nothing is written yet.
-    """
-
-    lanes: Lanes
+class Singer(Writer):
+    """Writes one piece for voices; iterate over it step by step, then read `lanes`."""
 
     def __init__(self, model: Any, task: Task, random: np.random.Generator) -> None:
         """Prepare the piece; `model` is a `ScoreModel`."""
-        self._model, self._grid, self._task, self._random = model, model.grid, task, random
-        grid: Grid = model.grid
-        self._lead = grid.lookahead
-        self._steps = len(task.pulses) * STEPS
-        total = self._lead + self._steps
-        self._values = np.full((total + self._lead, grid.voices), OVER, dtype=np.int16)
+        given = np.full((len(task.told) - model.grid.lookahead, model.grid.voices), OPEN, dtype=np.int16)
         if task.melody is not None:
-            self._values[self._lead : total, 0] = task.melody
-        self.lanes = self._values[self._lead : total]
-        pulses = np.concatenate([np.full(self._lead // STEPS, task.pulses[0]), task.pulses])
-        self._told = np.stack([np.arange(total) % STEPS, np.full(total, task.key), np.repeat(pulses, STEPS)], axis=1)
-        self._recall = Recall(model, self._inputs)
+            given[:, 0] = task.melody
+        super().__init__(model, task.told, given, random, task.temperature, task.top)
+        self._task = task
 
-    def __iter__(self) -> Iterator[int]:
-        """Write on; yields how many steps of the piece are complete."""
-        for place in range(self._lead + self._steps):
-            state = self._recall.state(place)
-            for voice in self._grid.order:
-                at = place + self._lead if voice == 0 else place
-                if self._is_open(voice, at):
-                    self._values[at, voice] = self._draw(state, voice, at)
-                drawn = torch.from_numpy(self._grid.encode(self._values[at : at + 1, voice], voice))
-                with torch.inference_mode():
-                    state = self._model.with_drawn(state, voice, drawn)
-            if place >= self._lead:
-                yield place - self._lead + 1
-
-    def _is_open(self, voice: int, at: int) -> bool:
-        """Whether this voice has to be drawn at that place."""
-        if voice == 0 and self._task.melody is not None:
-            return False
-        return self._lead <= at < self._lead + self._steps
-
-    def _inputs(self, first: int, end: int) -> tuple[torch.Tensor, ...]:
-        grid, count = self._grid, end - first
-        edge = np.full((1, grid.voices), OVER, dtype=np.int16)
-        before = np.concatenate([edge, self._values])[first:end]
-        coded = np.stack([grid.encode(before[:, voice], voice) for voice in range(grid.voices)], axis=1)
-        melody = grid.encode(self._values[first : end + self._lead - 1, 0], 0)
-        ahead = np.lib.stride_tricks.sliding_window_view(melody, self._lead)[:count].copy()
-        return tuple(torch.from_numpy(array)[None] for array in (coded, ahead, self._told[first:end]))
-
-    def _draw(self, state: torch.Tensor, voice: int, at: int) -> int:
-        with torch.inference_mode():
-            scores = self._model.logits(state, voice)[0].double().numpy()
+    def _reachable(self, scores: NDArray[np.float64], voice: int, at: int) -> NDArray[np.float64]:
         allowed = scores + self._limits(voice, at)
         if allowed.max() < IMPOSSIBLE / 2:
             allowed = scores + self._limits(voice, at, crossing=True)
-        token = drawn_from(allowed / self._task.temperature, self._task.top, self._random)
-        return int(self._grid.decode(token, voice))
+        return np.asarray(allowed, dtype=np.float64)
 
     def _limits(self, voice: int, at: int, *, crossing: bool = False) -> NDArray[np.float64]:
         """What is added to the scores of a voice's tokens: `IMPOSSIBLE` for what must not be."""
@@ -155,11 +107,6 @@ class Singer:
             )
             cost -= PARALLEL_COST * same
         return cost
-
-
-def pitch_of(value: int) -> int | None:
-    """The pitch of a lane value, None for a rest."""
-    return int(value) & (ONSET - 1) if value >= 0 else None
 
 
 def sing(model: Any, task: Task, random: np.random.Generator, check: Callable[[], None]) -> Lanes:

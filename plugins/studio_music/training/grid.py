@@ -164,10 +164,15 @@ def row_of(grid: Grid, lanes: Lanes, pulses: Tokens, key: int, start: int, quart
     melody = np.lib.stride_tricks.sliding_window_view(coded[first + 1 : first + 1 + count + ahead, 0], ahead)
     wanted = now.copy()
     wanted[:, 0] = coded[first + 1 + ahead : first + 1 + ahead + count, 0]
-    told = np.stack(
-        [np.arange(count) % STEPS, np.full(count, key), np.repeat(pulses[start : start + quarters], STEPS)], axis=1
+    return Row(
+        coded[first : first + count], melody[:count].copy(), told_of(pulses[start : start + quarters], key), wanted
     )
-    return Row(coded[first : first + count], melody[:count].copy(), told, wanted)
+
+
+def told_of(pulses: Tokens, key: int) -> Tokens:
+    """What is told of the steps of quarter notes with these pulses [4 × quarters, 3]: place, key, pulse."""
+    count = len(pulses) * STEPS
+    return np.stack([np.arange(count) % STEPS, np.full(count, key), np.repeat(pulses, STEPS)], axis=1)
 
 
 def key_number(tonic: int | None, *, minor: bool = False) -> int:
@@ -178,6 +183,11 @@ def key_number(tonic: int | None, *, minor: bool = False) -> int:
 def pulses_of(lanes: Lanes) -> Tokens:
     """The pulse of every quarter note of a whole piece [steps / 4]."""
     return countdown(phrase_ends(lanes), len(lanes) // STEPS)
+
+
+def told_whole(grid: Grid, pulses: Tokens, key: int) -> Tokens:
+    """What is told of a whole piece, with the empty steps before it in which the melody's beginning is drawn."""
+    return told_of(np.concatenate([np.full(grid.lookahead // STEPS, pulses[0]), pulses]), key)
 
 
 def countdown(ends: Sequence[int], quarters: int) -> Tokens:

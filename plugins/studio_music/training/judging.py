@@ -12,7 +12,7 @@ import studio.sdk as sdk
 from studio_music.singing import Task, sing
 from studio_music.theory import TONICS
 from studio_music.training import lanes, likelihood, likeness, ngram, voiceleading
-from studio_music.training.grid import countdown, key_number
+from studio_music.training.grid import countdown, key_number, told_whole
 from studio_music.training.lanes import Piece
 from studio_music.training.rows import shifts_of
 
@@ -39,9 +39,8 @@ def write(model: Any, course: Course, number: int, check: Callable[[], None], *,
     """Piece `number`, always the same for the same weights: keys and modes of the training pieces, plain sampling."""
     like = course.learned[(number * 37) % len(course.learned)]
     ends = [*range(PHRASE - 2, QUARTERS, PHRASE)]
-    task = Task(
-        countdown(ends, QUARTERS), key_number(like.tonic, minor=like.minor), top=1.0, strict=strict, crossing=not strict
-    )
+    told = told_whole(course.grid, countdown(ends, QUARTERS), key_number(like.tonic, minor=like.minor))
+    task = Task(told, top=1.0, strict=strict, crossing=not strict)
     random = np.random.Generator(np.random.PCG64(np.random.SeedSequence([number, 2027])))
     written = sing(model, task, random, check)
     return Piece(f"sample-{number + 1}.mid", written, like.tonic, like.minor)

@@ -64,10 +64,12 @@ def read_midi(path: Path) -> sdk.Score:
     meta = dict[str, Any]()
     for number, track in enumerate(song.tracks):
         at, sounding, notes, drums = 0, dict[tuple[int, int], tuple[int, int]](), list[sdk.Note](), False
+        name = f"Part {number}"
         for message in track:
             at += message.time
             if message.is_meta:
                 meta.setdefault(message.type, message)
+                name = str(message.name) if message.type == "track_name" and message.name else name
             elif message.type in ("note_on", "note_off"):
                 drums = drums or message.channel == 9
                 place = (message.channel, message.note)
@@ -77,7 +79,7 @@ def read_midi(path: Path) -> sdk.Score:
                 if message.type == "note_on" and message.velocity:
                     sounding[place] = (at, message.velocity)
         if notes:
-            tracks.append(sdk.Track(f"Part {number}", tuple(sorted(notes)), drums=drums))
+            tracks.append(sdk.Track(name, tuple(sorted(notes)), drums=drums))
     tempo = 60e6 / meta["set_tempo"].tempo if "set_tempo" in meta and meta["set_tempo"].tempo else 120.0
     meter = meta.get("time_signature")
     key = meta["key_signature"].key if "key_signature" in meta else ""

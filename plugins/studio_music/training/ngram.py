@@ -18,15 +18,19 @@ _SPREAD = 260
 """Different values of one lane."""
 
 
-def nats_per_token(training: Sequence[tuple[Lanes, Sequence[int]]], held_out: Sequence[Lanes]) -> float:
+def nats_per_token(
+    training: Sequence[tuple[Lanes, Sequence[int]]], held_out: Sequence[Lanes], orders: int | None = None
+) -> float:  # fmt: skip
     """Mean negative log-likelihood of the held-out pieces, nats per token.
 
     Args:
         training: pieces with the transpositions, in semitones, in which to count them.
         held_out: pieces.
+        orders: from how many things a token is told; all that are known if None.
     """
-    learned = [_contexts(transposed(lanes, shift)) for lanes, shifts in training for shift in shifts]
-    return nats_of(learned, [_contexts(lanes) for lanes in held_out])
+    end = None if orders is None else 1 + orders
+    learned = [_contexts(transposed(lanes, shift))[:, :end] for lanes, shifts in training for shift in shifts]
+    return nats_of(learned, [_contexts(lanes)[:, :end] for lanes in held_out])
 
 
 def nats_of(learned: Sequence[Tokens], unseen: Sequence[Tokens]) -> float:
