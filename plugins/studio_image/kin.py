@@ -8,6 +8,12 @@ from collections.abc import Callable, Sequence
 
 from studio_image.asking import COLOURS
 
+NEAR = 0.85
+"""How near to the best fit a caption's must be for it to lend its words."""
+
+BESIDE = 0.4
+"""What a word counts that only says more about another one."""
+
 
 class Captions:
     """The captions that a model learned from.
@@ -20,18 +26,23 @@ class Captions:
         """Take captions and the way a model splits them into words."""
         self.texts = tuple(texts)
         self._words = [tuple(dict.fromkeys(split(text))) for text in texts]
+        self._heads = [{split(part)[-1] for part in text.split(",") if split(part)} for text in texts]
         counts = Counter(word for words in self._words for word in words)
         self._weight = {word: math.log((1 + len(texts)) / count) * _worth(word) for word, count in counts.items()}
 
     def fitting(self, words: Sequence[str]) -> list[tuple[str, ...]]:
-        """The captions that share most with `words`, rare words counting more; none where none shares any.
+        """The captions that fit `words` about best; none where none shares any.
 
-        A colour only decides between captions of the same thing.
+        Rare words count more, and so do words at the end of a caption's part, which are what it is about: "dragon
+        scales" are no dragon. A colour only decides between captions of the same thing.
         """
         wanted = set(words)
-        fits = [sum(self._weight[word] for word in wanted.intersection(caption)) for caption in self._words]
-        best = max(fits, default=0.0)
-        return [words for words, fit in zip(self._words, fits, strict=True) if best > 0 and fit >= best - 1e-9]
+        fits = [
+            sum(self._weight[word] * (1.0 if word in heads else BESIDE) for word in wanted.intersection(caption))
+            for caption, heads in zip(self._words, self._heads, strict=True)
+        ]
+        least = NEAR * max(fits, default=0.0)
+        return [caption for caption, fit in zip(self._words, fits, strict=True) if fit >= least > 0]
 
     def completed(self, words: Sequence[str], longest: int, draw: Callable[[int], int]) -> tuple[str, ...]:
         """`words` and what one of the captions they fit best says beside them, `longest` in all.
@@ -52,4 +63,4 @@ class Captions:
 
 
 def _worth(word: str) -> float:
-    return 0.01 if word in COLOURS else 1.0
+    return 0.15 if word in COLOURS else 1.0
