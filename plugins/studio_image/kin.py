@@ -34,11 +34,12 @@ class Captions:
         """The captions that fit `words` about best; none where none shares any.
 
         Rare words count more, and so do words at the end of a caption's part, which are what it is about: "dragon
-        scales" are no dragon. A colour only decides between captions of the same thing.
+        scales" are no dragon. So is the last of `words`. A colour only decides between captions of the same thing.
         """
-        wanted = set(words)
+        wanted = dict.fromkeys(words, BESIDE)
+        wanted.update((word, 1.0) for word in [word for word in words if word not in COLOURS][-1:])
         fits = [
-            sum(self._weight[word] * (1.0 if word in heads else BESIDE) for word in wanted.intersection(caption))
+            sum(self._weight[word] * (wanted[word] if word in heads else BESIDE) for word in caption if word in wanted)
             for caption, heads in zip(self._words, self._heads, strict=True)
         ]
         least = NEAR * max(fits, default=0.0)

@@ -59,7 +59,8 @@ def test_a_short_prompt_is_completed_with_what_known_pictures_have_but_no_second
     assert known.completed(("dragon",), 8, lambda _: 0) == ("dragon", "red", "fire", "dragons", "monster")
     # a colour is no reason to turn a dragon into a snake
     assert known.completed(("green", "dragon"), 8, lambda _: 1) == ("green", "dragon", "ice", "dragons", "monster")
-    assert known.completed(("blue", "dragon"), 8, lambda _: 0)[2] == "ice"
+    scales = Captions(("red, dragon scales, item", "green, old dragon, monster"), split)
+    assert scales.fitting(("dragon",)) == [("green", "old", "dragon", "monster")]
     assert known.completed(("nothing",), 8, lambda _: 0) == ("nothing",)
     assert len(known.completed(("dragon",), 2, lambda _: 0)) == 2
 
