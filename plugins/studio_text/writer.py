@@ -124,14 +124,14 @@ def _written(own: OwnModel, params: Any, ctx: sdk.Context) -> Iterator[sdk.Resul
     with cancel_points(ctx, own.model):
         for token in tokens(own, ids, manner, ctx.seed):
             count += 1
-            piece = stop.take(spelling.take(token))
+            piece = stop.take(tidy(spelling.take(token)))
             ctx.progress(count, params.length, "Writing")
             if piece:
                 text += piece
                 yield sdk.TextDelta(piece)
             if count >= params.length or stop.found:
                 break
-    text += stop.take(spelling.rest()) + stop.rest()
+    text += stop.take(tidy(spelling.rest())) + stop.rest()
     ctx.progress(params.length, params.length, "Done")
     if not text.strip():
         raise sdk.UserError(

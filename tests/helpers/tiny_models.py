@@ -107,12 +107,12 @@ def _causal_lm(path: Path) -> None:
     for name in ("<|pad|>", "<|start|>", "<|end|>"):
         vocabulary[name] = len(vocabulary)
     tokenizer = Qwen2Tokenizer(
-        vocab=vocabulary, merges=merges, eos_token="<|end|>", pad_token="<|pad|>", model_max_length=256
+        vocab=vocabulary, merges=merges, eos_token="<|end|>", pad_token="<|pad|>", model_max_length=96
     )
     tokenizer.chat_template = CHAT
     config = LlamaConfig(
         vocab_size=len(tokenizer), hidden_size=64, intermediate_size=128, num_hidden_layers=2, num_attention_heads=4,
-        num_key_value_heads=2, max_position_embeddings=256, initializer_range=0.2,
+        num_key_value_heads=2, max_position_embeddings=96, initializer_range=0.2,
         bos_token_id=None, eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
     )  # fmt: skip

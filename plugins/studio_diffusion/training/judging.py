@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -92,6 +93,17 @@ def save_lora(learning: Learning, folder: Path) -> None:
     type(loaded.pipe).save_lora_weights(
         folder, **{f"{part}_lora_layers": weights, f"{part}_lora_adapter_metadata": settings}, weight_name=LORA_FILE
     )
+    _put_in_order(folder / LORA_FILE)
+
+
+def _put_in_order(file: Path) -> None:
+    """Write the header's entries by name: safetensors writes them in an order that differs from run to run."""
+    raw = file.read_bytes()
+    length = int.from_bytes(raw[:8], "little")
+    header = json.loads(raw[8 : 8 + length])
+    text = json.dumps(header, sort_keys=True, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    file.write_bytes(len(text).to_bytes(8, "little") + text + raw[8 + length :])
 
 
 def common_words(captions: Sequence[str]) -> list[str]:
