@@ -7,10 +7,12 @@ TRAINING: dict[str, str] = {
     "New pictures by a GAN or VAE, the ways between them, and sliders for what the model has learned to vary.": (
         "由 GAN 或 VAE 生成新图、图与图之间的过渡，并用滑块调节模型学到的变化。"
     ),
-    "The model that comes along is small: it knows the shapes of fantasy sprites, softly, and nothing else. Train your "
-    "own on your pictures; make a sheet and keep the best.": (
-        "随附模型很小：只模糊地认识奇幻精灵图的形状。请用自己的图片训练模型；先做一张图集，再留下最好的。"
+    "Two small models come along, both of fantasy sprites: a VAE, soft and smooth between its pictures, and a GAN, "
+    "crisper and wilder. Train your own on your pictures; make a sheet and keep the best.": (
+        "随附两个学过奇幻精灵图的小模型：VAE 柔和、过渡平滑；GAN 更清晰、更狂放。"
+        "请用自己的图片训练模型；先做一张图集，再留下最好的。"
     ),
+    "A GAN's weapons and things": "GAN 的武器与物品",
     "A sheet of sprites": "一张精灵图集",
     "From one to another": "从一幅到另一幅",
     "What the sliders do": "各滑块的作用",

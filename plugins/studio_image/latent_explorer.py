@@ -38,14 +38,15 @@ def _slider(number: int) -> float:
 class LatentExplorer(sdk.Generator):
     """New pictures by a GAN or VAE, the ways between them, and sliders for what the model has learned to vary.
 
-    The model that comes along is small: it knows the shapes of fantasy sprites, softly, and nothing else. Train your
-    own on your pictures; make a sheet and keep the best.
+    Two small models come along, both of fantasy sprites: a VAE, soft and smooth between its pictures, and a GAN,
+    crisper and wilder. Train your own on your pictures; make a sheet and keep the best.
     """
 
     id, title, makes = "studio.image.latent-explorer", "Latent explorer", (sdk.Image, sdk.Video)
     needs = sdk.Needs(ram_gb=0.8, modules=("torch", "safetensors"))
     examples = (
         sdk.Example("A sheet of sprites", {}, 1),
+        sdk.Example("A GAN's weapons and things", {"model": "starter:gan-sprites", "variety": 1.0}, 1),
         sdk.Example("From one to another", {"show": "between", "count": 8}, 2),
         sdk.Example("What the sliders do", {"show": "sliders"}, 4),
         sdk.Example("A walk among creatures", {"show": "walk"}, 3),
