@@ -4,7 +4,7 @@ download.
 Importing this package costs next to nothing: numpy and scipy are imported when a piece is being made. The rooms are
 `theory`, `form`, `harmony`, `motif`, `melody`, `voicing`, `bass`, `drums`, `arrange` (what is played) and `synth`
 (how it sounds); `composer` is the generator that
-needs no model. `training` teaches models from scores, and `chorale` writes with them.
+needs no model. `training` teaches models from scores; `chorale`, `drummer` and `song` write with them.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import studio.sdk as sdk
+from studio_music import played_texts
 from studio_music.chorale import Chorale
 from studio_music.composer import Composer
 from studio_music.training.beats import TrainDrums
+from studio_music.training.lieder import TrainSong
 from studio_music.training.score import TrainScore
 from studio_music.translations import ZH_CN
 
@@ -25,9 +27,9 @@ class Plugin:
     @sdk.hookimpl
     def studio_generators(self) -> Sequence[type[sdk.Generator]]:
         """The composer, the generators that write with trained models, and the trainers of those models."""
-        return [Composer, Chorale, TrainScore, TrainDrums]
+        return [Composer, Chorale, TrainScore, TrainDrums, TrainSong]
 
     @sdk.hookimpl
     def studio_translations(self) -> Mapping[str, Mapping[str, str]]:
         """Simplified Chinese."""
-        return {"zh_CN": ZH_CN}
+        return {"zh_CN": {**played_texts.ZH_CN, **ZH_CN}}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from studio_music.recall import Recall, drawn_from, one_thread
 from studio_music.training.grid import Tokens
-from studio_music.training.strokes import BEAT, DRUMS, OFFSETS, UNKNOWN, DrumGrid, seen_of, told_of
+from studio_music.training.strokes import BAR, BEAT, DRUMS, FILL, OFFSETS, UNKNOWN, DrumGrid, seen_of, told_of
 
 GUIDANCE = 1.6
 """How strongly a style is told: 1 as it was learned (classifier-free guidance, Ho & Salimans 2022)."""
@@ -107,9 +107,21 @@ class DrumPlayer:
         return np.asarray(plain + self._task.guidance * (given - plain), dtype=np.float64)
 
 
-def task_for(grid: DrumGrid, style: str, tempo: int, bars: int, bar: int = 16) -> DrumTask:
-    """A plain beat of so many bars; `tempo` is a class, see `studio_music.training.strokes.tempo_class`."""
-    return DrumTask(told_of(grid, (grid.style(style), BEAT, tempo, UNKNOWN), bars * bar, bar), bar)
+def task_for(grid: DrumGrid, style: str, tempo: int, bars: int, *, fills: int = 0, busy: int = UNKNOWN) -> DrumTask:
+    """A beat of so many bars of four quarters.
+
+    Args:
+        grid: of the model.
+        style: its name.
+        tempo: a class, see `studio_music.training.strokes.tempo_class`.
+        bars: length.
+        fills: the last of so many bars is a fill; 0 for none.
+        busy: a class, see `DrumGrid.business`.
+    """
+    told = told_of(grid, (grid.style(style), BEAT, tempo, busy), bars * BAR, BAR)
+    if fills:
+        told[(np.arange(len(told)) // BAR + 1) % fills == 0, 2] = FILL
+    return DrumTask(told, BAR)
 
 
 def play(model: Any, task: DrumTask, random: np.random.Generator, check: Callable[[], None]) -> Tokens:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 import studio.sdk as sdk
-from studio_music import pianoroll
+from studio_music import drumming, pianoroll
 from studio_music.arrange import Part
 from studio_music.drumming import DrumTask
 from studio_music.performance import Performance
 from studio_music.synth.mixer import Room
 from studio_music.training import strokes
 from studio_music.training.grid import STEPS, Tokens
-from studio_music.training.strokes import BEAT, DRUMS, FILL, OFFSETS, PARTS, PLACES, UNKNOWN, DrumGrid
+from studio_music.training.strokes import BAR, BEAT, DRUMS, OFFSETS, PARTS, PLACES, UNKNOWN, DrumGrid
 
-BAR = 4 * STEPS
 MOST_BARS = 200
 """Longest pattern, bars of four quarter notes."""
 
@@ -71,14 +70,12 @@ def planned(params: Any, grid: DrumGrid, log: Callable[[str], None]) -> Plan:
         log(f"The model does not know the style “{style}”; it plays freely. It knows: {known}.")
     if params.pattern is not None:
         return _given(params, grid, style)
-    steps = params.bars * BAR
     busy = grid.business(float(np.quantile(grid.busy, _BUSY[params.busy]))) if params.busy in _BUSY else UNKNOWN
-    told = strokes.told_of(grid, (grid.style(style), BEAT, strokes.tempo_class(params.tempo), busy), steps, BAR)
-    if params.fills != "never":
-        every = int(params.fills)
-        bars = np.arange(steps) // BAR
-        told[(bars + 1) % every == 0, 2] = FILL
-    task = DrumTask(told, BAR, None, params.temperature, params.guidance)
+    fills = 0 if params.fills == "never" else int(params.fills)
+    plain = drumming.task_for(
+        grid, style, strokes.tempo_class(params.tempo), params.bars, fills=fills, busy=busy
+    )  # fmt: skip
+    task = replace(plain, temperature=params.temperature, guidance=params.guidance)
     meta: dict[str, sdk.Json] = {"style": style, "bars": params.bars, "fills": params.fills}
     return Plan(task, float(params.tempo), (4, 4), None, f"{_name(style)} drums", meta)
 

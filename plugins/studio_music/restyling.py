@@ -1,4 +1,4 @@
-"""Dressing a song anew: its melody in another metre, with other players, as a waltz, a march, a lullaby, jazz …"""
+"""Dressing a song anew: its melody in another metre, with other players, as a waltz, a march, a lullaby or jazz."""
 
 from __future__ import annotations
 

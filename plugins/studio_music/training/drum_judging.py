@@ -135,7 +135,8 @@ def contexts(take: Take) -> Tokens:
     step, bar = row.before[:, :columns].reshape(-1), row.before[:, columns:].reshape(-1)
     drawn = np.concatenate([np.zeros(2, np.int64), np.where(row.wanted == IGNORED, 0, take.tokens).reshape(-1)])
     table = np.stack([coded, bar + 1 + 20 * (coded // 20), place, drawn[1:-1], step, drawn[:-2]], axis=1)
-    return table[row.wanted.reshape(-1) != IGNORED]
+    matters: Tokens = table[row.wanted.reshape(-1) != IGNORED]
+    return matters
 
 
 def told_of_nothing(take: Take) -> Tokens:
@@ -157,7 +158,7 @@ def _styles(course: DrumCourse, written: Sequence[Take]) -> list[sdk.Measure]:
     return [
         sdk.Measure("style heard by a classifier", styles.agreement(listener, heard), usual, name, "higher",
                     f"Share of written takes in which a classifier of {count} styles, which learned from the training "
-                    "takes and is not told the tempo, hears the style that was asked for; all styles alike often.")
+                    "takes and is not told the tempo, hears the style that was asked for; averaged over styles.")
     ]  # fmt: skip
 
 

@@ -53,8 +53,9 @@ class ScoreModel(nn.Module):
                 eos_token_id=None,
             )
         )
-        for table in [*self.before, *self.told, *self.drawn, *([self.ahead] if self.ahead else [])]:
-            nn.init.normal_(table.weight, std=0.02)
+        for table in self.modules():
+            if isinstance(table, nn.Embedding) and table not in self.trunk.modules():
+                nn.init.normal_(table.weight, std=0.02)
 
     def embedded(self, before: torch.Tensor, ahead: torch.Tensor, told: torch.Tensor) -> torch.Tensor:
         """What steps are told as vectors [batch, n, width]; arguments as in `Row` with a batch in front."""
@@ -85,7 +86,7 @@ class ScoreModel(nn.Module):
 def _summed(tables: nn.ModuleList, tokens: torch.Tensor) -> torch.Tensor:
     """The sum of one row of every table [batch, n, width] for tokens [batch, n, tables]."""
     sizes = torch.tensor([0, *(table.num_embeddings for table in tables)][:-1], device=tokens.device)
-    whole = torch.cat([table.weight for table in tables])
+    whole = torch.cat([weight for table in tables for weight in table.parameters()])
     rows = (tokens + sizes.cumsum(0)).flatten(0, 1)
     return nn.functional.embedding_bag(rows, whole, mode="sum").view(*tokens.shape[:2], -1)
 

@@ -52,6 +52,9 @@ LOUDNESSES = 16
 TEMPOS = (70, 85, 100, 115, 130, 150, 180)
 """Edges between the classes of tempo, quarter notes a minute."""
 
+BAR = 4 * STEPS
+"""Steps of a bar of four quarters."""
+
 PLACES = 24
 """Steps of the longest bar."""
 
@@ -152,7 +155,7 @@ class Take:
     style: str = ""
     kind: int = UNKNOWN
     tempo: float = 120.0
-    bar: int = 4 * STEPS
+    bar: int = BAR
 
 
 def tempo_class(tempo: float) -> int:
@@ -214,7 +217,7 @@ def tokens_of(notes: Iterable[sdk.Note]) -> Tokens:
     """
     strokes = sorted(notes, key=lambda note: note.velocity)
     last = max(note.start for note in strokes)
-    steps = 4 * STEPS * (int((last * STEPS + 0.5) // (4 * STEPS)) + 1)
+    steps = BAR * (int((last * STEPS + 0.5) // BAR) + 1)
     if steps > MOST_STEPS:
         raise ValueError(f"The score is too long: {last:,.0f} quarter notes.")
     tokens = np.zeros((steps, 2 * len(DRUMS)), dtype=np.int64)

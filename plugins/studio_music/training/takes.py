@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from studio_music.training.grid import Row, Tokens
 from studio_music.training.rows import IGNORED
@@ -21,7 +22,10 @@ SHORT = 64
 """Takes count at least as if they had this many steps, so that the many short fills are seen."""
 
 LONG = 1024
-"""Takes count at most as if they had this many steps, so that rare styles are seen."""
+"""Takes count at most as if they had this many steps."""
+
+EVEN = 0.4
+"""A style of n steps is drawn in proportion to n to this power, so that rare styles are learned, too."""
 
 
 class DrumRows:
@@ -29,8 +33,7 @@ class DrumRows:
 
     def __init__(self, grid: DrumGrid, takes: Sequence[Take]) -> None:
         self._grid, self._takes = grid, takes
-        weights = np.array([min(LONG, max(SHORT, len(take.tokens))) for take in takes], dtype=np.float64)
-        self._share = weights / weights.sum()
+        self._share = shares(takes)
         self._fills: dict[str, list[Take]] = defaultdict(list)
         for take in takes:
             if take.kind == FILL and len(take.tokens) <= 2 * take.bar:
@@ -68,6 +71,17 @@ class DrumRows:
         tokens[at : at + len(fill)] = fill
         told[at : at + len(fill), 2] = FILL
         return tokens, told
+
+
+def shares(takes: Sequence[Take]) -> NDArray[np.float64]:
+    """How often each take is drawn, summing to 1."""
+    weights = np.array([min(LONG, max(SHORT, len(take.tokens))) for take in takes], dtype=np.float64)
+    whole: dict[str, float] = defaultdict(float)
+    for take, weight in zip(takes, weights, strict=True):
+        whole[take.style] += weight
+    weights *= [whole[take.style] ** (EVEN - 1.0) for take in takes]
+    share: NDArray[np.float64] = weights / weights.sum()
+    return share
 
 
 def row_of(tokens: Tokens, told: Tokens, bar: int, steps: int) -> Row:
