@@ -1,0 +1,77 @@
+"""The one command that makes a starter, from open data to the model card, on a small set of drawn shapes."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from statistics import fmean
+
+import numpy as np
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parents[2]
+
+REDUCED = {"steps": 200, "width": 8, "latent": 16, "batch": 16, "mirror": "false"}
+"""The recipe's parameters that make it small enough for every test run."""
+
+LOSS_BELOW = 0.25
+"""Mean error of reconstructions at the end (root mean square, share of the range); it begins near 0.45."""
+
+COLOURS = {"red": (220, 40, 40), "green": (40, 190, 60), "blue": (50, 90, 230), "yellow": (230, 210, 40)}
+SHAPES = ("square", "disc", "bar")
+
+
+def shape_picture(shape: str, colour: tuple[int, int, int], shift: int) -> bytes:
+    """A PNG of one shape on nothing, 32 × 32."""
+    rows, columns = np.mgrid[0:32, 0:32]
+    inside = {
+        "square": (abs(rows - 16) < 9) & (abs(columns - 16 - shift) < 9),
+        "disc": (rows - 16) ** 2 + (columns - 16 - shift) ** 2 < 90,
+        "bar": (abs(rows - 16) < 4) & (abs(columns - 16 - shift) < 13),
+    }[shape]
+    pixels = np.zeros((32, 32, 4), np.uint8)
+    pixels[inside] = (*colour, 255)
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.fixture
+def open_data(tmp_path: Path) -> Path:
+    """A data folder as the recipe expects it: a zip of pictures and their captions."""
+    folder = tmp_path / "data" / "image-pixelart-32"
+    folder.mkdir(parents=True)
+    lines = []
+    with zipfile.ZipFile(folder / "pixelart32.zip", "w") as archive:
+        for shift in range(-3, 4):
+            for shape in SHAPES:
+                for name, colour in COLOURS.items():
+                    file = f"sprite/{shape}-{name}-{shift}.png"
+                    archive.writestr(file, shape_picture(shape, colour, shift))
+                    lines.append({"file": file, "name": f"{shape}{shift + 3}", "role": "sprite", "category": "item",
+                                  "caption": f"{shape}, item"})  # fmt: skip
+        archive.writestr("captions.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
+    return folder.parent
+
+
+def test_one_command_makes_a_starter_with_its_card_and_goes_on_where_it_stopped(
+    open_data: Path, tmp_path: Path
+) -> None:
+    out, work = tmp_path / "vae-sprites", tmp_path / "work"
+    command = [sys.executable, str(ROOT / "packaging" / "make_starter.py"), "vae-sprites", "--data", str(open_data),
+               "--out", str(out), "--work", str(work), "--threads", "1"]  # fmt: skip
+    for name, value in REDUCED.items():
+        command += ["--set", f"{name}={value}"]
+    made = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    assert made.returncode == 0, made.stderr
+    points = [json.loads(line) for line in (work / "run" / "metrics.jsonl").read_text("utf-8").splitlines()]
+    losses = [point["value"] for point in points if point["name"] == "reconstruction error"]
+    assert fmean(losses[-len(losses) // 10 :]) < LOSS_BELOW < losses[0]
+    assert {"config.json", "card.json", "report.html", "report.json", "README.md"} <= {f.name for f in out.iterdir()}
+    readme = (out / "README.md").read_text("utf-8")
+    assert "Dungeon Crawl Stone Soup" in readme, "who made what it learned from"
