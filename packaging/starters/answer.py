@@ -1,4 +1,4 @@
-"""The starter ``answer``: finds the answer to a question in a text; learned from children's questions to fairy tales."""
+"""The starter ``answer``: finds the answer to a question in a text; learned from questions to fairy tales."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ RECIPE: dict[str, Any] = {
         "licence": "Apache-2.0 (questions and answers); the tales are in the public domain",
         "source": "FairytaleQA, https://github.com/uci-soe/FairytaleQAData",
     },
-    "credits": """Questions and answers are those of *FairytaleQA* (Ying Xu, Dakuo Wang, Mo Yu and others, "Fantastic Questions and
-Where to Find Them", ACL 2022; https://github.com/uci-soe/FairytaleQAData), Apache License 2.0; experts in education wrote
-them. The tales come from Project Gutenberg and are in the public domain.""",
+    "credits": """Questions and answers are those of *FairytaleQA* (Ying Xu, Dakuo Wang, Mo Yu and others, "Fantastic
+Questions and Where to Find Them", ACL 2022; https://github.com/uci-soe/FairytaleQAData), Apache License 2.0; experts in
+education wrote them. The tales come from Project Gutenberg and are in the public domain.""",
 }
 
 

@@ -1,10 +1,9 @@
 """The starter ``verse-en``: a small model of English verse that writes each line from its last word to its first.
 
-Written backwards, a line begins with its rhyme, and what follows is written towards it; written forwards, a rhyme has to be
-forced on a line that was going somewhere else (van de Cruys 2020, "Automatic Poetry Generation from Prosaic Text", writes
-lines this way). ``prepare`` turns the poems into such texts, each with a caption ``metre, author, words``, held out by
-author. ``finish`` adds what the generator needs besides: sounds and stresses of words, words for captions, counts, and
-the fingerprints of what was learned from.
+Written backwards, a line begins with its rhyme, and what follows is written towards it; written forwards, a rhyme has
+to be forced on a line that was going somewhere else. ``prepare`` turns the poems into such texts, each with a caption
+``metre, author, words``, held out by author. ``finish`` adds what the generator needs besides: sounds and stresses of
+words, words for captions, counts, and the fingerprints of what was learned from.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +72,9 @@ RECIPE: dict[str, Any] = {
         "source": "public-domain-poetry, https://github.com/facjure/public-domain-poetry",
     },
     "credits": """The poems, by authors who died in 1955 or earlier, come from the collection *public-domain-poetry*
-(https://github.com/facjure/public-domain-poetry) and are in the public domain. Sounds and stresses of words were derived
-from the *CMU Pronouncing Dictionary* (https://github.com/cmusphinx/cmudict), copyright 1993-2015 Carnegie Mellon University,
-BSD 2-Clause License; only rhyme and stress of the words of this model are in this folder.""",
+(https://github.com/facjure/public-domain-poetry) and are in the public domain. Sounds and stresses of words were
+derived from the *CMU Pronouncing Dictionary* (https://github.com/cmusphinx/cmudict), copyright 1993-2015 Carnegie
+Mellon University, BSD 2-Clause License; only rhyme and stress of the words of this model are in this folder.""",
 }
 
 ELIDED = ("'tis", "'twas", "'twere", "'twill", "'mid", "'neath", "'gainst", "'mong", "'twixt")
@@ -170,7 +170,7 @@ def usual_case(lines: Iterable[list[str]]) -> dict[str, str]:
     """How each word is mostly written where it does not begin a line or a sentence."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for line in lines:
-        for before, word in zip(line, line[1:], strict=False):
+        for before, word in pairwise(line):
             if before not in {".", "!", "?"} and word not in MARKS:
                 counts[word.lower()][word] += 1
     return {word: forms.most_common(1)[0][0] for word, forms in counts.items()}
@@ -296,21 +296,23 @@ def hints(texts: Iterable[Text]) -> dict[str, int]:
     return {word: counts[word] for word in best}
 
 
-COMMON = frozenset(
-    """about above again against alone along although among another any around away back because before began behind
-    being below beneath beside best better between beyond bring brought came cannot can't could does done don't down each
-    else enough ere even ever every far few find first found gave get give given goes going gone good got great had half
-    hast hath here high himself how i'll i'm i've its it's itself just kept know known last least left less let like
-    little long look looked lost made make many may might mine more most much must myself near need never next nor nothing
-    now off often old once one only other others ought our ours out over own part place put quite rather round said same
-    saw say seem seemed seems seen shall shalt she should since some something soon still stood such sure take taken tell
-    than thee their them then there these they thine thing things think those thou though thought three through thus thy
-    till times together told too took towards turn turned two under unto until upon used very was way ways well went were
-    what when whence where which while who whole whom whose why will wilt with within without would yes yet you your
-    are art both but come comes day did dost doth each for from has have her hers him his into let not the this that
-    'tis that's there's thro who'd shan't won't all and been feel felt full hear heard hold held left lie lies live lived
-    meet met pass passed right rise said seek set show sit speak stand stay true try want wish word words work""".split()
-)
+_COMMON = """
+about above again against alone along although among another any around away back because before began behind
+being below beneath beside best better between beyond bring brought came cannot can't could does done don't down each
+else enough ere even ever every far few find first found gave get give given goes going gone good got great had half
+hast hath here high himself how i'll i'm i've its it's itself just kept know known last least left less let like
+little long look looked lost made make many may might mine more most much must myself near need never next nor nothing
+now off often old once one only other others ought our ours out over own part place put quite rather round said same
+saw say seem seemed seems seen shall shalt she should since some something soon still stood such sure take taken tell
+than thee their them then there these they thine thing things think those thou though thought three through thus thy
+till times together told too took towards turn turned two under unto until upon used very was way ways well went were
+what when whence where which while who whole whom whose why will wilt with within without would yes yet you your
+are art both but come comes day did dost doth each for from has have her hers him his into let not the this that
+'tis that's there's thro who'd shan't won't all and been feel felt full hear heard hold held left lie lies live lived
+meet met pass passed right rise said seek set show sit speak stand stay true try want wish word words work
+"""
+
+COMMON = frozenset(_COMMON.split())
 """Words that may be rarer than the most frequent ones and still say nothing of a poem's matter."""
 
 

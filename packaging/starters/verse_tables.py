@@ -1,4 +1,4 @@
-"""What both verse starters store beside the network: counts of what stands together, and fingerprints of what was learned."""
+"""What both verse starters store beside the network: counts of what stands together, and fingerprints of poems."""
 
 from __future__ import annotations
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from studio import sdk
+from studio_text.answer import Answer
 from studio_text.storyteller import Storyteller
 from studio_text.training.lm import TrainTextModel
 from studio_text.training.lora import TrainTextLora
+from studio_text.training.train_answer import TrainAnswer
 from studio_text.translations import ZH_CN
 from studio_text.translations_own import OWN_MODELS
 from studio_text.verse import Verse
@@ -20,7 +22,7 @@ class Plugin:
     @sdk.hookimpl
     def studio_generators(self) -> Sequence[type[sdk.Generator]]:
         """The text generators, and the trainers of text models."""
-        return [Storyteller, Verse, Writer, TrainTextModel, TrainTextLora]
+        return [Storyteller, Verse, Answer, Writer, TrainTextModel, TrainTextLora, TrainAnswer]
 
     @sdk.hookimpl
     def studio_translations(self) -> Mapping[str, Mapping[str, str]]:
