@@ -4,7 +4,8 @@
 ``captions.jsonl``, or a finished ``dataset.json``), and ``RECIPE`` is a dict: ``trainer`` (``module:Class``), ``kind``
 (of the dataset), ``values`` (parameters), ``seed``, ``card`` (of the dataset: title, licence …) and ``credits``
 (Markdown for the model card). Where there is a ``finish(folder, out)`` it adds to the finished model what else its
-generators need. Training runs without the window and goes on where it stopped when the same command is
+generators need. Where there is a ``starters/NAME.md``, it is the beginning of the model card, written by hand; what the
+trainer measured follows it. Training runs without the window and goes on where it stopped when the same command is
 given again.
 """
 
@@ -54,6 +55,7 @@ def main() -> int:
         return finished.returncode
     if hasattr(module, "finish"):
         module.finish(folder, arguments.out)
+    introduce(arguments.out, Path(__file__).with_name("starters") / f"{arguments.name}.md")
     give_credit(arguments.out, recipe)
     return check_size(arguments.out)
 
@@ -105,6 +107,20 @@ def write_manifest(folder: Path, name: str, recipe: dict[str, Any]) -> None:
 def _draw(source: str) -> float:
     """A number in [0, 1) that depends on `source` alone."""
     return int.from_bytes(hashlib.sha256(source.encode()).digest()[:6], "big") / 2**48
+
+
+KEPT = {"Measured": "Measured by the trainer", "What it copied": "What it copied", "Made": "Made"}
+"""Sections of a trainer's model card that stand behind a hand-written one, and what they are called there."""
+
+
+def introduce(out: Path, about: Path) -> None:
+    """Begin the model card in words with what was written by hand, where there is such a file."""
+    if not about.exists():
+        return
+    card = out / "README.md"
+    sections = dict(part.partition("\n")[::2] for part in card.read_text("utf-8").split("\n## ")[1:])
+    kept = [f"## {title}\n{sections[name].rstrip()}" for name, title in KEPT.items() if name in sections]
+    card.write_text("\n\n".join([about.read_text("utf-8").strip(), *kept]) + "\n", "utf-8")
 
 
 def give_credit(out: Path, recipe: dict[str, Any]) -> None:

@@ -56,6 +56,11 @@ class EnglishModel:
         known = self.tokenizer.get_vocab()
         if not all(name in known for name in (TITLE, TEXT, END)):
             raise ValueError("no model of verse")
+        if (
+            folder != tables
+            and known != PreTrainedTokenizerFast.from_pretrained(tables, local_files_only=True).get_vocab()
+        ):
+            raise ValueError("a model with other tokens than the stored counts")
         self.title, self.text, self.end = (known[name] for name in (TITLE, TEXT, END))
         self.breaks = [self.ids("\n"), self.ids("\n\n")]
         self.marks = {mark: self.ids(f" {mark}")[-1] for mark in sorted(MARKS)}
@@ -94,6 +99,13 @@ class EnglishModel:
                 place = feet[len(feet) - length :]
                 found[number] = FOOT_PENALTY * self.tables.sounds[word].faults(word, place) if minded else 0.0
         return found
+
+    def can_be_rhymed(self, word: str) -> bool:
+        """Whether enough words rhyme with `word`."""
+        number = self.numbers.get(word)
+        if number is None or not self.rhymes[number]:
+            return False
+        return int((self.rhymes == self.rhymes[number]).sum()) > FEWEST_PARTNERS
 
     def heading(self, caption: Sequence[str]) -> list[int]:
         """The tokens in front of a poem."""

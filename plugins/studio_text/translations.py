@@ -55,17 +55,58 @@ ZH_CN = {
     "Loading the model": "正在载入模型",
     "Writing": "正在写作",
     "Nothing was written before the text to stop at came up.": "还没有写出任何文字，就遇到了停止文字。",
-    # ---- Chinese verse
-    "Chinese verse": "格律诗词",
-    "Writes Chinese quatrains, regulated verse and ci in their strict forms, line by line.": (
-        "按严格的格式逐句写作绝句、律诗和词。"
+    # ---- verse
+    "Verse": "格律诗",
+    "Writes verse in strict forms, line by line: Chinese quatrains, regulated verse and ci, "
+    "or English verse in metre.": ("按严格的格式逐行写诗：中文绝句、律诗和词，或英文格律诗。"),
+    "Two small models trained for this studio, one on poems of the Tang and Song, one on English poems of four "
+    "centuries. Lengths of lines and rhymes are exact, by modern standard pronunciation; what the lines say is often "
+    "beautiful and seldom meant. A Chinese poem repeats no more than twelve characters in a row of any poem it learned "
+    "from, an English one no more than seven words.": (
+        "这是为本工作室训练的两个小型模型，一个学自唐宋诗词，一个学自四百年来的英文诗。"
+        "行长与押韵（按现代标准读音）分毫不差；词句常有意境，却未必真有所指。"
+        "中文诗不会连续照抄所学诗词超过十二个字，英文诗不会连续照抄超过七个词。"
     ),
-    "A small model trained for this studio on poems of the Tang and Song. Line lengths and rhymes are exact, by modern "
-    "standard pronunciation; what the lines say is often beautiful and seldom meant. It does not repeat more than "
-    "twelve characters in a row of any poem it learned from.": (
-        "这是为本工作室训练的小型模型，学自唐宋诗词。句长与押韵（按现代普通话读音，中华新韵）分毫不差；"
-        "词句常有意境，却未必真有所指。它不会连续照抄所学诗词超过十二个字。"
+    "A song of the sea": "海之歌（英文）",
+    "A sonnet by night": "夜的十四行诗（英文）",
+    "A limerick": "五行打油诗（英文）",
+    "Language": "语言",
+    "Chinese": "中文",
+    "English": "英文",
+    "Form of verse": "诗体",
+    "Quatrains, a b a b": "四行诗，隔行韵 a b a b",
+    "Couplets, a a b b": "双行诗，随韵 a a b b",
+    "Enclosed rhyme, a b b a": "抱韵 a b b a",
+    "Ballad": "歌谣体",
+    "Sonnet": "十四行诗",
+    "Limerick": "五行打油诗",
+    "Blank verse, without rhyme": "素体诗，不押韵",
+    "Metre": "格律",
+    "Four feet, rising": "四音步，抑扬",
+    "Five feet, rising": "五音步，抑扬",
+    "Three feet, rising": "三音步，抑扬",
+    "Four feet, falling": "四音步，扬抑",
+    "Rising feet are iambs, as in “The sun is up, the sky is clear”; falling ones are trochees.": (
+        "抑扬格先轻后重，如 “The sun is up, the sky is clear”；扬抑格先重后轻。"
     ),
+    "In the manner of": "仿谁的笔调",
+    "Nobody in particular": "不限",
+    "Leans towards the words of an author. It catches some of the tone, never the thought.": (
+        "偏向某位诗人的用词。能学到几分腔调，学不到思想。"
+    ),
+    "Mind the stresses": "讲究轻重音",
+    "Prefer words whose stresses fall on the feet of the metre. Syllables are always counted.": (
+        "尽量选用重音合乎格律的词。音节数总是准确的。"
+    ),
+    "This model does not write English verse.": "这个模型不写英文诗。",
+    "The model knows none of these words.": "模型不认识这些词。",
+    "Write common English words, parted by spaces.": "请写常见的英文单词，用空格隔开。",
+    "The first line needs English words.": "首句需要英文单词。",
+    "Write it in English.": "请用英文书写。",
+    "The first line is too long for a line of verse.": "首句太长，不成一行诗。",
+    "Shorten it.": "请缩短。",
+    "The model knows too few rhymes for “{word}”.": "模型知道的与 “{word}” 押韵的词太少。",
+    "End the first line on another word.": "请让首句以别的词结尾。",
     "Moonlight, four lines": "月夜四句",
     "Spring wind": "春风",
     "Mountains and clouds": "青山白云",
@@ -105,13 +146,17 @@ ZH_CN = {
     "Snow": "雪",
     "Brings in words that belong to it.": "写入与之相称的词语。",
     "Words": "用词",
-    "Up to four Chinese words that should come up, parted by spaces.": "希望出现的词语，最多四个，用空格隔开。",
+    "Up to four words that should come up, in the language of the poem, parted by spaces.": (
+        "希望出现的词语，最多四个，用空格隔开，语言与诗相同。"
+    ),
     "First line": "首句",
-    "Chinese characters the poem begins with: its first phrase.": "全诗以此开头：第一句，字数须合体裁。",
+    "What the poem begins with. In Chinese it must have as many characters as the form asks for.": (
+        "全诗以此开头。中文首句的字数须合体裁。"
+    ),
     "Acrostic": "藏头",
     "Chinese characters that begin the phrases, one each, in order.": "依次作为各句第一个字的汉字。",
-    "Only the likeliest characters that together reach this probability are considered; 1 considers all.": (
-        "只考虑概率合计达到此值的最可能的字；1 表示考虑全部。"
+    "Only the likeliest signs or words that together reach this probability count; 1 considers all.": (
+        "只考虑概率合计达到此值的最可能的字或词；1 表示考虑全部。"
     ),
     "Mind the tones": "讲究平仄",
     "Prefer level and oblique tones where regulated verse asks for them, by modern pronunciation.": (
@@ -121,8 +166,8 @@ ZH_CN = {
     "How often each line is written before the likeliest is taken.": "每行写多少遍，再取最通顺的一遍。",
     "Model": "模型",
     "The studio's own": "工作室自带",
-    "A model of Chinese characters, the studio's or one that you taught starting from it.": (
-        "写汉字的模型：工作室自带的，或你在其基础上训练的。"
+    "The studio's own model of the language, or one that you taught starting from it.": (
+        "该语言的模型：工作室自带的，或你在其基础上训练的。"
     ),
     "This model does not write Chinese characters.": "这个模型不写汉字。",
     "Choose the studio's own.": "请选用工作室自带的模型。",

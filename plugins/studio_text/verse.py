@@ -1,17 +1,10 @@
-"""Classical Chinese verse in strict forms, from a small character model that ships with the studio."""
+"""Verse in strict forms, Chinese or English, from small models that ship with the studio."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from studio import sdk
-from studio_text.verse_rules import HAN, Form, phrases_of
-from studio_text.writing import tidy
-
-if TYPE_CHECKING:
-    from studio_text.versing import VerseModel, Wish
 
 STARTER = "starter:verse-zh"
 
@@ -52,25 +45,53 @@ MOODS = {
 }
 """Wished words by mood, for those who do not write Chinese."""
 
-MOST_WORDS = 4
-LONGEST_WORD = 4
+KINDS = (
+    ("quatrains", "Quatrains, a b a b"),
+    ("couplets", "Couplets, a a b b"),
+    ("envelope", "Enclosed rhyme, a b b a"),
+    ("ballad", "Ballad"),
+    ("sonnet", "Sonnet"),
+    ("limerick", "Limerick"),
+    ("blank", "Blank verse, without rhyme"),
+)
+"""English forms on offer, as `english_rules.KINDS` names them."""
+
+AUTHORS = (
+    "Alexander Pope", "Alfred Edward Housman", "Algernon Charles Swinburne", "Christina Rossetti",
+    "Edna St. Vincent Millay", "Edward Lear", "Ella Wheeler Wilcox", "Emily Dickinson", "Emma Lazarus",
+    "Henry Wadsworth Longfellow", "John Clare", "John Dryden", "John Keats", "Jonathan Swift", "Lord Byron",
+    "Oscar Wilde", "Percy Bysshe Shelley", "Ralph Waldo Emerson", "Robert Herrick", "Rudyard Kipling",
+    "Sara Teasdale", "Thomas Hardy", "Thomas Moore", "Walter Scott", "William Blake", "William Butler Yeats",
+    "William Morris", "William Wordsworth",
+)  # fmt: skip
+"""Authors of whom the English model has read enough."""
+
+OPEN_METRE = ("quatrains", "couplets", "envelope", "blank")
+"""English forms that leave the metre open."""
+
 MOST_CANDIDATES = 16
 
 
 class Verse(sdk.Generator):
-    """Writes Chinese quatrains, regulated verse and ci in their strict forms, line by line.
+    """Writes verse in strict forms, line by line: Chinese quatrains, regulated verse and ci, or English verse in metre.
 
-    A small model trained for this studio on poems of the Tang and Song. Line lengths and rhymes are exact, by modern
-    standard pronunciation; what the lines say is often beautiful and seldom meant. It does not repeat more than twelve
-    characters in a row of any poem it learned from.
+    Two small models trained for this studio, one on poems of the Tang and Song, one on English poems of four centuries.
+    Lengths of lines and rhymes are exact, by modern standard pronunciation; what the lines say is often beautiful and
+    seldom meant. A Chinese poem repeats no more than twelve characters in a row of any poem it learned from, an
+    English one no more than seven words.
     """
 
     id = "studio.text.verse"
-    title = "Chinese verse"
+    title = "Verse"
     makes = (sdk.Text,)
-    needs = sdk.Needs(ram_gb=0.7, modules=("torch", "transformers", "safetensors"))
+    needs = sdk.Needs(ram_gb=0.8, modules=("torch", "transformers", "safetensors"))
     examples = (
         sdk.Example("Moonlight, four lines", {"form": "五言绝句", "mood": "moonlight"}, seed=3),
+        sdk.Example("A song of the sea", {"language": "en", "kind": "quatrains", "theme": "sea, ship"}, seed=1),
+        sdk.Example("A sonnet by night", {"language": "en", "kind": "sonnet", "mood": "moonlight"}, seed=2),
+        sdk.Example(
+            "A limerick", {"language": "en", "kind": "limerick", "first_line": "There once was a cat on a wall"}
+        ),
         sdk.Example("Spring wind", {"form": "七言绝句", "mood": "spring"}, seed=1),
         sdk.Example("Mountains and clouds", {"form": "五言律诗", "mood": "mountains"}, seed=2),
         sdk.Example("Like a dream", {"form": "如梦令", "mood": "autumn"}, seed=4),
@@ -80,7 +101,23 @@ class Verse(sdk.Generator):
     class Params(sdk.Params):
         """What the artist can set."""
 
-        form: str = sdk.choice("七言绝句", FORMS, label="Form")
+        language: str = sdk.choice("zh", [("zh", "Chinese"), ("en", "English")], label="Language")
+        form: str = sdk.choice("七言绝句", FORMS, label="Form", when={"language": "zh"})
+        kind: str = sdk.choice("quatrains", KINDS, label="Form of verse", when={"language": "en"})
+        metre: str = sdk.choice(
+            "tetrameter",
+            [
+                ("tetrameter", "Four feet, rising"), ("pentameter", "Five feet, rising"),
+                ("trimeter", "Three feet, rising"), ("trochaic", "Four feet, falling"),
+            ],
+            label="Metre", when={"language": "en", "kind": OPEN_METRE},
+            help="Rising feet are iambs, as in “The sun is up, the sky is clear”; falling ones are trochees.",
+        )  # fmt: skip
+        author: str = sdk.choice(
+            "", [("", "Nobody in particular"), *((name, name) for name in AUTHORS)],
+            label="In the manner of", when={"language": "en"},
+            help="Leans towards the words of an author. It catches some of the tone, never the thought.",
+        )  # fmt: skip
         mood: str = sdk.choice(
             "",
             [
@@ -91,25 +128,32 @@ class Verse(sdk.Generator):
             label="Mood", help="Brings in words that belong to it.",
         )  # fmt: skip
         theme: str = sdk.text(
-            "", max_length=100, label="Words", help="Up to four Chinese words that should come up, parted by spaces."
-        )
+            "", max_length=100, label="Words",
+            help="Up to four words that should come up, in the language of the poem, parted by spaces.",
+        )  # fmt: skip
         first_line: str = sdk.text(
-            "", max_length=20, label="First line", help="Chinese characters the poem begins with: its first phrase."
-        )
+            "", max_length=120, label="First line",
+            help="What the poem begins with. In Chinese it must have as many characters as the form asks for.",
+        )  # fmt: skip
         acrostic: str = sdk.text(
-            "", max_length=40, label="Acrostic", help="Chinese characters that begin the phrases, one each, in order."
-        )
+            "", max_length=40, label="Acrostic", when={"language": "zh"},
+            help="Chinese characters that begin the phrases, one each, in order.",
+        )  # fmt: skip
         temperature: float = sdk.number(
             0.8, min=0.1, max=2.0, step=0.05, group="Style", label="Temperature",
             help="Low: safe and repetitive. High: surprising, then nonsense.",
         )  # fmt: skip
         top_p: float = sdk.number(
             0.9, min=0.05, max=1.0, step=0.01, group="Style", advanced=True, label="Top-p",
-            help="Only the likeliest characters that together reach this probability are considered; 1 considers all.",
+            help="Only the likeliest signs or words that together reach this probability count; 1 considers all.",
         )  # fmt: skip
         tones: bool = sdk.toggle(
-            default=True, group="Style", label="Mind the tones",
+            default=True, group="Style", label="Mind the tones", when={"language": "zh"},
             help="Prefer level and oblique tones where regulated verse asks for them, by modern pronunciation.",
+        )  # fmt: skip
+        feet: bool = sdk.toggle(
+            default=True, group="Style", label="Mind the stresses", when={"language": "en"},
+            help="Prefer words whose stresses fall on the feet of the metre. Syllables are always counted.",
         )  # fmt: skip
         candidates: int = sdk.integer(
             8, min=1, max=MOST_CANDIDATES, group="Style", advanced=True, label="Candidates",
@@ -117,7 +161,7 @@ class Verse(sdk.Generator):
         )  # fmt: skip
         model: str = sdk.choice(
             STARTER, [(STARTER, "The studio's own")], source="models:text.causal-lm", advanced=True, label="Model",
-            help="A model of Chinese characters, the studio's or one that you taught starting from it.",
+            help="The studio's own model of the language, or one that you taught starting from it.",
         )  # fmt: skip
 
     def generate(self, params: Params, ctx: sdk.Context) -> Iterator[sdk.Result]:
@@ -126,96 +170,8 @@ class Verse(sdk.Generator):
         Raises:
             OutOfMemory: the device cannot hold even this model.
         """
-        from studio_text.decoding import out_of_memory
-        from studio_text.versing import VerseModel, Versifier
-
-        ctx.progress(0, 1, "Loading the model")
-        folder, tables = ctx.model(params.model), ctx.model(STARTER)
-        with out_of_memory():
-            try:
-                key = f"{self.id}:{ctx.device}:{params.model}"
-                verse = ctx.load(key, lambda: VerseModel(folder, tables, ctx.device))
-            except (OSError, ValueError, KeyError) as error:
-                raise sdk.UserError(
-                    "This model does not write Chinese characters.", param="model", hint="Choose the studio's own."
-                ) from error
-        form = verse.tables.forms[params.form]
-        wish = _wish(verse, form, params)
-        writer, text = Versifier(verse, form, wish, ctx.seed), ""
-        with out_of_memory():
-            for number, line in enumerate(writer.lines()):
-                text += line
-                yield sdk.TextDelta(line)
-                ctx.progress(number + 1, len(form.lines), "Writing")
-        faults = verse.tables.rhyme_faults(form, text)
-        yield sdk.Text(
-            text=text,
-            title=f"{form.name}·{phrases_of(text)[0]}",
-            meta={"form": form.name, "words": list(wish.words), "rhyme_faults": faults},
-        )
-
-
-def _wish(verse: VerseModel, form: Form, params: Verse.Params) -> Wish:
-    from studio_text.versing import Wish
-
-    words = _words(verse, params)
-    return Wish(
-        caption=words,
-        words=words,
-        fixed={**_acrostic(verse, form, params.acrostic), **_first_line(verse, form, params.first_line)},
-        temperature=params.temperature,
-        top_p=params.top_p,
-        tones=params.tones,
-        candidates=params.candidates,
-    )
-
-
-def _words(verse: VerseModel, params: Verse.Params) -> tuple[str, ...]:
-    wished = [word for word in re.split(r"[\s,，、;；。]+", tidy(params.theme)) if word]
-    known = [word for word in wished if len(word) <= LONGEST_WORD and verse.knows(word)]
-    if wished and not known:
-        raise sdk.UserError(
-            "None of these words can stand in a poem.",
-            param="theme",
-            hint="Write Chinese words of one to four characters, parted by spaces.",
-        )
-    return tuple(dict.fromkeys([*known, *MOODS.get(params.mood, ())]))[:MOST_WORDS]
-
-
-def _first_line(verse: VerseModel, form: Form, given: str) -> dict[tuple[int, int], str]:
-    letters = _letters(verse, given, "first_line")
-    length = form.phrases[0]
-    if letters and len(letters) != length:
-        raise sdk.UserError(
-            f"The first line of this form has {length} characters, not {len(letters)}.",
-            param="first_line",
-            hint="Change the line or choose another form.",
-        )
-    return {(0, place): letter for place, letter in enumerate(letters)}
-
-
-def _acrostic(verse: VerseModel, form: Form, given: str) -> dict[tuple[int, int], str]:
-    letters = _letters(verse, given, "acrostic")
-    if len(letters) > len(form.phrases):
-        raise sdk.UserError(
-            f"This form has {len(form.phrases)} phrases, so an acrostic has at most as many characters.",
-            param="acrostic",
-            hint="Shorten it or choose a longer form.",
-        )
-    return {(phrase, 0): letter for phrase, letter in enumerate(letters)}
-
-
-def _letters(verse: VerseModel, given: str, param: str) -> str:
-    """The characters of `given` without spaces and punctuation; `UserError` for what the model cannot write."""
-    letters = re.sub(r"[\s，。、；：？！,.;:?!]", "", tidy(given))
-    strange = [letter for letter in letters if not HAN.match(letter)]
-    if strange:
-        raise sdk.UserError("Only Chinese characters can stand here.", param=param, hint="Write it in Chinese.")
-    unknown = [letter for letter in letters if not verse.knows(letter)]
-    if unknown:
-        raise sdk.UserError(
-            f"The model does not know the character {unknown[0]}.",
-            param=param,
-            hint="Use a simplified character that is common in old verse.",
-        )
-    return letters
+        if params.language == "en":
+            from studio_text.verse_in_english import write
+        else:
+            from studio_text.verse_in_chinese import write
+        yield from write(params, ctx)
