@@ -13,12 +13,17 @@ def run(argv: Sequence[str]) -> int:
     made = common.parser("plugin", "Check a plugin: twenty checks, each in a fresh process.")
     made.add_argument("action", choices=["check"])
     made.add_argument("name", help="a plugin's name, its distribution's, or a generator's id")
+    made.add_argument(
+        "--set", metavar="NAME=VALUE", action="append", default=[],
+        help="a value to check with, for what must be chosen: --set model=folder:PATH; repeatable",
+    )  # fmt: skip
     arguments = made.parse_args(argv)
+    given = dict(entry.partition("=")[::2] for entry in arguments.set)
     from studio.engine.conformance import check_plugin
 
     results = []
     home = common.find_home(arguments)
-    for result in check_plugin(home, arguments.name):
+    for result in check_plugin(home, arguments.name, given):
         results.append(result)
         if not common.wants_json(arguments):
             common.print_lines([f"{result.generator} {result}"])

@@ -25,19 +25,31 @@ LIMIT, TRAINING_LIMIT = 120.0, 600.0
 """Seconds a run in the worker may take, and a training with its smallest parameters."""
 
 
-def check_plugin(home: Home, name: str) -> Iterator[CheckResult]:
+def check_plugin(home: Home, name: str, given: Mapping[str, str] | None = None) -> Iterator[CheckResult]:
     """Check a plugin named by entry point, distribution or generator id, result by result.
 
+    Args:
+        home: where the studio lives.
+        name: of the plugin.
+        given: values to use throughout, as typed, by parameter: for what must be chosen, such as the folder of a model.
+
     Raises:
-        UserError: there is no such plugin.
+        UserError: there is no such plugin, or a value does not fit.
     """
     add_plugins_folder()
     registry = Registry.discover(home)
     by_generator = [row for row in registry.plugins if name in row.generators]
     for row in by_generator or registry.find(name):
-        for result in check(Plugin(row.target, worker=run_in_worker)):
+        values = {id: _fitting(registry.spec(id), given or {}) for id in row.generators}
+        for result in check(Plugin(row.target, worker=run_in_worker, given=values)):
             if not by_generator or result.generator in ("", name):
                 yield result
+
+
+def _fitting(spec: GeneratorSpec, given: Mapping[str, str]) -> dict[str, Json]:
+    """Those of the values that this generator has a parameter for. Raises `ParameterError` when one does not fit."""
+    fields = {known.name: known for known in spec.fields}
+    return {name: fields[name].from_text(text) for name, text in given.items() if name in fields}
 
 
 def run_in_worker(
