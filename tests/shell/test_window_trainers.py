@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 from helpers.tiny_trainer import TrainTiny, dataset_in
 from helpers.windows import make_workshop
 from pytestqt.qtbot import QtBot
 
+from studio import sdk
 from studio.sdk import GeneratorSpec
 from studio.shell.create.welcome import beginnings
-from studio.shell.forms.choices import ChoiceEditor
+from studio.shell.forms.choices import ChoiceEditor, ModelEditor
 from studio.shell.forms.form import Form, FormHelp
 from studio.shell.forms.history import PromptHistory
 
@@ -40,4 +43,37 @@ def test_create_offers_no_trainer(tmp_path: Path, qtbot: QtBot) -> None:
     assert list(workshop.specs) == [trainer.id]
     assert workshop.makers == {}
     assert beginnings(workshop.makers) == []
+    workshop.bridge.close()
+
+
+def test_a_model_may_lie_in_any_folder(qtbot: QtBot, tmp_path: Path) -> None:
+    class UsesModel(sdk.Generator):
+        """Uses a model."""
+
+        id, title, makes = "test.uses-model", "Uses a model", (sdk.Image,)
+
+        class Params(sdk.Params):
+            """What can be set."""
+
+            model: str = sdk.choice("", [("", "None chosen yet")], source="models:image.none", label="Model")
+
+        def generate(self, params: Any, ctx: sdk.Context) -> Iterator[sdk.Result]:
+            """Nothing: only its form is shown."""
+            del params, ctx
+            yield from ()
+
+    workshop, _ = make_workshop(tmp_path)
+    form = Form(GeneratorSpec.of(UsesModel), FormHelp(workshop, PromptHistory(tmp_path / "prompts.json")))
+    qtbot.addWidget(form)
+    editor = form.editor("model")
+    assert isinstance(editor, ModelEditor)
+    assert editor.value() == ""
+    (tmp_path / "my model").mkdir()
+    editor.use_folder(str(tmp_path / "my model"))
+    assert form.values()["model"] == f"folder:{tmp_path / 'my model'}"
+    assert editor.box.currentText() == "my model"
+    editor.refresh()
+    assert form.values()["model"] == f"folder:{tmp_path / 'my model'}"
+    editor.set_value("")
+    assert editor.value() == ""
     workshop.bridge.close()

@@ -7,13 +7,25 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QIcon, QPixmap
-from PySide6.QtWidgets import QCheckBox, QColorDialog, QFileDialog, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QCheckBox,
+    QColorDialog,
+    QFileDialog,
+    QLineEdit,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.sdk.generator import GeneratorSpec
 from studio.sdk.parameters import Field, Json, Option
 from studio.shell.forms.editor import Editor
 from studio.shell.i18n import say, tr, tr_spec
 from studio.shell.widgets import CalmCombo, row, tool_button
+
+FOLDER = "folder:"
+"""How a reference to a model in a folder begins."""
 
 Answer = Callable[[str], Sequence[Option]]
 """Answers the options of a live choice, given its `source`."""
@@ -90,7 +102,7 @@ class ChoiceEditor(Editor):
             return
         index = self.box.findData(value)
         if index < 0 and self.field.source:
-            self.box.addItem(value, value)
+            self.box.addItem(_name(value), value)
             index = self.box.count() - 1
         if index >= 0:
             self.box.setCurrentIndex(index)
@@ -122,8 +134,43 @@ class ChoiceEditor(Editor):
         for option in options:
             self.box.addItem(tr_spec(self.spec, option.label), option.value)
         if self.box.findData(chosen) < 0 and (self.field.source or not options):
-            self.box.addItem(chosen or tr("None"), chosen)
+            self.box.addItem(_name(chosen) or tr("None"), chosen)
         self.box.setCurrentIndex(max(0, self.box.findData(chosen)))
+
+
+class ModelEditor(ChoiceEditor):
+    """One of the models there are, or one in a folder of the artist's, which is used where it lies."""
+
+    def __init__(self, spec: GeneratorSpec, field: Field, answer: Answer, parent: QWidget | None = None) -> None:
+        super().__init__(spec, field, answer, parent)
+        self.browse = tool_button("folder-open", "Use the model in a folder", self._browse)
+        layout = self.layout()
+        assert isinstance(layout, QBoxLayout)
+        layout.setDirection(QBoxLayout.Direction.LeftToRight)
+        layout.setStretchFactor(self.box, 1)
+        layout.addWidget(self.browse)
+        self.setAcceptDrops(True)
+
+    def use_folder(self, path: str) -> None:
+        """Choose the model in this folder."""
+        self.set_value(f"{FOLDER}{path}")
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take a folder."""
+        if _dropped_folder(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Use the folder that was dropped."""
+        if path := _dropped_folder(event):
+            self.use_folder(path)
+            event.acceptProposedAction()
+
+    def _browse(self) -> None:
+        chosen = self.value()
+        start = chosen.removeprefix(FOLDER) if isinstance(chosen, str) and chosen.startswith(FOLDER) else ""
+        if path := QFileDialog.getExistingDirectory(self, self.title, start):
+            self.use_folder(path)
 
 
 class ColorEditor(Editor):
@@ -239,3 +286,14 @@ class PathEditor(Editor):
             chosen, _ = QFileDialog.getOpenFileName(self, self.title, start, kinds)
         if chosen:
             self.box.setText(chosen)
+
+
+def _name(value: str) -> str:
+    """What a value that has no label is shown as: of a folder its last part."""
+    return Path(value.removeprefix(FOLDER)).name if value.startswith(FOLDER) else value
+
+
+def _dropped_folder(event: QDropEvent) -> str:
+    """The folder among what is dropped, empty when there is none."""
+    paths = (url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile())
+    return next((path for path in paths if Path(path).is_dir()), "")

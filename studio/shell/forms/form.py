@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 from studio.sdk.errors import ParameterError, UserError
 from studio.sdk.generator import GeneratorSpec
 from studio.sdk.parameters import Field, Json
-from studio.shell.forms.choices import ChoiceEditor, ColorEditor, PathEditor, ToggleEditor
+from studio.shell.forms.choices import ChoiceEditor, ColorEditor, ModelEditor, PathEditor, ToggleEditor
 from studio.shell.forms.editor import Editor
 from studio.shell.forms.history import PromptHistory
 from studio.shell.forms.inputs import InputEditor
@@ -47,6 +47,8 @@ def make_editor(spec: GeneratorSpec, field: Field, around: FormHelp) -> Editor:
             return NumberEditor(spec, field)
         case "toggle":
             return ToggleEditor(spec, field)
+        case "choice" if field.source.startswith("models:"):
+            return ModelEditor(spec, field, around.workshop.options_of)
         case "choice" | "dataset":
             return ChoiceEditor(spec, field, around.workshop.options_of)
         case "file" | "folder":
