@@ -55,11 +55,26 @@ class LessonKeeper:
     def _adopt(self, trained: TrainedModel) -> None:
         """Report first, then card and move: where a model is, its report is."""
         tidy = replace(trained, evaluation=tidied(trained.evaluation))
-        write_report(tidy.folder, self.facts, tidy.evaluation, self.run)
-        adopt(tidy, self.model, self.facts)
+        facts = {**self.facts, "values": {name: portable(value) for name, value in self.facts["values"].items()}}
+        write_report(tidy.folder, facts, tidy.evaluation, self.run)
+        adopt(tidy, self.model, facts)
 
     def _keep_metric(self, metric: Metric) -> None:
         if not math.isfinite(metric.value):
             raise ValueError(f"{metric.name} must be finite, not {metric.value}")
         self.run.add_metric(metric)
         self.tell("metric", name=str(metric.name), step=int(metric.step), value=float(metric.value))
+
+
+def portable(value: Any) -> Any:
+    """A parameter's value as a model's card may tell it to others: of a file or folder its name alone."""
+    if not isinstance(value, str):
+        return value
+    scheme, colon, path = value.partition(":")
+    if scheme == "folder" and colon:
+        return f"folder:{Path(path).name}"
+    try:
+        is_place = Path(value).is_absolute() and Path(value).exists()
+    except (OSError, ValueError):  # a text that no path could be
+        is_place = False
+    return Path(value).name if is_place else value

@@ -13,6 +13,7 @@ import pytest
 
 from studio.engine.worker import devices
 from studio.engine.worker.context import FIRST_PREVIEW_SECONDS, PREVIEW_SIDE, WorkerContext, eight_bit
+from studio.engine.worker.lessons import portable
 from studio.engine.worker.residency import Residency, parameter_bytes
 from studio.models.store import ModelStore
 from studio.sdk import Cancelled, Image, UserError
@@ -222,3 +223,10 @@ def test_random_streams_are_fixed_by_seed_and_name(tmp_path: Path) -> None:
     ctx, _ = context(tmp_path)
     assert ctx.rng("bass").integers(1 << 30) == ctx.rng("bass").integers(1 << 30)
     assert ctx.rng("bass").integers(1 << 30) != ctx.rng("drums").integers(1 << 30)
+
+
+def test_a_models_card_does_not_tell_where_the_artists_files_lie(tmp_path: Path) -> None:
+    assert portable(f"folder:{tmp_path}") == f"folder:{tmp_path.name}"
+    assert portable(str(tmp_path)) == tmp_path.name
+    for other in ("own:tales", "a photo of a dog", "/imagine a fox", "/" + "x" * 9000, "/a\0b", 3, 0.5, True, [64, 64]):
+        assert portable(other) == other
