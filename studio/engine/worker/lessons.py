@@ -55,7 +55,8 @@ class LessonKeeper:
     def _adopt(self, trained: TrainedModel) -> None:
         """Report first, then card and move: where a model is, its report is."""
         tidy = replace(trained, evaluation=tidied(trained.evaluation))
-        facts = {**self.facts, "values": {name: portable(value) for name, value in self.facts["values"].items()}}
+        values = self.facts.get("values") or {}
+        facts = {**self.facts, "values": {name: portable(value) for name, value in values.items()}}
         write_report(tidy.folder, facts, tidy.evaluation, self.run)
         adopt(tidy, self.model, facts)
 
