@@ -38,7 +38,12 @@ class Paint(sdk.Generator):
 
         prompt: str = sdk.prompt(label="Prompt", help="What the picture shows, and in what manner.")
         model: str = sdk.choice(
-            "", [("", "None chosen yet")], source="models:image.diffusion", label="Model", help=MODEL_HELP
+            "",
+            [("", "None chosen yet")],
+            source="models:image.diffusion",
+            label="Model",
+            help=MODEL_HELP,
+            required=True,
         )
         lora: str = sdk.choice(
             "", [("", "None")], source=f"models:{LORA_FAMILY}", label="LoRA",

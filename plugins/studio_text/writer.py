@@ -46,7 +46,7 @@ class Writer(sdk.Generator):
             help="In what manner to answer, e.g. “You write short, plain sentences.”",
         )  # fmt: skip
         model: str = sdk.choice(
-            "", [("", "None chosen yet")], source="models:text.causal-lm", label="Model", help=MODEL_HELP
+            "", [("", "None chosen yet")], source="models:text.causal-lm", label="Model", help=MODEL_HELP, required=True
         )
         lora: str = sdk.choice(
             "", [("", "None")], source=f"models:{LORA_FAMILY}", label="LoRA",

@@ -143,6 +143,11 @@ class GeneratorSpec:
             **where,
         )
 
+    @property
+    def needs_choice(self) -> bool:
+        """Whether something must be chosen before it can run at all, such as a model of the artist's own."""
+        return any(known.kind == "choice" and known.required and not known.default for known in self.fields)
+
     def field(self, name: str) -> Field | None:
         """The field called `name`, or None."""
         return next((known for known in self.fields if known.name == name), None)

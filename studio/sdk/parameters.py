@@ -65,7 +65,7 @@ class Field:
             `Trainer.teaches`), ``"datasets:KIND"`` for a dataset.
         suffixes: endings a file may have, with dot, e.g. ``(".sf2",)``.
         max_length: most characters of a text.
-        required: whether an input must be given.
+        required: whether an input must be given, or something be chosen where a choice begins empty.
     """
 
     kind: str

@@ -168,7 +168,7 @@ def gallery(tour: Tour) -> None:
     from studio.engine.requests import GenerationRequest
 
     specs = tour.studio.workshop.registry.specs.values()
-    for spec in specs:
+    for spec in (spec for spec in specs if not spec.needs_choice):
         for example in spec.examples:
             job = tour.engine.submit(GenerationRequest.of(spec, example.values, example.seed))
             tour.engine.wait([job.id])

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from helpers.tiny_trainer import TrainTiny, dataset_in
 from helpers.windows import make_workshop
 from pytestqt.qtbot import QtBot
@@ -46,22 +47,34 @@ def test_create_offers_no_trainer(tmp_path: Path, qtbot: QtBot) -> None:
     workshop.bridge.close()
 
 
+class UsesModel(sdk.Generator):
+    """Uses a model."""
+
+    id, title, makes = "test.uses-model", "Uses a model", (sdk.Image,)
+    examples = (sdk.Example("One"),)
+
+    class Params(sdk.Params):
+        """What can be set."""
+
+        model: str = sdk.choice("", [("", "None chosen yet")], source="models:image.none", label="Model", required=True)
+
+    def generate(self, params: Any, ctx: sdk.Context) -> Iterator[sdk.Result]:
+        """Nothing: only its form is shown."""
+        del params, ctx
+        yield from ()
+
+
+def test_what_first_needs_a_choice_is_no_way_to_begin() -> None:
+    spec = GeneratorSpec.of(UsesModel)
+    assert spec.needs_choice
+    assert GeneratorSpec.from_json(spec.to_json()).needs_choice
+    assert beginnings({spec.id: spec}) == []
+    with pytest.raises(sdk.ParameterError, match="Model is missing"):
+        spec.check({})
+    assert spec.check({"model": "folder:/x"}) == {"model": "folder:/x"}
+
+
 def test_a_model_may_lie_in_any_folder(qtbot: QtBot, tmp_path: Path) -> None:
-    class UsesModel(sdk.Generator):
-        """Uses a model."""
-
-        id, title, makes = "test.uses-model", "Uses a model", (sdk.Image,)
-
-        class Params(sdk.Params):
-            """What can be set."""
-
-            model: str = sdk.choice("", [("", "None chosen yet")], source="models:image.none", label="Model")
-
-        def generate(self, params: Any, ctx: sdk.Context) -> Iterator[sdk.Result]:
-            """Nothing: only its form is shown."""
-            del params, ctx
-            yield from ()
-
     workshop, _ = make_workshop(tmp_path)
     form = Form(GeneratorSpec.of(UsesModel), FormHelp(workshop, PromptHistory(tmp_path / "prompts.json")))
     qtbot.addWidget(form)

@@ -36,7 +36,12 @@ class TrainLora(sdk.Trainer):
 
         data: sdk.Dataset = sdk.dataset("image", label="Dataset", help="Ten to thirty pictures of one thing, or more.")
         base: str = sdk.choice(
-            "", [("", "None chosen yet")], source="models:image.diffusion", label="Base model", help=MODEL_HELP
+            "",
+            [("", "None chosen yet")],
+            source="models:image.diffusion",
+            label="Base model",
+            help=MODEL_HELP,
+            required=True,
         )
         trigger: str = sdk.text(
             max_length=100, label="Trigger word",

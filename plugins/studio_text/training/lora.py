@@ -32,7 +32,12 @@ class TrainTextLora(sdk.Trainer):
 
         data: sdk.Dataset = sdk.dataset("text", label="Dataset", help="The texts to learn from.")
         base: str = sdk.choice(
-            "", [("", "None chosen yet")], source="models:text.causal-lm", label="Base model", help=MODEL_HELP
+            "",
+            [("", "None chosen yet")],
+            source="models:text.causal-lm",
+            label="Base model",
+            help=MODEL_HELP,
+            required=True,
         )
         steps: int = sdk.integer(
             300, min=1, max=100_000, step=50, label="Steps",

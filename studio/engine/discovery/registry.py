@@ -86,10 +86,11 @@ class Registry:
 
     @cached_property
     def specs(self) -> dict[str, GeneratorSpec]:
-        """Generators that can be used, by id."""
+        """Generators that can be used, by id; those that first need a choice of the artist's stand last."""
         from studio.sdk import GeneratorSpec
 
-        return {name: GeneratorSpec.from_json(plain) for name, plain in self.descriptors.items()}
+        specs = [GeneratorSpec.from_json(plain) for plain in self.descriptors.values()]
+        return {spec.id: spec for spec in sorted(specs, key=lambda spec: spec.needs_choice)}
 
     def spec(self, generator: str) -> GeneratorSpec:
         """The generator with this id. Raises `UserError` naming the closest one, or why its plugin is not ready."""

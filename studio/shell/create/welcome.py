@@ -130,8 +130,9 @@ class Welcome(QWidget):
 
 
 def beginnings(specs: dict[str, GeneratorSpec]) -> list[tuple[GeneratorSpec, Example]]:
-    """Up to `CARDS` examples: first one of each generator, medium by medium, then further ones."""
-    order = [spec for medium in MEDIA for spec in specs.values() if medium_of(spec) == medium]
+    """Up to `CARDS` examples that run at once: first one of each generator, medium by medium, then further ones."""
+    ready = [spec for spec in specs.values() if not spec.needs_choice]
+    order = [spec for medium in MEDIA for spec in ready if medium_of(spec) == medium]
     rounds = max((len(spec.examples) for spec in order), default=0)
     found = [(spec, spec.examples[turn]) for turn in range(rounds) for spec in order if turn < len(spec.examples)]
     found += [(spec, Example(spec.title)) for spec in order if not spec.examples]
