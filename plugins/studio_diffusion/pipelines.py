@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import diffusers
 import torch
@@ -50,7 +50,7 @@ class LoadedPipeline:
         """
         self.folder = folder
         self.pipe = _loaded(folder, getattr(torch, dtype))
-        self.pipe.set_progress_bar_config(disable=True)
+        self.pipe.progress_bar = no_bar  # tqdm starts a thread even for bars that are not shown
         if save_memory:
             self.pipe.vae.enable_tiling()
         if save_memory and device != "cpu":
@@ -163,6 +163,25 @@ def check_header(file: Path, param: str) -> None:
             f"The LoRA {file.name} asks for something unusual ({odd[0][:60]}).", param=param,
             hint="Choose an ordinary LoRA.",
         )  # fmt: skip
+
+
+class Silent:
+    """What pipelines do with a progress bar, and nothing shown."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        return
+
+    def update(self, count: int = 1) -> None:
+        """Nothing to count."""
+
+
+def no_bar(iterable: Any = None, total: int | None = None) -> Any:
+    """In place of a pipeline's ``progress_bar``: what is gone through, or something to be told of steps."""
+    del total
+    return Silent() if iterable is None else iterable
 
 
 @contextmanager

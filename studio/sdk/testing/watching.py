@@ -18,6 +18,7 @@ _PROCESSES = frozenset(
     {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"}
 )
 _NETWORK = frozenset({"socket.connect", "socket.sendto", "socket.bind", "socket.getaddrinfo", "socket.gethostbyname"})
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _CODE = (".py", ".pyc", ".so", ".pyd", ".dll", ".dylib", ".pth", ".zip")
 _SYSTEM = ("/proc", "/sys", "/dev", "/etc")
 
@@ -88,9 +89,14 @@ class Watch:
 
 
 def _is_local(event: str, arguments: tuple[Any, ...]) -> bool:
-    """Whether a socket stays on this machine (a Unix socket): no network."""
+    """Whether a socket stays on this machine: a Unix socket, or one bound to the loopback address.
+
+    Libraries bind one there while they are imported, to see whether the system knows IPv6.
+    """
     if event not in ("socket.connect", "socket.bind", "socket.sendto"):
         return False
+    if event == "socket.bind" and isinstance(arguments[1], tuple) and str(arguments[1][0]) in _LOOPBACK:
+        return True
     family = getattr(arguments[0], "family", None)
     return getattr(family, "name", "") in ("AF_UNIX", "AF_NETLINK")
 

@@ -195,3 +195,16 @@ def _registering() -> list[str]:
 
     announced = [entry for entry in entry_points(group="pytest11") if entry.name == "studio-plugin-check"]
     return [] if announced else ["-p", "studio.sdk.testing.pytest_plugin"]
+
+
+def test_a_look_at_the_loopback_address_is_no_network() -> None:
+    import socket
+
+    from studio.sdk.testing.watching import Watch
+
+    watch = Watch()
+    with watch, socket.socket() as inside, socket.socket() as outside:
+        inside.bind(("127.0.0.1", 0))
+        assert watch.network == []
+        outside.bind(("0.0.0.0", 0))
+    assert len(watch.network) == 1
