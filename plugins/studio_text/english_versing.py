@@ -35,6 +35,9 @@ HINT = 4.0
 MOST_TOKENS = 48
 """Tokens after which a line is given up; lines of ten syllables have about fourteen."""
 
+ATTEMPTS = 4
+"""How often all candidates are written anew when each of them copies or repeats."""
+
 
 @dataclass(frozen=True, slots=True)
 class EnglishWish:
@@ -136,25 +139,33 @@ class EnglishVersifier:
 
     def _line(self, line: Line, fed: list[int], cache: Any, *, is_last: bool) -> tuple[Draft, Any]:
         """The best of several candidates; the cache then holds it but for its last token."""
-        verse, count = self._verse, self._wish.candidates
-        drafts = [Draft(left=line.feet) for _ in range(count)]
         answer = self._ask(torch.tensor([fed]), cache)
-        cache, logits = answer.past_key_values, answer.logits[:, -1].float().cpu().repeat(count, 1)
+        cache, logits = answer.past_key_values, answer.logits[:, -1].float().cpu()
         held = cache.get_seq_length()
+        for attempt in range(ATTEMPTS):
+            drafts = self._candidates(logits, cache, line, is_last=is_last)
+            best = self._best(drafts)
+            is_good = drafts[best].over and drafts[best].score > -np.inf and not self._spoilt(drafts[best])
+            cache.batch_select_indices(torch.tensor([best], device=self._verse.model.device))
+            if is_good or attempt == ATTEMPTS - 1:
+                break
+            _cut(cache, held)
+        _cut(cache, held + len(drafts[best].ids) - 1)
+        return drafts[best], cache
+
+    def _candidates(self, logits: torch.Tensor, cache: Any, line: Line, *, is_last: bool) -> list[Draft]:
+        """Lines written side by side after `logits` [1, vocabulary]; the cache then holds them all."""
+        count = self._wish.candidates
+        drafts = [Draft(left=line.feet) for _ in range(count)]
         cache.batch_repeat_interleave(count)
+        logits = logits.repeat(count, 1)
         for step in range(MOST_TOKENS):
             self._step(logits, drafts, line, is_first=step == 0, is_last=is_last)
             if all(draft.over for draft in drafts):
                 break
-            fed_now = torch.tensor([[draft.ids[-1]] for draft in drafts])
-            answer = self._ask(fed_now, cache)
+            answer = self._ask(torch.tensor([[draft.ids[-1]] for draft in drafts]), cache)
             logits = answer.logits[:, -1].float().cpu()
-        best = self._best(drafts)
-        cache.batch_select_indices(torch.tensor([best], device=verse.model.device))
-        spare = cache.get_seq_length() - held - len(drafts[best].ids) + 1
-        if spare > 0:
-            cache.crop(-spare)
-        return drafts[best], cache
+        return drafts
 
     def _ask(self, fed: torch.Tensor, cache: Any) -> Any:
         return self._verse.model(input_ids=fed.to(self._verse.model.device), past_key_values=cache, use_cache=True)
@@ -299,6 +310,13 @@ class EnglishVersifier:
         threes = list(zip(words, words[1:], words[2:], strict=False))
         again = any(left == right and left not in LIGHT for left, right in pairwise(line))
         return again or len(set(threes)) < len(threes)
+
+
+def _cut(cache: Any, length: int) -> None:
+    """Forget what stands in a cache behind `length` places."""
+    spare = cache.get_seq_length() - length
+    if spare > 0:
+        cache.crop(-spare)
 
 
 def _has_word(draft: Draft) -> bool:
