@@ -22,7 +22,7 @@ RECIPE = {
     "title": "Drums",
     "kind": "score",
     "seed": 1,
-    "values": {"steps": 600},
+    "values": {"steps": 400},
     "card": {"title": "Groove MIDI Dataset", "licence": "CC BY 4.0", "files": 1138},
     "credits": (
         "The [Groove MIDI Dataset](https://magenta.tensorflow.org/datasets/groove) 1.0.0 by Jon Gillick, Adam Roberts, "

@@ -34,7 +34,7 @@ class TrainDrums(sdk.Trainer):
 
         data: sdk.Dataset = sdk.dataset("score", label="Dataset", help="MIDI files with drums; captions say the style.")
         steps: int = sdk.integer(
-            600, min=1, max=100_000, label="Steps", help="More steps learn more, until the model begins to copy."
+            400, min=1, max=100_000, label="Steps", help="More steps learn more, until the model begins to copy."
         )
         learning_rate: float = sdk.number(
             0.01, min=0.00001, max=0.1, step=0.001, label="Learning rate", group="Network", advanced=True
