@@ -17,7 +17,7 @@ RECIPE: dict[str, Any] = {
     "kind": "text",
     "title": "Answers from a text",
     "seed": 1,
-    "values": {"steps": 2400, "layers": 3, "width": 128, "context": 128, "batch": 32, "rate": 0.004},
+    "values": {"steps": 1400, "layers": 3, "width": 128, "context": 128, "batch": 32, "rate": 0.004},
     "card": {
         "title": "Questions to fairy tales",
         "licence": "Apache-2.0 (questions and answers); the tales are in the public domain",
