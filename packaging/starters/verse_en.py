@@ -56,7 +56,7 @@ RECIPE: dict[str, Any] = {
     "title": "English verse",
     "seed": 1,
     "values": {
-        "steps": 900,
+        "steps": 600,
         "units": "bytes",
         "layers": 5,
         "width": 128,
@@ -152,8 +152,8 @@ def is_held_out(author: str) -> bool:
 def read(data: Path) -> Iterator[Text]:
     """The poems in standard English, in parts of a few stanzas."""
     poems = []
-    with gzip.open(data / "text-poems-en" / "poems_en.jsonl.gz", "rt", encoding="utf-8") as lines:
-        for record in map(json.loads, lines):
+    with gzip.open(data / "text-poems-en" / "poems_en.jsonl.gz", "rt", encoding="utf-8") as stream:
+        for record in map(json.loads, stream):
             author = re.sub(r"\s*\(.*?\)|,.*", "", record["author"]).strip()
             if author not in DIALECT:
                 poems.append((author, [UNIT.findall(line) for line in record["text"].split("\n")]))
