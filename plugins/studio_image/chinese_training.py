@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 TRAINING: dict[str, str] = {
+    "Start from": "起点",
+    "A new model": "新模型",
+    "Go on teaching a model instead of beginning with a new one. It keeps its size and its network.": (
+        "接着教一个已有的模型，而不从头开始。其尺寸与网络保持不变。"
+    ),
+    "The model to start from cannot be read.": "作为起点的模型无法读取。",
+    "Choose another one.": "请另选一个。",
+    "The model to start from is of another kind.": "作为起点的模型属于另一类。",
+    "Choose one this recipe taught.": "请选择由此配方教出的模型。",
     "Latent explorer": "潜空间漫游",
     "New pictures by a GAN or VAE, the ways between them, and sliders for what the model has learned to vary.": (
         "由 GAN 或 VAE 生成新图、图与图之间的过渡，并用滑块调节模型学到的变化。"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +88,16 @@ class FlowNetwork(nn.Module):
         left = (1 - time).clamp_min(NEAREST)[:, None, None, None]
         velocities: torch.Tensor = (functional.pixel_shuffle(finished, patch) - pictures) / left
         return velocities
+
+
+def grown(network: FlowNetwork, vocabulary: int) -> FlowNetwork:
+    """The same network for `vocabulary` words, at least as many as it knows; the vectors of new ones are fresh."""
+    larger = FlowNetwork(replace(network.shape, vocabulary=vocabulary))
+    larger.unet = network.unet
+    known = network.words.weight.detach()
+    with torch.no_grad():
+        larger.words.weight[: len(known)] = known
+    return larger.train()
 
 
 def strides(

@@ -31,6 +31,11 @@ class Vocabulary:
         ranked = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
         return cls(tuple(word for word, count in ranked[:most] if count >= fewest))
 
+    def joined(self, other: Vocabulary) -> Vocabulary:
+        """These words under the numbers they have, and after them those of `other` that are new."""
+        known = set(self.words)
+        return Vocabulary((*self.words, *(word for word in other.words if word not in known)))
+
     def encode(self, captions: Sequence[str]) -> list[list[int]]:
         """`LONGEST` numbers for each caption; unknown words are left out."""
         numbers = {word: number for number, word in enumerate(self.words, 1)}

@@ -32,25 +32,30 @@ class Adversaries:
 
     Attributes:
         generator, discriminator: the networks.
+        pictures: what they learn from.
         loop: the steps that are left; call `learn` once in each.
     """
 
-    def __init__(self, params: Any, pictures: Pictures, ctx: sdk.TrainingContext) -> None:
+    def __init__(self, params: Any, pictures: Pictures, ctx: sdk.TrainingContext, start: Any = None) -> None:
+        """Begin with fresh networks, or go on with the generator `start`, whose discriminator nobody kept."""
         shape = GanShape(
-            params.architecture, int(params.size), pictures.channels, params.latent, params.width, params.spectral
+            params.architecture, pictures.size, pictures.channels, params.latent, params.width, params.spectral
         )
+        shape = shape if start is None else start.shape
         with seeded(ctx.seed):
-            self.generator, self.discriminator = Generator(shape), Discriminator(shape)
+            self.generator = Generator(shape) if start is None else start.train()
+            self.discriminator = Discriminator(shape)
         for network in (self.generator, self.discriminator):
             network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         rates = {"generator": params.learning_rate, "discriminator": params.learning_rate}
         modules = {"generator": self.generator, "discriminator": self.discriminator}
-        betas = (0.0, 0.99) if params.architecture == "residual" else (0.5, 0.999)
+        betas = (0.0, 0.99) if shape.architecture == "residual" else (0.5, 0.999)
         optimizers = {
             name: torch.optim.Adam(module.parameters(), rates[name], betas=betas) for name, module in modules.items()
         }
         self.loop = Loop(ctx, modules, optimizers, steps=params.steps, average=params.average, clip=0.0)
-        self._params, self._pictures, self._seed = params, pictures, ctx.seed
+        self._params, self.pictures, self._seed = params, pictures, ctx.seed
+        self._latent = shape.latent
 
     def learn(self) -> dict[str, torch.Tensor]:
         """One step of the discriminator and one of the generator; returns both losses."""
@@ -82,13 +87,13 @@ class Adversaries:
         return loss
 
     def _batch(self) -> torch.Tensor:
-        random, known = self.loop.random, self._pictures.training
+        random, known = self.loop.random, self.pictures.training
         places = random.integers(len(known), size=self._params.batch)
         flips = random.random(len(places)) < 0.5 if self._params.mirror else None
         return batch(known, places, flips).to(self.loop.device)
 
     def _noise(self, count: int) -> torch.Tensor:
-        return torch.randn(count, self._params.latent, generator=self.loop.noise).to(self.loop.device)
+        return torch.randn(count, self._latent, generator=self.loop.noise).to(self.loop.device)
 
     def _seen(self, pictures: torch.Tensor) -> torch.Tensor:
         return augment(pictures) if self._params.augment else pictures
@@ -98,15 +103,15 @@ class Adversaries:
         """Pictures at the same places of the latent space each time, by the averaged weights."""
         maker = self.loop.averaged["generator"]
         settle(maker)
-        made = maker(coordinates(count, self._params.latent, self._seed).to(self.loop.device)).cpu()
+        made = maker(coordinates(count, self._latent, self._seed).to(self.loop.device)).cpu()
         maker.train(self._params.average == 0)
-        return sample_sheet(made, round(count**0.5), crisp=self._pictures.crisp)
+        return sample_sheet(made, round(count**0.5), crisp=self.pictures.crisp)
 
     @torch.no_grad()
     def scores(self, step: int) -> Iterator[sdk.Metric]:
         """How real the discriminator finds pictures it learned from, and others; far apart means learned by heart."""
         judge = self.discriminator.eval()
-        sides = {"training": self._pictures.training, "held out": self._pictures.held_out}
+        sides = {"training": self.pictures.training, "held out": self.pictures.held_out}
         for name, known in sides.items():
             if len(known):
                 score = judge(scaled(known[:SCORED]).to(self.loop.device)).mean()
@@ -118,4 +123,4 @@ class Adversaries:
         maker = self.loop.averaged["generator"]
         settle(maker, batches=32)
         latents = factorised(maker.start.weight.cpu())
-        save(folder, PictureModel(maker, latents, self._pictures.crisp), maker)
+        save(folder, PictureModel(maker, latents, self.pictures.crisp), maker)

@@ -33,23 +33,26 @@ class Autoencoding:
 
     Attributes:
         network: encoder and decoder.
+        pictures: what it learns from.
         loop: the steps that are left; call `learn` once in each.
     """
 
-    def __init__(self, params: Any, pictures: Pictures, ctx: sdk.TrainingContext) -> None:
+    def __init__(self, params: Any, pictures: Pictures, ctx: sdk.TrainingContext, start: Any = None) -> None:
+        """Begin with a fresh network, or go on with `start`, a `Vae`."""
         with seeded(ctx.seed):
-            self.network = Vae(VaeShape(int(params.size), pictures.channels, params.latent, params.width))
+            shape = VaeShape(pictures.size, pictures.channels, params.latent, params.width)
+            self.network = Vae(shape) if start is None else start.train()
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         optimizer = torch.optim.Adam(self.network.parameters(), params.learning_rate)
         self.loop = Loop(
             ctx, {"vae": self.network}, {"vae": optimizer}, steps=params.steps, average=params.average,
             schedule=Schedule(),
         )  # fmt: skip
-        self._params, self._pictures, self._seed = params, pictures, ctx.seed
+        self._params, self.pictures, self._seed = params, pictures, ctx.seed
 
     def learn(self) -> dict[str, torch.Tensor]:
         """One step; returns the root mean square error of values 0 … 1, and the divergence, nats per picture."""
-        random, known = self.loop.random, self._pictures.training
+        random, known = self.loop.random, self.pictures.training
         places = random.integers(len(known), size=self._params.batch)
         flips = random.random(len(places)) < 0.5 if self._params.mirror else None
         real = batch(known, places, flips).to(self.loop.device)
@@ -69,7 +72,7 @@ class Autoencoding:
     @torch.no_grad()
     def held_out(self, step: int) -> Iterator[sdk.Metric]:
         """The error on pictures it never saw, through the means of their codes."""
-        known = scaled(self._pictures.held_out[:WATCHED]).to(self.loop.device)
+        known = scaled(self.pictures.held_out[:WATCHED]).to(self.loop.device)
         if len(known):
             network = self.loop.averaged["vae"]
             mean, _ = network.encode(known)
@@ -80,22 +83,22 @@ class Autoencoding:
     def sheet(self) -> NDArray[np.uint8]:
         """Rows: held-out pictures, what becomes of them, two of new pictures, and a walk between two known ones."""
         network = self.loop.averaged["vae"]
-        shown = self._pictures.held_out if len(self._pictures.held_out) >= COLUMNS else self._pictures.training
+        shown = self.pictures.held_out if len(self.pictures.held_out) >= COLUMNS else self.pictures.training
         spread = np.linspace(0, len(shown) - 1, COLUMNS).astype(np.int64)
         real = batch(shown, spread).to(self.loop.device)
         codes, _ = network.encode(real)
         noise = torch.Generator().manual_seed(self._seed)
-        fresh = torch.randn(2 * COLUMNS, self._params.latent, generator=noise)
+        fresh = torch.randn(2 * COLUMNS, self.network.shape.latent, generator=noise)
         drawn = self._map()(fresh).to(self.loop.device)
         share = torch.linspace(0, 1, COLUMNS, device=codes.device)[:, None]
         walk = codes[:1] * (1 - share) + codes[-1:] * share
         made = network(torch.cat([codes, drawn, walk]))
-        return sample_sheet(torch.cat([real, made]).cpu(), COLUMNS, crisp=self._pictures.crisp)
+        return sample_sheet(torch.cat([real, made]).cpu(), COLUMNS, crisp=self.pictures.crisp)
 
     @torch.no_grad()
     def _map(self) -> Any:
         network = self.loop.averaged["vae"]
-        known = scaled(self._pictures.training[:CODED]).to(self.loop.device)
+        known = scaled(self.pictures.training[:CODED]).to(self.loop.device)
         coded = [network.encode(part) for part in torch.split(known, 256)]
         means = torch.cat([mean for mean, _ in coded]).cpu()
         variances = torch.cat([log_variance for _, log_variance in coded]).exp().mean(0).cpu()
@@ -104,4 +107,4 @@ class Autoencoding:
     def save(self, folder: Path) -> None:
         """Write the averaged network as a model folder."""
         network = self.loop.averaged["vae"]
-        save(folder, PictureModel(network, self._map(), self._pictures.crisp), network)
+        save(folder, PictureModel(network, self._map(), self.pictures.crisp), network)

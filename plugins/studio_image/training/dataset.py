@@ -57,6 +57,11 @@ class Pictures:
     crisp: bool
 
     @property
+    def size(self) -> int:
+        """Side, pixels."""
+        return int(self.training.shape[-1])
+
+    @property
     def channels(self) -> int:
         """3 or 4."""
         return int(self.training.shape[1])
@@ -92,10 +97,15 @@ def read(data: sdk.Dataset, framing: Framing, ctx: sdk.Context) -> Pictures:
     return Pictures(known, kept, tuple(captions), tuple(held_out_captions), crisp)
 
 
-def asked_for(params: Any, ctx: sdk.Context) -> Pictures:
-    """What the values of a trainer's form ask for (`data`, `size`, `framing`, `transparency`, `background`)."""
-    whole = params.framing == "whole"
-    return read(params.data, Framing(int(params.size), whole, params.transparency, params.background), ctx)
+def asked_for(params: Any, ctx: sdk.Context, like: Any = None) -> Pictures:
+    """What the values of a trainer's form ask for (`data`, `size`, `framing`, `transparency`, `background`).
+
+    Where a network goes on learning, its shape `like` decides size and transparency.
+    """
+    size, transparency = int(params.size), params.transparency
+    if like is not None:
+        size, transparency = like.size, "keep" if like.channels == 4 else "flatten"
+    return read(params.data, Framing(size, params.framing == "whole", transparency, params.background), ctx)
 
 
 def batch(pictures: torch.Tensor, places: NDArray[np.int64], flips: NDArray[np.bool_] | None = None) -> torch.Tensor:

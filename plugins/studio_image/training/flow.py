@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import studio.sdk as sdk
-from studio_image.training.framing import FRAMINGS, SIZES, TRANSPARENCIES
+from studio_image.training.framing import FRAMINGS, SIZES, TRANSPARENCIES, start_from
 
 if TYPE_CHECKING:
     from studio_image.training.dataset import Pictures
@@ -37,7 +37,10 @@ class TrainFlow(sdk.Trainer):
         """What the artist sets."""
 
         data: sdk.Dataset = sdk.dataset("image", label="Dataset", help="A thousand pictures with captions or more.")
-        size: str = sdk.choice("32", SIZES, help="64 shows more, and is drawn in coarser strokes.")
+        start_from: str = start_from("image.flow")
+        size: str = sdk.choice(
+            "32", SIZES, when={"start_from": ""}, help="64 shows more, and is drawn in coarser strokes."
+        )
         framing: str = sdk.choice("middle", FRAMINGS, help="How pictures that are not square are cut.")
         transparency: str = sdk.choice("auto", TRANSPARENCIES, help="Whether see-through parts stay see-through.")
         background: str = sdk.color("#ffffff", when={"transparency": "flatten"}, help="Behind see-through parts.")
@@ -63,15 +66,18 @@ class TrainFlow(sdk.Trainer):
             2, min=1, max=100, group="Learning", advanced=True, label="Rarest words",
             help="How often a word must occur to be learned; the pictures of a word that occurs once are copied.",
         )  # fmt: skip
-        width: int = sdk.integer(96, min=8, max=512, step=8, group="Network", advanced=True, label="Channels")
-        words: int = sdk.integer(128, min=8, max=1024, step=8, group="Network", advanced=True, label="Word vectors")
+        width: int = sdk.integer(
+            96, min=8, max=512, step=8, group="Network", advanced=True, label="Channels", when={"start_from": ""}
+        )
+        words: int = sdk.integer(
+            128, min=8, max=1024, step=8, group="Network", advanced=True, label="Word vectors", when={"start_from": ""}
+        )
 
     def train(self, params: Any, ctx: sdk.TrainingContext) -> Iterator[sdk.Lesson | sdk.Result]:
         """Yield curves, sample sheets (captions of held-out pictures), checkpoints, and the model."""
-        from studio_image.training.flowing import Flowing
         from studio_image.training.runs import sample_interval
 
-        flowing = Flowing(params, _pictures(params, ctx), ctx)
+        flowing = _flowing(params, ctx)
         every = sample_interval(len(flowing.pictures.training), params.batch, params.steps)
         for step in flowing.loop:
             yield from flowing.loop.report(message="Learning", loss=flowing.learn())
@@ -84,17 +90,25 @@ class TrainFlow(sdk.Trainer):
 
     def forecast(self, params: Any, ctx: sdk.TrainingContext) -> sdk.Forecast:
         """Build the network and time a few steps."""
-        from studio_image.training.flowing import Flowing
         from studio_image.training.runs import forecast
 
-        flowing = Flowing(params, _pictures(params, ctx), ctx)
+        flowing = _flowing(params, ctx)
         return forecast(flowing.learn, params.steps, flowing.network)
 
 
-def _pictures(params: Any, ctx: sdk.TrainingContext) -> Pictures:
+def _flowing(params: Any, ctx: sdk.TrainingContext) -> Flowing:
+    from studio_image.models.flow import FlowNetwork, load
+    from studio_image.training.continuing import begun
+    from studio_image.training.flowing import Flowing
+
+    start = begun(params, ctx, load, FlowNetwork)
+    return Flowing(params, _pictures(params, ctx, None if start is None else start.network.shape), ctx, start)
+
+
+def _pictures(params: Any, ctx: sdk.TrainingContext, like: Any) -> Pictures:
     from studio_image.training.dataset import asked_for
 
-    pictures = asked_for(params, ctx)
+    pictures = asked_for(params, ctx, like)
     if not any(pictures.captions):
         raise sdk.UserError(
             "None of these pictures has a caption.", param="data",
@@ -117,19 +131,20 @@ def _finished(flowing: Flowing, params: Any, ctx: sdk.TrainingContext) -> sdk.Tr
     measures, samples, neighbours = report(
         made, flowing.pictures, folder, ctx.seed, mirrored=params.mirror, crisp=model.crisp
     )
+    side, words = flowing.pictures.size, len(model.vocabulary.words)
     evaluation = sdk.Evaluation(
         measures=(*flowing.obedience(model), *measures),
         samples=samples,
         neighbours=neighbours,
         strengths=("Makes what single known words ask for.",),
         limits=(
-            f"Pictures have {params.size} × {params.size} pixels; it knows {len(model.vocabulary.words)} words.",
+            f"Pictures have {side} × {side} pixels; it knows {words} words.",
             "It does not understand sentences, numbers, or where things stand.",
         ),
         intended_use="Small pictures in the manner of the training pictures, from a few words.",
     )
     facts = {
-        "size": int(params.size),
+        "size": side,
         "transparent": flowing.pictures.channels == 4,
         "words": list(model.vocabulary.words[:WORDS_TOLD]),
         "pictures": len(flowing.pictures.training),

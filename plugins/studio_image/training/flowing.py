@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 import studio.sdk as sdk
 from studio.sdk.training import Loop, Schedule
-from studio_image.models.flow import FlowModel, FlowNetwork, FlowShape, save
+from studio_image.models.flow import FlowModel, FlowNetwork, FlowShape, grown, save
 from studio_image.models.words import EMPTY, Vocabulary
 from studio_image.training.dataset import Pictures, batch, scaled
 from studio_image.training.evaluation import sample_sheet
@@ -43,12 +43,17 @@ class Flowing:
         loop: the steps that are left; call `learn` once in each.
     """
 
-    def __init__(self, params: Any, pictures: Pictures, ctx: sdk.TrainingContext) -> None:
+    def __init__(
+        self, params: Any, pictures: Pictures, ctx: sdk.TrainingContext, start: FlowModel | None = None
+    ) -> None:
+        """Begin with a fresh network, or go on with `start`, which keeps its words and learns those that are new."""
         self.pictures = pictures
-        self.vocabulary = Vocabulary.of(pictures.captions, fewest=params.rarest)
-        shape = FlowShape(int(params.size), pictures.channels, params.width, params.words, len(self.vocabulary.words))
+        fresh = Vocabulary.of(pictures.captions, fewest=params.rarest)
+        self.vocabulary = fresh if start is None else start.vocabulary.joined(fresh)
+        known = len(self.vocabulary.words)
+        shape = FlowShape(pictures.size, pictures.channels, params.width, params.words, known)
         with seeded(ctx.seed):
-            self.network = FlowNetwork(shape)
+            self.network = FlowNetwork(shape) if start is None else grown(start.network, known)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         optimizer = torch.optim.AdamW(self.network.parameters(), params.learning_rate, weight_decay=0.01)
         self.loop = Loop(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import studio.sdk as sdk
-from studio_image.training.framing import FRAMINGS, SIZES, TRANSPARENCIES
+from studio_image.training.framing import FRAMINGS, SIZES, TRANSPARENCIES, start_from
 
 if TYPE_CHECKING:
     from studio_image.models.latents import PictureModel
@@ -42,11 +42,12 @@ class TrainGan(sdk.Trainer):
         """What the artist sets."""
 
         data: sdk.Dataset = sdk.dataset("image", label="Dataset", help="200 similar pictures or more.")
+        start_from: str = start_from("image.gan")
         architecture: str = sdk.choice(
-            "residual", ARCHITECTURES,
+            "residual", ARCHITECTURES, when={"start_from": ""},
             help="Residual networks learn finer pictures; a DCGAN takes a third of the time per step.",
         )  # fmt: skip
-        size: str = sdk.choice("32", SIZES, help="64 takes about four times as long.")
+        size: str = sdk.choice("32", SIZES, when={"start_from": ""}, help="64 takes about four times as long.")
         framing: str = sdk.choice("middle", FRAMINGS, help="How pictures that are not square are cut.")
         transparency: str = sdk.choice("auto", TRANSPARENCIES, help="Whether see-through parts stay see-through.")
         background: str = sdk.color("#ffffff", when={"transparency": "flatten"}, help="Behind see-through parts.")
@@ -65,23 +66,29 @@ class TrainGan(sdk.Trainer):
             help="R1 on real pictures, every 16 steps; more is calmer and slower.",
         )  # fmt: skip
         spectral: bool = sdk.toggle(
-            group="Learning", advanced=True, label="Spectral normalisation", help="Goes well with the hinge loss."
+            group="Learning",
+            advanced=True,
+            label="Spectral normalisation",
+            help="Goes well with the hinge loss.",
+            when={"start_from": ""},
         )
         average: float = sdk.number(
             0.995, min=0.0, max=0.9999, step=0.001, group="Learning", advanced=True, label="Moving average",
             help="Decay per step of the averaged weights that make the pictures; 0 for none.",
         )  # fmt: skip
-        latent: int = sdk.integer(128, min=8, max=512, group="Network", advanced=True, label="Latent numbers")
-        width: int = sdk.integer(24, min=8, max=128, step=8, group="Network", advanced=True, label="Channels")
+        latent: int = sdk.integer(
+            128, min=8, max=512, group="Network", advanced=True, label="Latent numbers", when={"start_from": ""}
+        )
+        width: int = sdk.integer(
+            24, min=8, max=128, step=8, group="Network", advanced=True, label="Channels", when={"start_from": ""}
+        )
 
     def train(self, params: Any, ctx: sdk.TrainingContext) -> Iterator[sdk.Lesson | sdk.Result]:
         """Yield curves, sample sheets, checkpoints, and the model."""
-        from studio_image.training.adversaries import Adversaries
-        from studio_image.training.dataset import asked_for
         from studio_image.training.runs import sample_interval
 
-        pictures = asked_for(params, ctx)
-        pair = Adversaries(params, pictures, ctx)
+        pair = _pair(params, ctx)
+        pictures = pair.pictures
         every = sample_interval(len(pictures.training), params.batch, params.steps)
         for step in pair.loop:
             losses = pair.learn()
@@ -95,12 +102,23 @@ class TrainGan(sdk.Trainer):
 
     def forecast(self, params: Any, ctx: sdk.TrainingContext) -> sdk.Forecast:
         """Build both networks and time a few steps."""
-        from studio_image.training.adversaries import Adversaries
-        from studio_image.training.dataset import asked_for
         from studio_image.training.runs import forecast
 
-        pair = Adversaries(params, asked_for(params, ctx), ctx)
+        pair = _pair(params, ctx)
         return forecast(pair.learn, params.steps, pair.generator, pair.discriminator)
+
+
+def _pair(params: Any, ctx: sdk.TrainingContext) -> Adversaries:
+    from studio_image.models.gan import Generator
+    from studio_image.models.latents import load
+    from studio_image.training.adversaries import Adversaries
+    from studio_image.training.continuing import begun
+    from studio_image.training.dataset import asked_for
+
+    start = begun(params, ctx, load, Generator)
+    generator = None if start is None else start.network
+    pictures = asked_for(params, ctx, None if generator is None else generator.shape)
+    return Adversaries(params, pictures, ctx, generator)
 
 
 def _finished(pair: Adversaries, pictures: Pictures, params: Any, ctx: sdk.TrainingContext) -> sdk.TrainedModel:
@@ -120,14 +138,14 @@ def _finished(pair: Adversaries, pictures: Pictures, params: Any, ctx: sdk.Train
         neighbours=neighbours,
         strengths=("New pictures in a moment on any computer.", "Moves smoothly between pictures."),
         limits=(
-            f"Pictures have {params.size} × {params.size} pixels and are of the one kind it has seen.",
+            f"Pictures have {pictures.size} × {pictures.size} pixels and are of the one kind it has seen.",
             "It cannot be asked for anything in words.",
             "Some come out as formless patches; make many and keep the good ones.",
         ),
         intended_use="Ideas, variations and moving pictures in the manner of the training pictures.",
     )
     facts = {
-        "size": int(params.size),
+        "size": pictures.size,
         "transparent": pictures.channels == 4,
         "dimensions": model.dimensions,
         "pictures": len(pictures.training),

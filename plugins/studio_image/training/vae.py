@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import studio.sdk as sdk
-from studio_image.training.framing import FRAMINGS, SIZES, TRANSPARENCIES
+from studio_image.training.framing import FRAMINGS, SIZES, TRANSPARENCIES, start_from
 
 if TYPE_CHECKING:
     from studio_image.training.autoencoding import Autoencoding
@@ -36,7 +36,8 @@ class TrainVae(sdk.Trainer):
         """What the artist sets."""
 
         data: sdk.Dataset = sdk.dataset("image", label="Dataset", help="200 similar pictures or more.")
-        size: str = sdk.choice("32", SIZES, help="64 takes about four times as long.")
+        start_from: str = start_from("image.vae")
+        size: str = sdk.choice("32", SIZES, when={"start_from": ""}, help="64 takes about four times as long.")
         framing: str = sdk.choice("middle", FRAMINGS, help="How pictures that are not square are cut.")
         transparency: str = sdk.choice("auto", TRANSPARENCIES, help="Whether see-through parts stay see-through.")
         background: str = sdk.color("#ffffff", when={"transparency": "flatten"}, help="Behind see-through parts.")
@@ -58,17 +59,19 @@ class TrainVae(sdk.Trainer):
             0.995, min=0.0, max=0.9999, step=0.001, group="Learning", advanced=True, label="Moving average",
             help="Decay per step of the averaged weights that make the pictures; 0 for none.",
         )  # fmt: skip
-        latent: int = sdk.integer(64, min=2, max=512, group="Network", advanced=True, label="Latent numbers")
-        width: int = sdk.integer(24, min=8, max=128, step=8, group="Network", advanced=True, label="Channels")
+        latent: int = sdk.integer(
+            64, min=2, max=512, group="Network", advanced=True, label="Latent numbers", when={"start_from": ""}
+        )
+        width: int = sdk.integer(
+            24, min=8, max=128, step=8, group="Network", advanced=True, label="Channels", when={"start_from": ""}
+        )
 
     def train(self, params: Any, ctx: sdk.TrainingContext) -> Iterator[sdk.Lesson | sdk.Result]:
         """Yield curves, sample sheets (reconstructions above, new pictures, a walk below), checkpoints, the model."""
-        from studio_image.training.autoencoding import Autoencoding
-        from studio_image.training.dataset import asked_for
         from studio_image.training.runs import sample_interval
 
-        pictures = asked_for(params, ctx)
-        coder = Autoencoding(params, pictures, ctx)
+        coder = _coder(params, ctx)
+        pictures = coder.pictures
         every = sample_interval(len(pictures.training), params.batch, params.steps)
         for step in coder.loop:
             yield from coder.loop.report(message="Learning", **coder.learn())
@@ -81,12 +84,23 @@ class TrainVae(sdk.Trainer):
 
     def forecast(self, params: Any, ctx: sdk.TrainingContext) -> sdk.Forecast:
         """Build the network and time a few steps."""
-        from studio_image.training.autoencoding import Autoencoding
-        from studio_image.training.dataset import asked_for
         from studio_image.training.runs import forecast
 
-        coder = Autoencoding(params, asked_for(params, ctx), ctx)
+        coder = _coder(params, ctx)
         return forecast(coder.learn, params.steps, coder.network)
+
+
+def _coder(params: Any, ctx: sdk.TrainingContext) -> Autoencoding:
+    from studio_image.models.latents import load
+    from studio_image.models.vae import Vae
+    from studio_image.training.autoencoding import Autoencoding
+    from studio_image.training.continuing import begun
+    from studio_image.training.dataset import asked_for
+
+    start = begun(params, ctx, load, Vae)
+    network = None if start is None else start.network
+    pictures = asked_for(params, ctx, None if network is None else network.shape)
+    return Autoencoding(params, pictures, ctx, network)
 
 
 def _finished(coder: Autoencoding, pictures: Pictures, params: Any, ctx: sdk.TrainingContext) -> sdk.TrainedModel:
@@ -107,14 +121,14 @@ def _finished(coder: Autoencoding, pictures: Pictures, params: Any, ctx: sdk.Tra
         neighbours=neighbours,
         strengths=("Smooth sliders and walks between pictures.", "New pictures in a moment on any computer."),
         limits=(
-            f"Pictures have {params.size} × {params.size} pixels, are soft, and of the one kind it has seen.",
+            f"Pictures have {pictures.size} × {pictures.size} pixels, are soft, and of the one kind it has seen.",
             "It cannot be asked for anything in words.",
             "Many new pictures are vague shapes; those near training pictures are the clearest.",
         ),
         intended_use="Exploring what lies between pictures, and moving pictures of it.",
     )
     facts = {
-        "size": int(params.size),
+        "size": pictures.size,
         "transparent": pictures.channels == 4,
         "dimensions": model.dimensions,
         "pictures": len(pictures.training),

@@ -184,3 +184,47 @@ def test_a_models_coordinates_and_latents_turn_into_each_other(vae: tuple[Record
     latents = load(vae[1][-1].folder).latents
     places = torch.randn(5, len(latents.mean), generator=torch.Generator().manual_seed(1))
     assert torch.allclose(latents.inverse(latents(places)), places, atol=1e-3)
+
+
+CONTINUED: list[tuple[type[sdk.Trainer], dict[str, Any], str]] = [
+    (TrainGan, {"batch": 8}, "generator_loss"),
+    (TrainVae, {"batch": 8, "learning_rate": 0.0005, "warmup": 0.0}, "reconstruction error"),
+    (TrainFlow, {"batch": 4, "learning_rate": 0.0005, "average": 0.0}, "loss"),
+]
+
+
+@pytest.mark.parametrize(("trainer", "values", "name"), CONTINUED)
+def test_a_model_is_continued_from(
+    data: sdk.Dataset, tmp_path: Path, trainer: type[sdk.Trainer], values: dict[str, Any], name: str
+) -> None:
+    first_values = {TrainGan: TINY_GAN, TrainVae: TINY_VAE, TrainFlow: TINY_FLOW}[trainer]
+    ctx = RecordingContext(seed=5)
+    first = taught(trainer, data, ctx, **first_values, steps=60 if trainer is TrainVae else 20)
+    # other pictures, opaque and larger: the model keeps its size and its transparency
+    other = little_pictures(tmp_path / "other", count=16, size=48, transparent=False)
+    named = tuple(sdk.DatasetItem(item.path, f"{item.caption} new", held_out=item.held_out) for item in other.items)
+    other = sdk.Dataset(other.name, "image", other.folder, named, digest="1" * 64)
+    models = {"own:first": first[-1].folder}
+    later = taught(trainer, other, RecordingContext(seed=6, models=models), **values, start_from="own:first", steps=10)[
+        -1
+    ]
+    assert later.facts["size"] == 32
+    assert later.facts["transparent"] is True
+    if trainer is TrainFlow:
+        assert later.facts["words"][: len(first[-1].facts["words"])] == first[-1].facts["words"]
+        assert "new" in later.facts["words"]
+    if trainer is TrainVae:
+        again = taught(
+            trainer, data, RecordingContext(seed=6, models=models), **values, start_from="own:first", steps=10
+        )
+        fresh = taught(trainer, data, RecordingContext(seed=6), **{**first_values, **values}, steps=10)
+        assert curve(again, name)[0] < curve(fresh, name)[0]
+
+
+def test_what_cannot_be_continued_from_is_refused(data: sdk.Dataset, tmp_path: Path) -> None:
+    gan_context = RecordingContext(seed=5)
+    gan = taught(TrainGan, data, gan_context, **TINY_GAN, steps=1)[-1].folder
+    for trainer, folder in ((TrainVae, gan), (TrainVae, tmp_path), (TrainFlow, gan), (TrainGan, tmp_path)):
+        with pytest.raises(sdk.UserError) as refusal:
+            taught(trainer, data, RecordingContext(models={"own:odd": folder}), start_from="own:odd", steps=1)
+        assert refusal.value.param == "start_from"
