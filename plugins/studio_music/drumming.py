@@ -14,8 +14,9 @@ from studio_music.recall import Recall, drawn_from, one_thread
 from studio_music.training.grid import Tokens
 from studio_music.training.strokes import BAR, BEAT, DRUMS, FILL, OFFSETS, UNKNOWN, DrumGrid, seen_of, told_of
 
-GUIDANCE = 1.6
-"""How strongly a style is told: 1 as it was learned (classifier-free guidance, Ho & Salimans 2022)."""
+GUIDANCE, TEMPERATURE = 3.0, 0.9
+"""How strongly a style is told, 1 as it was learned (classifier-free guidance, Ho & Salimans 2022), and how boldly it is
+played. Guidance decides which drums are struck and how hard; their timing is left as it was learned."""
 
 TOP = 0.97
 """Share of the probability that strokes are drawn from; the unlikely rest is left out. Misses are drawn from all."""
@@ -36,7 +37,7 @@ class DrumTask:
     told: Tokens
     bar: int
     pattern: NDArray[np.bool_] | None = None
-    temperature: float = 1.0
+    temperature: float = TEMPERATURE
     guidance: float = GUIDANCE
 
 
@@ -88,7 +89,7 @@ class DrumPlayer:
             return 0
         if not stroke and not self.tokens[step, drum]:
             return 0
-        scores = self._scores(state, column) / self._task.temperature
+        scores = self._scores(state if stroke else state[:1], column) / (self._task.temperature if stroke else 1.0)
         if stroke and self._task.pattern is not None:
             scores[0] = -np.inf
         token = drawn_from(scores, TOP if stroke else 1.0, self._random)

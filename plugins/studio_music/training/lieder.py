@@ -34,7 +34,7 @@ class TrainSong(sdk.Trainer):
 
         data: sdk.Dataset = sdk.dataset("score", label="Dataset", help="MIDI files with a voice and a piano.")
         steps: int = sdk.integer(
-            1200, min=1, max=100_000, label="Steps", help="More steps learn more, until the model begins to copy."
+            800, min=1, max=100_000, label="Steps", help="More steps learn more, until the model begins to copy."
         )
         learning_rate: float = sdk.number(
             0.01, min=0.00001, max=0.1, step=0.001, label="Learning rate", group="Network", advanced=True
@@ -43,8 +43,8 @@ class TrainSong(sdk.Trainer):
             8, min=1, max=256, label="Rows per step", group="Network", advanced=True,
             help="How many stretches of music each step learns from.",
         )  # fmt: skip
-        width: int = sdk.integer(192, min=32, max=1024, step=32, label="Width", group="Network", advanced=True)
-        layers: int = sdk.integer(5, min=1, max=24, label="Layers", group="Network", advanced=True)
+        width: int = sdk.integer(160, min=32, max=1024, step=32, label="Width", group="Network", advanced=True)
+        layers: int = sdk.integer(4, min=1, max=24, label="Layers", group="Network", advanced=True)
         quarters: int = sdk.integer(
             48, min=4, max=256, label="Memory", unit="beats", group="Network", advanced=True,
             help="How far back the model looks, quarter notes.",
