@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 
 from studio_image.asking import COLOURS
 
 NEAR = 0.85
 """How near to the best fit a caption's must be for it to lend its words."""
+
+TYPICAL = 0.6
+"""How common a caption's other words must be, beside those of the most common caption."""
 
 BESIDE = 0.4
 """What a word counts that only says more about another one."""
@@ -43,7 +46,9 @@ class Captions:
             for caption, heads in zip(self._words, self._heads, strict=True)
         ]
         least = NEAR * max(fits, default=0.0)
-        return [caption for caption, fit in zip(self._words, fits, strict=True) if fit >= least > 0]
+        fitting = [caption for caption, fit in zip(self._words, fits, strict=True) if fit >= least > 0]
+        coloured = [caption for caption in fitting if any(word in caption for word in words if word in COLOURS)]
+        return _typical(coloured or fitting, wanted)
 
     def completed(self, words: Sequence[str], longest: int, draw: Callable[[int], int]) -> tuple[str, ...]:
         """`words` and what one of the captions they fit best says beside them, `longest` in all.
@@ -61,6 +66,15 @@ class Captions:
         coloured = any(word in COLOURS for word in words)
         more = [word for word in fitting[draw(len(fitting))] if not (coloured and word in COLOURS)]
         return tuple(dict.fromkeys([*words, *more]))[:longest]
+
+
+def _typical(captions: list[tuple[str, ...]], wanted: Container[str]) -> list[tuple[str, ...]]:
+    """Those of `captions` whose other words most of them share: of dragons, not the statue of one."""
+    others = [[word for word in caption if word not in wanted and word not in COLOURS] for caption in captions]
+    counts = Counter(word for words in others for word in words)
+    common = [sum(counts[word] for word in words) / len(words) if words else len(captions) for words in others]
+    least = TYPICAL * max(common, default=0)
+    return [caption for caption, count in zip(captions, common, strict=True) if count >= least]
 
 
 def _worth(word: str) -> float:
