@@ -15,8 +15,8 @@ from studio_music.training.grid import Tokens
 from studio_music.training.strokes import BAR, BEAT, DRUMS, FILL, OFFSETS, UNKNOWN, DrumGrid, seen_of, told_of
 
 GUIDANCE, TEMPERATURE = 3.0, 0.9
-"""How strongly a style is told, 1 as it was learned (classifier-free guidance, Ho & Salimans 2022), and how boldly it is
-played. Guidance decides which drums are struck and how hard; their timing is left as it was learned."""
+"""How strongly a style is told, 1 as it was learned (classifier-free guidance, Ho & Salimans 2022), and how boldly it
+is played. Guidance decides which drums are struck and how hard; their timing is left as it was learned."""
 
 TOP = 0.97
 """Share of the probability that strokes are drawn from; the unlikely rest is left out. Misses are drawn from all."""
