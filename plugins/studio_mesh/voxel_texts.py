@@ -55,6 +55,13 @@ ZH_CN = {
         "它只认识说明文字中的词。",
     "A quick try": "快速一试",
     "Dataset": "数据集",
+    "Start from": "起点",
+    "A new model": "新模型",
+    "Go on teaching a model instead of beginning with a new one. It keeps its words and its colours.": (
+        "接着教一个已有的模型，而不从头开始。其词汇与颜色保持不变。"
+    ),
+    "The model to start from cannot be read.": "作为起点的模型无法读取。",
+    "Choose another one.": "请另选一个。",
     "3D models with captions of a few words.": "带有几个词说明的三维模型。",
     "Steps": "步数",
     "How long to learn. Some hundred shapes need about 2,000 steps; ten times as many shapes, more.":

@@ -55,6 +55,10 @@ class Vocabulary:
         counts = Counter(word for caption in captions for word in set(split(caption)))
         return cls(sorted(counts, key=lambda word: (-counts[word], word))[:most])
 
+    def joined(self, other: Vocabulary) -> Vocabulary:
+        """These words under the numbers they have, and after them those of `other` that are new."""
+        return Vocabulary((*self.words, *(word for word in other.words if word not in self._numbers)))
+
     def numbers(self, words: Iterable[str]) -> list[int]:
         """Numbers of those of `words` that are known, at most `LONGEST`."""
         return [self._numbers[word] for word in words if word in self._numbers][:LONGEST]

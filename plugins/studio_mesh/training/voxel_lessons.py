@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,10 @@ FORGET = 0.15
 """Probability that a word of a caption is left out, so that fewer words are enough and the latent says the rest."""
 
 
+_TABLES = ("means", "spreads")
+"""The latents of training shapes, which belong to these shapes alone."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Lessons:
     """The training shapes.
@@ -32,7 +36,7 @@ class Lessons:
         labels: uint8 [n, side³], 0 for empty, else 1 + the palette's index.
         edges: for each shape, numbers of the places beside its surface, inside and outside.
         palette: uint8 [k, 3].
-        vocabulary: all words of `captions`.
+        vocabulary: all words of `captions`, after those of the model to go on from.
         share: probability of each shape to be chosen; of several with one caption each is seen less often.
     """
 
@@ -43,17 +47,30 @@ class Lessons:
     vocabulary: Vocabulary
     share: NDArray[np.float64]
 
-    def fresh(self, latent: int) -> VoxelNet:
-        """A network of the right size."""
-        return VoxelNet(Shape(len(self.vocabulary.words), len(self.captions), len(self.palette), latent))
+    def fresh(self, latent: int, start: VoxelModel | None = None) -> VoxelNet:
+        """A network of the right size; `start` gives all but the vectors of new words and the latents of new shapes."""
+        words, shapes = len(self.vocabulary.words), len(self.captions)
+        if start is None:
+            return VoxelNet(Shape(words, shapes, len(self.palette), latent))
+        net = VoxelNet(replace(start.net.shape, words=words, shapes=shapes))
+        known = start.net.state_dict()
+        vectors = known.pop("word.weight")
+        net.load_state_dict({name: one for name, one in known.items() if not name.startswith(_TABLES)}, strict=False)
+        with torch.no_grad():
+            net.word.weight[: len(vectors)] = vectors
+        return net
 
     def model(self, net: Any) -> VoxelModel:
         """`net` with everything a generator needs."""
         return VoxelModel(net, self.vocabulary, self.palette, self.captions)
 
 
-def read_lessons(items: Sequence[sdk.DatasetItem], colors: int, ctx: sdk.Context) -> Lessons:
+def read_lessons(
+    items: Sequence[sdk.DatasetItem], colors: int, ctx: sdk.Context, start: VoxelModel | None = None
+) -> Lessons:
     """Read the files; what cannot be read or has no caption is left out and said.
+
+    Words and colours of the model `start` stay as they are; words that it does not know are added.
 
     Raises:
         UserError: nothing is left.
@@ -74,14 +91,16 @@ def read_lessons(items: Sequence[sdk.DatasetItem], colors: int, ctx: sdk.Context
         raise sdk.UserError(
             "None of the 3D models can be learned from.", hint="They need captions, and files that end in .vox or .glb."
         )
-    palette = few_colors(np.concatenate([grid.colors[grid.filled] for grid in grids]), colors)
+    seen = np.concatenate([grid.colors[grid.filled] for grid in grids])
+    palette = few_colors(seen, colors) if start is None else start.palette
+    vocabulary = Vocabulary.of(captions)
+    if start is not None:
+        vocabulary = start.vocabulary.joined(vocabulary)
     labels = np.zeros((len(grids), SIDE**3), np.uint8)
     for row, grid in zip(labels, grids, strict=True):
         row[grid.filled.ravel()] = 1 + nearest_color(grid.colors[grid.filled], palette)
     share = _shares(captions)
-    return Lessons(
-        tuple(captions), labels, tuple(_edge(row) for row in labels), palette, Vocabulary.of(captions), share
-    )
+    return Lessons(tuple(captions), labels, tuple(_edge(row) for row in labels), palette, vocabulary, share)
 
 
 def _shares(captions: list[str]) -> NDArray[np.float64]:

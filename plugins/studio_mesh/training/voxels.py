@@ -44,6 +44,10 @@ class TrainVoxels(sdk.Trainer):
         """What the artist chooses."""
 
         data: sdk.Dataset = sdk.dataset("mesh", label="Dataset", help="3D models with captions of a few words.")
+        start_from: str = sdk.choice(
+            "", [("", "A new model")], source="models:mesh.voxels", label="Start from",
+            help="Go on teaching a model instead of beginning with a new one. It keeps its words and its colours.",
+        )  # fmt: skip
         steps: int = sdk.integer(
             2000, min=1, max=200_000, label="Steps",
             help="How long to learn. Some hundred shapes need about 2,000 steps; ten times as many shapes, more.",
@@ -58,7 +62,7 @@ class TrainVoxels(sdk.Trainer):
             help="Share of the shapes that is shown turned by a quarter, half or three quarters.",
         )  # fmt: skip
         latent: int = sdk.integer(
-            16, min=1, max=64, group="Learning", advanced=True, label="Size of the latent",
+            16, min=1, max=64, group="Learning", advanced=True, label="Size of the latent", when={"start_from": ""},
             help="Numbers that tell apart shapes with the same words; different seeds draw different ones.",
         )  # fmt: skip
         divergence: float = sdk.number(
@@ -67,6 +71,7 @@ class TrainVoxels(sdk.Trainer):
         )  # fmt: skip
         colors: int = sdk.integer(
             64, min=2, max=200, group="Learning", advanced=True, label="Colours in the palette",
+            when={"start_from": ""},
             help="The model paints with this many colours, found in the training shapes.",
         )  # fmt: skip
 
@@ -76,8 +81,9 @@ class TrainVoxels(sdk.Trainer):
         from studio_mesh.training.voxel_lessons import batch_of, loss_of, read_lessons
         from studio_mesh.training.voxel_report import Judge, evaluate
 
-        lessons = read_lessons(params.data.training, params.colors, ctx)
-        net, optimizer = _network(lessons, params, ctx.seed)
+        start = _start(params, ctx)
+        lessons = read_lessons(params.data.training, params.colors, ctx, start)
+        net, optimizer = _network(lessons, params, ctx.seed, start)
         judge = Judge(lessons, params.data.held_out)
         loop = Loop(
             ctx, {"model": net}, {"model": optimizer}, steps=params.steps, average=AVERAGE,
@@ -109,8 +115,9 @@ class TrainVoxels(sdk.Trainer):
 
         from studio_mesh.training.voxel_lessons import batch_of, loss_of, read_lessons
 
-        lessons = read_lessons(params.data.training[:64], params.colors, ctx)
-        net, optimizer = _network(lessons, params, ctx.seed)
+        start = _start(params, ctx)
+        lessons = read_lessons(params.data.training[:64], params.colors, ctx, start)
+        net, optimizer = _network(lessons, params, ctx.seed, start)
         net.to(ctx.device)
         random, noise = ctx.rng("forecast"), torch.Generator().manual_seed(0)
         spent = []
@@ -129,13 +136,27 @@ class TrainVoxels(sdk.Trainer):
         return sdk.Forecast(seconds, memory, 0.0 if ctx.device == "cpu" else memory, params.steps, weights)
 
 
-def _network(lessons: Lessons, params: Any, seed: int) -> tuple[VoxelNet, Any]:
-    """A fresh network and its optimizer; the tables of latents learn faster, each row is seen so rarely."""
+def _start(params: Any, ctx: sdk.Context) -> VoxelModel | None:
+    """The model to go on from, None for a new one. Raises `UserError` when it cannot be read."""
+    from studio_mesh.voxel_model import VoxelModel
+
+    if not params.start_from:
+        return None
+    try:
+        return VoxelModel.load(ctx.model(params.start_from))
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        raise sdk.UserError(
+            "The model to start from cannot be read.", param="start_from", hint="Choose another one."
+        ) from error
+
+
+def _network(lessons: Lessons, params: Any, seed: int, start: VoxelModel | None = None) -> tuple[VoxelNet, Any]:
+    """The network and its optimizer; the tables of latents learn faster, each row is seen so rarely."""
     import torch
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        net = lessons.fresh(params.latent)
+        net = lessons.fresh(params.latent, start)
     tables = [net.means.weight, net.spreads.weight]
     others = [weight for name, weight in net.named_parameters() if not name.startswith(("means", "spreads"))]
     groups = [{"params": others, "lr": params.rate}, {"params": tables, "lr": 5 * params.rate, "weight_decay": 0.0}]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -371,3 +372,30 @@ def test_datasets_take_voxel_files_and_refuse_damaged_ones(tmp_path: Path) -> No
         path.write_bytes(damaged)
         with pytest.raises(LeftOut):
             examine(path, "mesh", 0)
+
+
+def test_a_model_is_continued_from_with_its_words_and_colours(
+    data: sdk.Dataset, model: sdk.TrainedModel, tmp_path: Path
+) -> None:
+    path = tmp_path / "cube.vox"
+    write_vox(path, CUBE, PALETTE)
+    more = sdk.Dataset("more", "mesh", tmp_path, (sdk.DatasetItem(path, "red cube"), *data.training), digest="1" * 64)
+    ctx = RecordingContext(models={"own:first": model.folder})
+    later: Any = run(TrainVoxels, {**QUICK, "data": more, "start_from": "own:first", "steps": 2}, ctx)[-1]
+    before, after = (json.loads((one.folder / "config.json").read_text()) for one in (model, later))
+    assert after["palette"] == before["palette"]
+    assert after["words"][: len(before["words"])] == before["words"]
+    assert "cube" in after["words"]
+    losses = []
+    for start in ("own:first", ""):
+        ctx = RecordingContext(models={"own:first": model.folder})
+        lessons: list[Any] = run(TrainVoxels, {**QUICK, "data": data, "start_from": start, "steps": 4}, ctx)
+        losses.append(next(one.value for one in lessons if isinstance(one, sdk.Metric) and one.name == "loss"))
+    assert losses[0] < 0.8 * losses[1]
+
+
+def test_what_cannot_be_continued_from_is_refused(data: sdk.Dataset, tmp_path: Path) -> None:
+    ctx = RecordingContext(models={"own:odd": tmp_path})
+    with pytest.raises(sdk.UserError) as refusal:
+        run(TrainVoxels, {**QUICK, "data": data, "start_from": "own:odd"}, ctx)
+    assert refusal.value.param == "start_from"
