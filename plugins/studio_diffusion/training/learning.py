@@ -63,8 +63,8 @@ class Learning:
         self._params, self._ctx, self._made_count = params, ctx, 1 if trial else params.prior_count
         ctx.progress(0, params.steps, "Loading the model")
         folder = chosen_pipeline(params.base, ctx, "base")
-        # On a GPU in bfloat16, whose range is that of float32; otherwise in float32.
-        half = ctx.dtype == "bfloat16" and ctx.device != "cpu"
+        # In bfloat16 where the device likes it, whose range is that of float32; otherwise in float32.
+        half = ctx.dtype == "bfloat16"
         self.loaded = LoadedPipeline(folder, ctx.device, "bfloat16" if half else "float32")
         self.objective = objective_of(self.loaded, params.gamma)
         self._reader = Reader(self.objective)
@@ -199,7 +199,8 @@ class Learning:
         if params.prior == "made" and ctx.resume is not None and (ctx.resume / CLASS_FILE).is_file():
             return Album(_restored(ctx.resume / CLASS_FILE))
         given = shots(pictures_in(Path(params.class_folder)), self._sizes, ctx) if params.prior == "given" else None
-        found = encode(self.loaded, given or self._made(), params.mirror, ctx)
+        # All are painted before the first is encoded: for that the autoencoder changes its type for a while.
+        found = encode(self.loaded, given or list(self._made()), params.mirror, ctx)
         if not found:
             raise sdk.UserError("There is no class picture that can be used.", param="prior", hint="Leave them out.")
         return Album(found)

@@ -53,8 +53,8 @@ class LoraLearning:
         self.training, self.held_out = read_documents(params.data.training), read_documents(params.data.held_out)
         if not self.training:
             raise sdk.UserError("The dataset has no texts to learn from.", param="data", hint="Add texts to it.")
-        # On a GPU in bfloat16, whose range is that of float32; otherwise in float32.
-        half = ctx.dtype == "bfloat16" and ctx.device != "cpu"
+        # In bfloat16 where the device likes it, whose range is that of float32; otherwise in float32.
+        half = ctx.dtype == "bfloat16"
         self.own = OwnModel(folder, ctx.device, "bfloat16" if half else "float32")
         context = min(params.context, self.own.context)
         ctx.progress(0, params.steps, "Reading the texts")

@@ -134,6 +134,18 @@ def test_a_stopped_run_goes_on_to_the_same_weights(models: dict[str, Path], data
     assert [one for one in whole if isinstance(one, sdk.Metric) and one.name == "class loss"]
 
 
+def test_a_base_in_bfloat16_is_taught_in_float32(models: dict[str, Path], data: sdk.Dataset) -> None:
+    ctx = RecordingContext(dtype="bfloat16")
+    values = {
+        **TINY, "base": f"folder:{models['flux']}", "steps": 2, "prior": "made", "prior_count": 1,
+        "prior_caption": "a disc",
+    }  # fmt: skip
+    lessons = taught(TrainLora, data, ctx, **values)
+    learned = load_file(lessons[-1].folder / "pytorch_lora_weights.safetensors")
+    assert {tensor.dtype for tensor in learned.values()} == {torch.float32}
+    assert painted(RecordingContext(dtype="bfloat16"), models["flux"]).shape == (64, 64, 3)
+
+
 def test_given_class_pictures_velocity_and_more_layers(
     models: dict[str, Path], data: sdk.Dataset, tmp_path: Path
 ) -> None:

@@ -129,6 +129,14 @@ def test_a_stopped_run_goes_on_to_the_same_weights(data: sdk.Dataset, model: Pat
     assert learned < 10_000
 
 
+def test_a_base_in_bfloat16_is_taught_in_float32(data: sdk.Dataset, model: Path) -> None:
+    ctx = RecordingContext(dtype="bfloat16")
+    lessons = taught(data, model, ctx, steps=2)
+    learned = load_file(lessons[-1].folder / "adapter_model.safetensors")
+    assert {tensor.dtype for tensor in learned.values()} == {torch.float32}
+    assert written(RecordingContext(dtype="bfloat16"), model, lora=f"folder:{lessons[-1].folder}")
+
+
 def test_a_forecast_times_steps_and_counts_weights(data: sdk.Dataset, model: Path) -> None:
     given = {"data": data.name, "base": f"folder:{model}", **TINY, "steps": 1000}
     checked = sdk.check_values(TrainTextLora.Params.fields, given)
