@@ -45,7 +45,7 @@ AT_ONCE = 8
 
 FACTS = (
     "given that it is here", "against no answer here", "share of all candidates", "agreement", "question in sentence",
-    "question around it", "question in it", "length", "length squared", "begins at a break", "ends at a break",
+    "question around it", "question in it", "length", "length squared", "begins at a break",
 )  # fmt: skip
 """What is known of a candidate, in the order of `Candidate.facts`."""
 
@@ -258,7 +258,6 @@ def _state(candidates: Sequence[Candidate], page: Page, question: Question) -> N
             length,
             length**2,
             float(_is_break(page.text[max(0, one.start - 2) : one.start])),
-            float(_is_break(page.text[one.end : one.end + 1])),
         )
 
 
