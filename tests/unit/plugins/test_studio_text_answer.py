@@ -24,6 +24,7 @@ from studio_text.training.answer_judging import confidence_error, fitted, try_ou
 from studio_text.training.questions import Asked, learn_pieces, likeness, places_of, read_questions
 from studio_text.training.train_answer import TrainAnswer
 
+FOLDER = Path(__file__).resolve().parents[3] / "resources" / "starters" / "answer"
 NAMES = ("fox", "hen", "miller", "king", "cat", "troll", "queen", "goose")
 THINGS = ("bell", "spoon", "ring", "crown", "lamp", "coat", "stone", "boat")
 TINY = {"layers": 1, "width": 32, "context": 64, "vocabulary": 300, "batch": 16, "judged": 20, "rate": 0.01}
@@ -248,3 +249,14 @@ def test_no_answer_is_said_when_unsure(lessons: tuple[RecordingContext, list[Any
     assert isinstance(whole, sdk.Text)
     assert whole.text.startswith(NOT_FOUND)
     assert whole.meta["found"] is False
+
+
+def test_the_starter_answers_what_the_tale_says_and_refuses_what_it_does_not() -> None:
+    context = RecordingContext(models={STARTER: FOLDER})
+    mill = run(Answer, {"question": "Who built the new mill?"}, context)[-1]
+    king = run(Answer, {"question": "What did the king buy in the city?"}, context)[-1]
+    assert isinstance(mill, sdk.Text)
+    assert isinstance(king, sdk.Text)
+    assert mill.meta["answer"] == "seven trolls"
+    assert "in one night seven trolls built a new mill of stone" in mill.text
+    assert king.meta["found"] is False
