@@ -13,7 +13,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 
 import studio.sdk as sdk
-from studio_diffusion.folders import PipelineFolder
+from studio_diffusion.folders import LORA_FILE, PipelineFolder
 
 ADAPTER = "worn"
 """What a LoRA is called inside a pipeline."""
@@ -153,14 +153,14 @@ def check_header(file: Path, param: str) -> None:
             names = list(opened.keys())
         asked = json.loads(header.get("lora_adapter_metadata") or "{}")
     except (OSError, ValueError, SafetensorError, RecursionError) as error:
-        raise sdk.UserError(f"{file.name} cannot be read.", param=param, hint="Copy the LoRA anew.") from error
+        raise sdk.UserError(f"{name_of(file)} cannot be read.", param=param, hint="Copy the LoRA anew.") from error
     if not any("lora" in name.lower() for name in names):
-        raise sdk.UserError(f"{file.name} is no LoRA.", param=param, hint="Choose the folder of a LoRA.")
+        raise sdk.UserError(f"{name_of(file)} is no LoRA.", param=param, hint="Choose the folder of a LoRA.")
     settings = asked if isinstance(asked, Mapping) else {"odd": True}
     odd = [name for name, value in settings.items() if value and str(name).rpartition(".")[2] not in HARMLESS]
     if odd:
         raise sdk.UserError(
-            f"The LoRA {file.name} asks for something unusual ({odd[0][:60]}).", param=param,
+            f"The LoRA {name_of(file)} asks for something unusual ({odd[0][:60]}).", param=param,
             hint="Choose an ordinary LoRA.",
         )  # fmt: skip
 
@@ -223,9 +223,14 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 def _misfit(folder: PipelineFolder, file: Path, param: str) -> sdk.UserError:
     return sdk.UserError(
-        f"The LoRA {file.name} does not fit {folder.path.name}, which is of the kind {folder.kind.title}.", param=param,
+        f"The LoRA {name_of(file)} does not fit {folder.path.name}, which is of the kind {folder.kind.title}.", param=param,
         hint="Choose a LoRA that was made for this kind of model.",
     )  # fmt: skip
+
+
+def name_of(file: Path) -> str:
+    """What an artist calls a LoRA: its folder's name where the file has the usual one."""
+    return file.parent.name if file.name == LORA_FILE else file.name
 
 
 def _first_line(error: Exception) -> str:
