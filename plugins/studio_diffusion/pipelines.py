@@ -223,8 +223,8 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 def _misfit(folder: PipelineFolder, file: Path, param: str) -> sdk.UserError:
     return sdk.UserError(
-        f"The LoRA {name_of(file)} does not fit {folder.path.name}, which is of the kind {folder.kind.title}.", param=param,
-        hint="Choose a LoRA that was made for this kind of model.",
+        f"The LoRA {name_of(file)} does not fit {folder.path.name}, which is of the kind {folder.kind.title}.",
+        param=param, hint="Choose a LoRA that was made for this kind of model.",
     )  # fmt: skip
 
 

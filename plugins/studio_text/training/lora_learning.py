@@ -21,6 +21,7 @@ from studio_text.own_models import chosen_model
 from studio_text.own_writing import Manner, beginning, tokens
 from studio_text.training.documents import Document, read_documents
 from studio_text.training.lora_pages import IGNORED, Pages, Piece
+from studio_text.writing import tidy
 
 SHOWINGS = 8
 """How often during a run samples are written and the held-out loss is taken."""
@@ -116,7 +117,7 @@ class LoraLearning:
                     fresh.append(token)
                     if len(fresh) >= most:
                         break
-            texts.append(given + self.own.tokenizer.decode(fresh, skip_special_tokens=True))
+            texts.append(tidy(given + self.own.tokenizer.decode(fresh, skip_special_tokens=True)))
         return texts
 
     def forecast(self) -> sdk.Forecast:

@@ -86,6 +86,9 @@ def test_a_lora_learns_and_the_writer_wears_it(model: Path, lora: tuple[Recordin
             curves.setdefault(one.name, []).append(one.value)
     assert curves["loss"][-1] < 0.6 * curves["loss"][0]
     assert curves["held out bits per byte"][-1] < curves["held out bits per byte"][0]
+    shown = [one.artifact.text for one in lessons if isinstance(one, sdk.Sample)]
+    assert shown
+    assert not any(letter in text for text in shown for letter in "\0\r")
     first = lessons[-1].evaluation.measures[0]
     assert first.name == "bits per byte"
     assert first.value < 0.6 * first.baseline
@@ -203,6 +206,11 @@ def _config(**changes: Any) -> Callable[[Path], None]:
     return spoil
 
 
+def _without_tokenizer(folder: Path) -> None:
+    for path in folder.glob("*token*"):
+        path.unlink()
+
+
 HOSTILE: dict[str, tuple[Callable[[Path], Any], str]] = {
     "no config": (lambda folder: (folder / "config.json").unlink(), "config.json is missing"),
     "damaged config": (lambda folder: (folder / "config.json").write_text("[" * 100_000), "damaged"),
@@ -214,7 +222,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], Any], str]] = {
     ),
     "pickle": (lambda folder: (folder / "model.safetensors").rename(folder / "pytorch_model.bin"), "pickle"),
     "no weights": (lambda folder: (folder / "model.safetensors").unlink(), "no weights"),
-    "no tokenizer": (lambda folder: [path.unlink() for path in folder.glob("*token*")], "lacks its tokenizer"),
+    "no tokenizer": (_without_tokenizer, "lacks its tokenizer"),
     "damaged weights": (lambda folder: (folder / "model.safetensors").write_bytes(b"x" * 99), "cannot be loaded"),
     "other sizes": (_config(hidden_size=32), "cannot be loaded"),
 }
