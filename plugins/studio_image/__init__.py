@@ -1,4 +1,6 @@
-"""Pictures without downloads: seamless textures, new pictures out of an example, and models taught from pictures."""
+"""Pictures without downloads: textures, new pictures out of an example, pixel art and stickers from words, and models
+taught from pictures.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +9,11 @@ from collections.abc import Mapping, Sequence
 import studio.sdk as sdk
 from studio_image.chinese import TEXTS
 from studio_image.chinese_training import TRAINING
+from studio_image.chinese_words import WORDS
 from studio_image.latent_explorer import LatentExplorer
 from studio_image.resynth import Resynth
+from studio_image.sprite import Sprite
+from studio_image.sticker import Sticker
 from studio_image.texture import Texture
 from studio_image.training.flow import TrainFlow
 from studio_image.training.gan import TrainGan
@@ -21,9 +26,9 @@ class Plugin:
     @sdk.hookimpl
     def studio_generators(self) -> Sequence[type[sdk.Generator]]:
         """The generators."""
-        return [Texture, Resynth, LatentExplorer, TrainGan, TrainVae, TrainFlow]
+        return [Texture, Resynth, Sprite, Sticker, LatentExplorer, TrainGan, TrainVae, TrainFlow]
 
     @sdk.hookimpl
     def studio_translations(self) -> Mapping[str, Mapping[str, str]]:
         """Their texts in other languages."""
-        return {"zh_CN": TRAINING | TEXTS}
+        return {"zh_CN": WORDS | TRAINING | TEXTS}
