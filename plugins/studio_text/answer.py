@@ -98,7 +98,7 @@ class Answer(sdk.Generator):
             page = finder.page(text)
             if not page.sentences:
                 raise sdk.UserError("There are no sentences in this text.", param=_field(params))
-            found = finder.find(page, question, lambda done, total: ctx.progress(done, total + 1, "Reading"))
+            found = finder.find(page, question, lambda done, total: ctx.progress(done / (total + 1), 1, "Reading"))
         least = 0.0 if params.always or finder.scale is None else finder.scale.least
         whole = ""
         for part in _parts(page, found[: 1 + params.others], least):
