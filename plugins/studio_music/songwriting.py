@@ -14,7 +14,7 @@ from studio_music.theory import TONICS, Key
 from studio_music.training import lanes, songs
 from studio_music.training.grid import REST, STEPS, Lanes, Tokens, transposed
 from studio_music.training.songs import VOICE, Facts, SongGrid
-from studio_music.writer import OPEN
+from studio_music.writer import OPEN, SOUNDS
 
 FORM = "AABA"
 INTRODUCTION = 2
@@ -162,11 +162,12 @@ def _returns(
 
 
 def _ending(steps: int, bar: int, voices: int, *, minor: bool) -> Tokens:
-    """The tones of the last bar: the tonic in voice and bass, its triad between, from the middle of the bar on."""
+    """The tones of the last bar: the tonic in voice and bass, which must sound for half of it, its triad between."""
     tones = np.zeros((steps, voices), dtype=np.int64)
-    last = slice(steps - bar // 2, steps)
-    tones[last] = sum(1 << tone for tone in TRIADS[minor])
-    tones[last, 0] = tones[last, voices - 1] = 1
+    tones[steps - bar :] = sum(1 << tone for tone in TRIADS[minor])
+    for lane in (0, voices - 1):
+        tones[steps - bar :, lane] = 1
+        tones[steps - bar : steps - bar // 2, lane] |= SOUNDS
     return tones
 
 

@@ -15,6 +15,9 @@ from studio_music.training.grid import ONSET, OVER, Grid, Lanes, Tokens
 OPEN = -3
 """A lane value that the model is to write."""
 
+SOUNDS = 1 << 12
+"""Added to tones where a lane may not rest."""
+
 IMPOSSIBLE = -1e9
 
 
@@ -41,7 +44,8 @@ class Writer:
             temperature: how bold, 1 as the training data.
             top: share of the probability that is drawn from; the unlikely rest is left out.
             source: earlier steps whose values are taken over where nothing is given [steps, voices], -1 for none.
-            tones: pitch classes that may sound where the model writes, one bit each [steps, voices]; 0 for any.
+            tones: pitch classes that may sound where the model writes, one bit each, and `SOUNDS` where one
+                must [steps, voices]; 0 for any.
         """
         self._model, self._random, self._temperature, self._top = model, random, temperature, top
         self._grid: Grid = model.grid
@@ -87,7 +91,8 @@ class Writer:
         hold = np.where(pitches == last, 0.0, IMPOSSIBLE)
         tones = 0 if self._tones is None else int(self._tones[at - self._lead, voice])
         begin = np.where((tones >> pitches % 12) & 1, 0.0, IMPOSSIBLE) if tones else np.zeros(len(pitches))
-        limits = np.concatenate([[0.0, IMPOSSIBLE], np.minimum(hold, begin), begin])
+        rest = IMPOSSIBLE if tones & SOUNDS else 0.0
+        limits = np.concatenate([[rest, IMPOSSIBLE], np.minimum(hold, begin), begin])
         return np.asarray(scores + limits, dtype=np.float64)
 
     def _inputs(self, first: int, end: int) -> tuple[torch.Tensor, ...]:
