@@ -24,7 +24,10 @@ from studio_diffusion.training.lora import TrainLora
 from studio_diffusion.training.pictures import buckets
 
 # diffusers asks numpy for arrays in a way that numpy 2 calls old, and transformers renames what peft calls
-pytestmark = [pytest.mark.filterwarnings(f"ignore::{kind}") for kind in ("DeprecationWarning", "FutureWarning")]
+pytestmark = [
+    *(pytest.mark.filterwarnings(f"ignore::{kind}") for kind in ("DeprecationWarning", "FutureWarning")),
+    pytest.mark.timeout(300),  # importing diffusers alone takes ten seconds of a slow processor
+]
 
 KINDS = ("sd", "sdxl", "flux")
 TINY = {"size": 64, "rank": 8, "alpha": 4.0, "batch": 4, "learning_rate": 0.03, "sample_steps": 1}
@@ -50,13 +53,21 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> sdk.Dataset:
     return little_pictures(tmp_path_factory.mktemp("data") / "little", count=12, size=64, transparent=False)
 
 
+Taught = Callable[[str], list[Any]]
+
+
 @pytest.fixture(scope="module")
-def loras(models: dict[str, Path], data: sdk.Dataset) -> dict[str, tuple[RecordingContext, list[Any]]]:
-    made = {}
-    for kind in KINDS:
-        ctx = RecordingContext(seed=3)
-        made[kind] = ctx, taught(TrainLora, data, ctx, **TINY, base=f"folder:{models[kind]}", steps=20)
-    return made
+def loras(models: dict[str, Path], data: sdk.Dataset) -> Taught:
+    """What teaching a LoRA to each kind yields; done when first asked for, and kept."""
+    made: dict[str, tuple[RecordingContext, list[Any]]] = {}
+
+    def lessons(kind: str) -> list[Any]:
+        if kind not in made:
+            ctx = RecordingContext(seed=3)
+            made[kind] = ctx, taught(TrainLora, data, ctx, **TINY, base=f"folder:{models[kind]}", steps=20)
+        return made[kind][1]
+
+    return lessons
 
 
 def painted(ctx: RecordingContext, model: Path, **values: Any) -> np.ndarray[Any, Any]:
@@ -75,10 +86,8 @@ def refusal(values: dict[str, Any]) -> sdk.UserError:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_lora_learns_and_the_generator_wears_it(
-    models: dict[str, Path], loras: dict[str, tuple[RecordingContext, list[Any]]], kind: str
-) -> None:
-    _, lessons = loras[kind]
+def test_a_lora_learns_and_the_generator_wears_it(models: dict[str, Path], loras: Taught, kind: str) -> None:
+    lessons = loras(kind)
     losses = [one.value for one in lessons if isinstance(one, sdk.Metric) and one.name == "held out loss"]
     assert losses[-1] < losses[0]
     first = lessons[-1].evaluation.measures[0]
@@ -100,8 +109,8 @@ def test_a_lora_learns_and_the_generator_wears_it(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_file_is_what_other_programs_read(loras: dict[str, tuple[RecordingContext, list[Any]]], kind: str) -> None:
-    model = loras[kind][1][-1]
+def test_the_file_is_what_other_programs_read(loras: Taught, kind: str) -> None:
+    model = loras(kind)[-1]
     file = model.folder / "pytorch_lora_weights.safetensors"
     part = "transformer" if kind == "flux" else "unet"
     with safe_open(file, "pt") as opened:
@@ -186,10 +195,8 @@ def test_cancelling_ends_a_picture_within_a_step(models: dict[str, Path]) -> Non
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_lora_of_another_kind_is_refused(
-    models: dict[str, Path], loras: dict[str, tuple[RecordingContext, list[Any]]], kind: str
-) -> None:
-    other = loras[KINDS[KINDS.index(kind) - 1]][1][-1].folder
+def test_a_lora_of_another_kind_is_refused(models: dict[str, Path], loras: Taught, kind: str) -> None:
+    other = loras(KINDS[KINDS.index(kind) - 1])[-1].folder
     said = refusal({"model": f"folder:{models[kind]}", "lora": f"folder:{other}"})
     assert "does not fit" in said.message
     assert said.param == "lora"

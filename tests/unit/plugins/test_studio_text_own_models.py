@@ -20,7 +20,7 @@ from studio_text.training.lora import TrainTextLora
 from studio_text.writer import Stopping, Writer
 
 # transformers renames what peft calls
-pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
+pytestmark = [pytest.mark.filterwarnings("ignore::FutureWarning"), pytest.mark.timeout(300)]
 
 NOUNS = ("fox", "cat", "dog", "tree", "disc", "frame")
 TINY = {"rank": 4, "alpha": 8.0, "rate": 0.02, "reach": "all", "context": 32, "judged": 200}
