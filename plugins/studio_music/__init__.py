@@ -15,6 +15,8 @@ import studio.sdk as sdk
 from studio_music import played_texts
 from studio_music.chorale import Chorale
 from studio_music.composer import Composer
+from studio_music.drummer import Drums
+from studio_music.song import Song
 from studio_music.training.beats import TrainDrums
 from studio_music.training.lieder import TrainSong
 from studio_music.training.score import TrainScore
@@ -27,7 +29,7 @@ class Plugin:
     @sdk.hookimpl
     def studio_generators(self) -> Sequence[type[sdk.Generator]]:
         """The composer, the generators that write with trained models, and the trainers of those models."""
-        return [Composer, Chorale, TrainScore, TrainDrums, TrainSong]
+        return [Composer, Chorale, Drums, Song, TrainScore, TrainDrums, TrainSong]
 
     @sdk.hookimpl
     def studio_translations(self) -> Mapping[str, Mapping[str, str]]:

@@ -72,10 +72,10 @@ class Drums(sdk.Generator):
             help="How much of the drummer's force and timing is taken over; 0 is the plain pattern.",
         )  # fmt: skip
         temperature: float = sdk.number(
-            0.9, min=0.2, max=1.5, step=0.05, label="Temperature", help="Low plays safe, high surprises."
+            0.8, min=0.2, max=1.5, step=0.05, label="Temperature", help="Low plays safe, high surprises."
         )
         guidance: float = sdk.number(
-            3.0, min=0.0, max=5.0, step=0.1, label="Weight of the style", group="Model", advanced=True,
+            5.0, min=0.0, max=10.0, step=0.5, label="Weight of the style", group="Model", advanced=True,
             help="1 plays a style as freely as the drummers did; more makes it plainer.",
         )  # fmt: skip
         model: str = sdk.choice(

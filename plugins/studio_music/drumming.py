@@ -14,9 +14,9 @@ from studio_music.recall import Recall, drawn_from, one_thread
 from studio_music.training.grid import Tokens
 from studio_music.training.strokes import BAR, BEAT, DRUMS, FILL, OFFSETS, UNKNOWN, DrumGrid, seen_of, told_of
 
-GUIDANCE, TEMPERATURE = 3.0, 0.9
+GUIDANCE, TEMPERATURE = 5.0, 0.8
 """How strongly a style is told, 1 as it was learned (classifier-free guidance, Ho & Salimans 2022), and how boldly it
-is played. Guidance decides which drums are struck and how hard; their timing is left as it was learned."""
+is played. Guidance decides which drums are struck and how hard, and half as strongly when."""
 
 TOP = 0.97
 """Share of the probability that strokes are drawn from; the unlikely rest is left out. Misses are drawn from all."""
@@ -89,7 +89,7 @@ class DrumPlayer:
             return 0
         if not stroke and not self.tokens[step, drum]:
             return 0
-        scores = self._scores(state if stroke else state[:1], column) / (self._task.temperature if stroke else 1.0)
+        scores = self._scores(state, column) / (self._task.temperature if stroke else 1.0)
         if stroke and self._task.pattern is not None:
             scores[0] = -np.inf
         token = drawn_from(scores, TOP if stroke else 1.0, self._random)
@@ -105,7 +105,8 @@ class DrumPlayer:
         if len(told) == 1:
             return np.asarray(told[0], dtype=np.float64)
         given, plain = (row - np.logaddexp.reduce(row) for row in told)
-        return np.asarray(plain + self._task.guidance * (given - plain), dtype=np.float64)
+        weight = self._task.guidance if column < len(DRUMS) else (1 + self._task.guidance) / 2
+        return np.asarray(plain + weight * (given - plain), dtype=np.float64)
 
 
 def task_for(grid: DrumGrid, style: str, tempo: int, bars: int, *, fills: int = 0, busy: int = UNKNOWN) -> DrumTask:
