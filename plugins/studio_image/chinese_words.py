@@ -66,16 +66,18 @@ WORDS: dict[str, str] = {
     ),
     "Write what it shows in English, Chinese or French. The model that comes along learned 720 things from open emoji "
     "collections, in four styles, 64 × 64 pixels; the studio enlarges them with smooth contours. Two things with a "
-    "plus between them become one. It knows nothing else, and says what it took your words for.": (
+    "plus between them become one. Faces, hearts and cats come out best; many things are only hinted at, so try several "
+    "seeds. It says what it took your words for.": (
         "用中文、英文或法文写出要画的东西。随附模型从开放的表情符号集中学了 720 样东西，四种风格，64 × 64 像素；"
-        "工坊会以平滑的轮廓放大。两样东西之间写加号可合二为一。它不认识别的，并会说明把你的词当作了什么。"
+        "工坊会以平滑的轮廓放大。两样东西之间写加号可合二为一。"
+        "表情、心形和猫画得最好；许多东西只能隐约看出，请多试几个种子。它会说明把你的词当作了什么。"
     ),
     "A smile": "微笑",
-    "A red mushroom": "红蘑菇",
-    "A cat, plainly": "朴素的猫",
-    "A glossy apple": "光泽苹果",
-    "Four flat fish": "四条扁平风格的鱼",
-    "A rainbow, rimmed": "带白边的彩虹",
+    "A cat, flat": "扁平的猫",
+    "A lemon": "柠檬",
+    "A purple devil": "紫色小恶魔",
+    "A yellow heart, rimmed": "带白边的黄心",
+    "Four wolves": "四只狼",
     "Cat and sun": "猫与太阳",
     "One thing, in English, Chinese or French, with a colour if you like; or two: cat + rainbow.": (
         "一样东西，中文、英文或法文均可，可加颜色；或两样：猫 + 彩虹。"

@@ -29,26 +29,27 @@ class Sticker(sdk.Generator):
 
     Write what it shows in English, Chinese or French. The model that comes along learned 720 things from open emoji
     collections, in four styles, 64 × 64 pixels; the studio enlarges them with smooth contours. Two things with a plus
-    between them become one. It knows nothing else, and says what it took your words for.
+    between them become one. Faces, hearts and cats come out best; many things are only hinted at, so try several seeds.
+    It says what it took your words for.
     """
 
     id, title, makes = "studio.image.sticker", "Sticker from words", (sdk.Image, sdk.Text)
     needs = sdk.Needs(ram_gb=1.2, modules=("torch", "safetensors", "diffusers", "scipy.ndimage", "skimage.measure"))
     examples = (
         sdk.Example("A smile", {"prompt": "smile"}, 1),
-        sdk.Example("A red mushroom", {"prompt": "red mushroom"}, 1),
-        sdk.Example("A cat, plainly", {"prompt": "猫", "style": "twemoji"}, 2),
-        sdk.Example("A glossy apple", {"prompt": "pomme", "style": "glossy"}, 1),
-        sdk.Example("Four flat fish", {"prompt": "fish", "style": "flat", "count": "4", "size": "4"}, 3),
-        sdk.Example("A rainbow, rimmed", {"prompt": "rainbow", "border": True}, 1),
-        sdk.Example("Cat and sun", {"prompt": "cat + sun", "blend": 0.5}, 4),
+        sdk.Example("A cat, flat", {"prompt": "猫脸", "style": "flat"}, 2),
+        sdk.Example("A lemon", {"prompt": "citron", "style": "flat"}, 1),
+        sdk.Example("A purple devil", {"prompt": "devil", "style": "glossy"}, 3),
+        sdk.Example("A yellow heart, rimmed", {"prompt": "yellow heart", "border": True}, 1),
+        sdk.Example("Four wolves", {"prompt": "wolf", "style": "flat", "count": "4", "size": "4"}, 1),
+        sdk.Example("Cat and sun", {"prompt": "cat face + sun", "blend": 0.5}, 4),
     )
 
     class Params(sdk.Params):
         """What the artist sets."""
 
         prompt: str = sdk.prompt(
-            "red mushroom", label="Words",
+            "smile", label="Words",
             help="One thing, in English, Chinese or French, with a colour if you like; or two: cat + rainbow.",
         )  # fmt: skip
         model: str = sdk.choice("starter:stickers", source="models:image.flow", label="Model")
