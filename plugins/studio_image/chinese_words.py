@@ -59,6 +59,20 @@ WORDS: dict[str, str] = {
     "The model does not know {unknown}; left out. It knows {words} words.": (
         "模型不认识{unknown}，已略去。它认识 {words} 个词。"
     ),
+    # what is taught
+    "It learns what the words of the captions look like; words that occur only once are passed over. A thousand captioned "
+    "pictures and some hours make a useful model.": (
+        "它学习说明文字中的词是什么样子；只出现一次的词会略过。一千幅带说明的图片和几个小时就能得到可用的模型。"
+    ),
+    "64 shows more, and is drawn in coarser strokes.": "64 像素显示得更多，但笔触更粗。",
+    "Words left out": "略去的词",
+    "Share of single words it is not told, so that each word means something by itself.": (
+        "训练时不告诉它的单个词的比例，使每个词自身都有意义。"
+    ),
+    "Rarest words": "最罕见的词",
+    "How often a word must occur to be learned; the pictures of a word that occurs once are copied.": (
+        "一个词至少出现几次才学；只出现一次的词，其图片会被照搬。"
+    ),
     # stickers
     "Sticker from words": "文字生成贴纸",
     "A sticker of an everyday thing: an animal, a fruit, a face, a vehicle, the weather; see-through around.": (
@@ -66,8 +80,8 @@ WORDS: dict[str, str] = {
     ),
     "Write what it shows in English, Chinese or French. The model that comes along learned 720 things from open emoji "
     "collections, in four styles, 64 × 64 pixels; the studio enlarges them with smooth contours. Two things with a "
-    "plus between them become one. Faces, hearts and cats come out best; many things are only hinted at, so try several "
-    "seeds. It says what it took your words for.": (
+    "plus between them become one. Faces, hearts and cats come out best; many things are only hinted at, so try "
+    "several seeds. It says what it took your words for.": (
         "用中文、英文或法文写出要画的东西。随附模型从开放的表情符号集中学了 720 样东西，四种风格，64 × 64 像素；"
         "工坊会以平滑的轮廓放大。两样东西之间写加号可合二为一。"
         "表情、心形和猫画得最好；许多东西只能隐约看出，请多试几个种子。它会说明把你的词当作了什么。"
