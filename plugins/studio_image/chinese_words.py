@@ -60,8 +60,8 @@ WORDS: dict[str, str] = {
         "模型不认识{unknown}，已略去。它认识 {words} 个词。"
     ),
     # what is taught
-    "It learns what the words of the captions look like; words that occur only once are passed over. A thousand captioned "
-    "pictures and some hours make a useful model.": (
+    "It learns what the words of the captions look like; words that occur only once are passed over. A thousand "
+    "captioned pictures and some hours make a useful model.": (
         "它学习说明文字中的词是什么样子；只出现一次的词会略过。一千幅带说明的图片和几个小时就能得到可用的模型。"
     ),
     "64 shows more, and is drawn in coarser strokes.": "64 像素显示得更多，但笔触更粗。",
