@@ -36,7 +36,7 @@ RECIPE = {
     "title": "Songs",
     "kind": "score",
     "seed": 1,
-    "values": {"steps": 800, "width": 160, "layers": 4},
+    "values": {"steps": 430, "width": 160, "layers": 4},
     "card": {"title": "OpenScore Lieder", "licence": "CC0 1.0"},
     "credits": (
         "Songs with piano by composers from Haydn to the early twentieth century, as transcribed by the contributors "
