@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -203,3 +204,14 @@ def test_what_cannot_be_played_is_explained(tmp_path: Path) -> None:
     grid = DrumGrid(("rock",), (1.0, 2.0, 3.0, 4.0))
     groove.planned(Drums.Params(style="other", other="polka"), grid, ctx.log)
     assert any("polka" in line for line in ctx.lines)
+
+
+def test_the_starter_is_small_credited_and_better_than_an_ngram() -> None:
+    starter = Path(__file__).parents[3] / "resources" / "starters" / "drums"
+    card = json.loads((starter / "card.json").read_text("utf-8"))
+    figures = {measure["name"]: measure for measure in card["evaluation"]["measures"]}
+    assert figures["nats per step"]["value"] < figures["nats per step"]["baseline"]
+    assert "Groove MIDI Dataset" in (starter / "README.md").read_text("utf-8")
+    assert (starter / "model.safetensors").stat().st_size < 16e6
+    offered = {option.value for field in Drums.Params.fields if field.name == "style" for option in field.options}
+    assert offered - {"other"} == set(card["facts"]["styles"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,12 @@ import pytest
 
 import studio.sdk as sdk
 from studio.sdk.testing import RecordingContext, run
-from studio_music import restyling, songwriting
+from studio_music import Plugin, restyling, songwriting
+from studio_music.drummer import Drums
 from studio_music.recall import one_thread
 from studio_music.song import Song
 from studio_music.training import network, song_judging, songs
+from studio_music.training.beats import TrainDrums
 from studio_music.training.grid import LONGEST_COUNT, ONSET, REST
 from studio_music.training.lieder import TrainSong
 from studio_music.training.song_rows import row_of, whole_of
@@ -220,3 +223,22 @@ def test_what_cannot_be_taken_up_is_explained(tmp_path: Path) -> None:
     far = sdk.Score((sdk.Track("a", (sdk.Note(0.0, 1.0, 67), sdk.Note(900.0, 1.0, 67))),))
     with pytest.raises(sdk.UserError, match="too long"):
         run(Song, {"song": far}, ctx)
+
+
+def test_the_starter_is_small_credited_and_better_than_an_ngram() -> None:
+    starter = Path(__file__).parents[3] / "resources" / "starters" / "song"
+    card = json.loads((starter / "card.json").read_text("utf-8"))
+    figures = {measure["name"]: measure for measure in card["evaluation"]["measures"]}
+    assert figures["nats per token"]["value"] < 0.85 * figures["nats per token"]["baseline"]
+    assert abs(figures["notes in the key"]["value"] / figures["notes in the key"]["baseline"] - 1) < 0.05
+    assert "OpenScore" in (starter / "README.md").read_text("utf-8")
+    assert (starter / "model.safetensors").stat().st_size < 16e6
+
+
+@pytest.mark.parametrize("made", [Song, Drums, TrainSong, TrainDrums])
+def test_everything_shown_is_translated(made: type[sdk.Generator]) -> None:
+    spec = sdk.GeneratorSpec.of(made)
+    shown = {spec.title, *spec.description.split("\n\n"), *(example.title for example in spec.examples)}
+    for field in spec.fields:
+        shown |= {field.label, field.help, field.group, field.unit, *(option.label for option in field.options)}
+    assert shown - {""} <= set(Plugin().studio_translations()["zh_CN"])
