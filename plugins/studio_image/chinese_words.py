@@ -13,10 +13,10 @@ WORDS: dict[str, str] = {
         "随附模型从 1,500 幅 32 × 32 像素的奇幻精灵图学来，认识约 900 个英文词和主要颜色，"
         "其中许多也可用中文或法文；其余的词会略去并告诉你。它不懂句子：说出一样东西和颜色，再从多幅变化中挑选。"
     ),
-    "A red dragon": "一条红龙",
+    "Blue potions": "蓝色药水",
     "Nine swords": "九把剑",
     "Potions on a sheet": "一张药水图集",
-    "A green snake": "一条绿蛇",
+    "Frogs": "青蛙",
     "Undead in four greens": "四种绿色的亡灵",
     "A blue butterfly": "一只蓝蝴蝶",
     "Surprises": "惊喜",

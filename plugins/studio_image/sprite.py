@@ -22,6 +22,9 @@ LAYOUTS = (("sheet", "One sheet"), ("single", "Single pictures"))
 PREVIEW = 128
 """Least width of a preview, pixels."""
 
+DUST = 0.1
+"""Alpha below which a pixel is grain around a picture and left out."""
+
 
 class Sprite(sdk.Generator):
     """Pixel art from a few words: creatures, weapons, potions, books, statues, doors and spells, see-through around.
@@ -34,10 +37,10 @@ class Sprite(sdk.Generator):
     id, title, makes = "studio.image.sprite", "Pixel art from words", (sdk.Image,)
     needs = sdk.Needs(ram_gb=1.2, modules=("torch", "safetensors", "diffusers", "scipy.ndimage"))
     examples = (
-        sdk.Example("A red dragon", {"prompt": "a red dragon"}, 1),
+        sdk.Example("Blue potions", {"prompt": "blue potion"}, 1),
         sdk.Example("Nine swords", {"prompt": "sword", "count": "9"}, 2),
         sdk.Example("Potions on a sheet", {"prompt": "potion", "count": "16", "enlarge": 4}, 1),
-        sdk.Example("A green snake", {"prompt": "green snake"}, 1),
+        sdk.Example("Frogs", {"prompt": "grenouille"}, 1),
         sdk.Example("Undead in four greens", {"prompt": "skeleton", "colours": "pond"}, 3),
         sdk.Example("A blue butterfly", {"prompt": "蓝色的蝴蝶"}, 2),
         sdk.Example("Surprises", {"prompt": "", "count": "9"}, 5),
@@ -47,7 +50,7 @@ class Sprite(sdk.Generator):
         """What the artist sets."""
 
         prompt: str = sdk.prompt(
-            "a red dragon", label="Words", help="A thing and its colour, in a few words. Leave it empty for a surprise."
+            "blue potion", label="Words", help="A thing and its colour, in a few words. Leave it empty for a surprise."
         )
         model: str = sdk.choice("starter:sprites", source="models:image.flow", label="Model")
         count: str = sdk.choice("4", COUNTS, label="Pictures")
@@ -133,7 +136,10 @@ def drawn(model: FlowModel, asked: list[tuple[list[str], float]], params: Any, c
     for step, pictures in enumerate(model.drawing(asked, ctx.seed, steps=params.steps, guidance=params.guidance), 1):
         ctx.progress(step, total, "Drawing", preview=partial(_preview, pictures))
     assert pictures is not None
-    return to_bytes(pictures, crisp=model.crisp)
+    made = to_bytes(pictures, crisp=model.crisp)
+    if made.shape[-1] == 4:
+        made[made[..., 3] < DUST * 255] = 0
+    return made
 
 
 def _captions(reading: Reading, model: FlowModel, params: Any, ctx: sdk.Context) -> list[str]:

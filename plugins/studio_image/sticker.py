@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 STYLES = (("noto", "Shaded"), ("twemoji", "Plain"), ("glossy", "Glossy"), ("flat", "Flat"), ("mixed", "Mixed"))
 SIZES = (("1", "Small, as drawn"), ("4", "4 times as large"), ("8", "8 times as large"))
-SPECK = 0.06
-"""Alpha below which a pixel is dust."""
 
 
 class Sticker(sdk.Generator):
@@ -84,7 +82,7 @@ class Sticker(sdk.Generator):
         ctx.progress(0, params.steps + 1, "Loading the model")
         model = loaded_flow(params.model, ctx)
         wish = _wish(params, model, ctx)
-        made = [_without_dust(one) for one in drawn(model, wish.captions, params, ctx)]
+        made = list(drawn(model, wish.captions, params, ctx))
         large = [_finished(one, params) for one in made]
         meta = {"drawn as": list(wish.named), "captions": [list(captions) for captions, _ in wish.captions]}
         title = " + ".join(wish.named).capitalize()
@@ -184,14 +182,6 @@ def _concepts(folder: Path, ctx: sdk.Context) -> Concepts | None:
         raise sdk.UserError(
             "This model cannot be read.", param="model", hint="Pick another one, or train it again."
         ) from error
-
-
-def _without_dust(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A picture without the faint grain around it."""
-    cleaned = pixels.copy()
-    if pixels.shape[-1] == 4:
-        cleaned[pixels[..., 3] < SPECK * 255] = 0
-    return cleaned
 
 
 def _finished(pixels: NDArray[np.uint8], params: Any) -> NDArray[np.uint8]:
