@@ -104,8 +104,9 @@ def _written(plan: Plan, model: Any, ctx: sdk.Context) -> Tokens:
     from functools import partial
 
     from studio_music import groove
-    from studio_music.drumming import DrumPlayer
+    from studio_music.drumming import DrumPlayer, play
     from studio_music.recall import one_thread
+    from studio_music.training.strokes import struck
 
     player = DrumPlayer(model, plan.task, ctx.rng("strokes"))
     total = len(player.tokens)
@@ -113,4 +114,7 @@ def _written(plan: Plan, model: Any, ctx: sdk.Context) -> Tokens:
         for done in player:
             preview = partial(groove.picture, plan, player.tokens, done)
             ctx.progress(1 + (_WRITING_SHARE - 1) * done / total, 100, "Writing", preview)
-    return player.tokens
+    if struck(player.tokens).any():
+        return player.tokens
+    # Cold, silence is the likeliest of all loudnesses; as bold as the drummers were, somebody strikes.
+    return play(model, replace(plan.task, temperature=1.0, guidance=1.0), ctx.rng("strokes again"), ctx.check)
