@@ -70,6 +70,7 @@ ZH_CN: dict[str, str] = {
         "{folder} 中模型的 {part} 以 pickle 格式保存，打开时可能运行代码。"
     ),
     "Get the same model with .safetensors files.": "请换成同一模型的 .safetensors 版本。",
+    "{file} in {folder} is damaged.": "{folder} 中的 {file} 已损坏。",
     "The {part} of the model in {folder} has no weights.": "{folder} 中模型的 {part} 没有权重。",
     "The model in {folder} cannot be loaded: {why}": "{folder} 中的模型无法载入：{why}",
     "Its files may be damaged or incomplete; copy the model anew.": "文件可能损坏或不完整；请重新复制该模型。",

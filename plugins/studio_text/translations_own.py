@@ -57,7 +57,7 @@ OWN_MODELS = {
     "Copy its tokenizer files as well.": "请把分词器文件也复制过来。",
     "The adapter in {folder} is no LoRA.": "{folder} 中的适配器不是 LoRA。",
     "Choose a LoRA.": "请选择一个 LoRA。",
-    "The LoRA in {folder} has no adapter_model.safetensors.": "{folder} 中的 LoRA 没有 adapter_model.safetensors。",
+    "The LoRA in {folder} has no {file}.": "{folder} 中的 LoRA 没有 {file}。",
     "Get it with .safetensors weights.": "请换成 .safetensors 权重的版本。",
     "The folder {folder} holds no {what}: {file} is missing.": "文件夹 {folder} 中没有所需的模型：缺少 {file}。",
     "{file} in {folder} is damaged.": "{folder} 中的 {file} 已损坏。",
