@@ -197,7 +197,8 @@ CONTINUED: list[tuple[type[sdk.Trainer], dict[str, Any], str]] = [
 def test_a_model_is_continued_from(
     data: sdk.Dataset, tmp_path: Path, trainer: type[sdk.Trainer], values: dict[str, Any], name: str
 ) -> None:
-    first_values = {TrainGan: TINY_GAN, TrainVae: TINY_VAE, TrainFlow: TINY_FLOW}[trainer]
+    tiny: dict[type[sdk.Trainer], dict[str, Any]] = {TrainGan: TINY_GAN, TrainVae: TINY_VAE, TrainFlow: TINY_FLOW}
+    first_values = tiny[trainer]
     ctx = RecordingContext(seed=5)
     first = taught(trainer, data, ctx, **first_values, steps=60 if trainer is TrainVae else 20)
     # other pictures, opaque and larger: the model keeps its size and its transparency

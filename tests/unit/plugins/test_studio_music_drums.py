@@ -155,8 +155,9 @@ def test_the_listener_tells_styles_apart() -> None:
 
 
 def test_a_model_plays_the_same_from_one_seed_and_remembers_a_bar() -> None:
-    model = network.build(DrumGrid(("a",), (1.0, 2.0, 3.0, 4.0), 1), 32, 1, 0).eval()
-    task = drumming.task_for(model.grid, "a", 3, 3, fills=2)
+    grid = DrumGrid(("a",), (1.0, 2.0, 3.0, 4.0), 1)
+    model = network.build(grid, 32, 1, 0).eval()
+    task = drumming.task_for(grid, "a", 3, 3, fills=2)
     assert task.told[16:32, 2].tolist() == [FILL] * 16
     first, again, other = (drumming.play(model, task, np.random.default_rng(seed), lambda: None) for seed in (1, 1, 2))
     assert (first == again).all()
@@ -167,6 +168,11 @@ def tiny_model(folder: Path) -> RecordingContext:
     folder.mkdir(exist_ok=True)
     network.save(network.build(DrumGrid(("rock", "jazz"), (1.0, 2.0, 3.0, 4.0), 2), 32, 1, 0), folder)
     return RecordingContext(seed=5, models={"starter:drums": folder})
+
+
+def asked(**values: Any) -> Any:
+    """The generator's parameters, the others as they are by default."""
+    return Drums.Params(**values)
 
 
 def test_a_pattern_keeps_every_stroke_and_strokes_beside_the_raster_stay(tmp_path: Path) -> None:
@@ -188,7 +194,7 @@ def test_no_touch_leaves_a_pattern_as_it_is(tmp_path: Path) -> None:
     ctx = tiny_model(tmp_path / "m")
     grid = network.load(tmp_path / "m", DrumGrid).grid
     assert isinstance(grid, DrumGrid)
-    plan = groove.planned(Drums.Params(pattern=beat("a", bars=1), style="jazz"), grid, ctx.log)
+    plan = groove.planned(asked(pattern=beat("a", bars=1), style="jazz"), grid, ctx.log)
     tokens = drumming.play(network.load(tmp_path / "m", DrumGrid), plan.task, np.random.default_rng(0), lambda: None)
     assert groove.notes_of(plan, tokens, 0.0, np.random.default_rng(0)) == plan.pattern
 
@@ -202,7 +208,7 @@ def test_what_cannot_be_played_is_explained(tmp_path: Path) -> None:
     with pytest.raises(sdk.UserError, match="too long"):
         run(Drums, {"pattern": far}, ctx)
     grid = DrumGrid(("rock",), (1.0, 2.0, 3.0, 4.0))
-    groove.planned(Drums.Params(style="other", other="polka"), grid, ctx.log)
+    groove.planned(asked(style="other", other="polka"), grid, ctx.log)
     assert any("polka" in line for line in ctx.lines)
 
 
