@@ -15,6 +15,7 @@ from peft.utils import get_peft_model_state_dict
 from PIL import Image, ImageOps
 
 import studio.sdk as sdk
+from studio.sdk.training.adapters import holding
 from studio.sdk.training.loop import folder_of
 from studio_diffusion.folders import LORA_FILE
 from studio_diffusion.training.encoding import encode
@@ -40,7 +41,7 @@ def finished(learning: Learning, loop: Loop, params: Any, ctx: sdk.TrainingConte
     """Save what was learned, and measure it beside the base alone."""
     folder = folder_of(ctx, "model")
     learning.loaded.denoiser.eval()
-    with learning.weights.holding(loop.averaged["lora"]):
+    with holding(learning.weights, loop.averaged["lora"]):
         save_lora(learning, folder)
         made = learning.sheet()
         losses = _losses(learning, loop.device)

@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 
 import studio.sdk as sdk
 from studio.sdk.training import Loop, Schedule
-from studio.sdk.training.adapters import AdapterWeights
+from studio.sdk.training.adapters import adapter_weights, holding
 from studio_diffusion.paint import chosen_pipeline
 from studio_diffusion.painting import Wish, paint
 from studio_diffusion.pipelines import LoadedPipeline, quiet
@@ -79,7 +79,7 @@ class Learning:
         self._sheet_captions = self._asked()
         self._give_back_encoders()
         self.adapter = self._add_adapter()
-        self.weights = AdapterWeights(self.loaded.denoiser)
+        self.weights = adapter_weights(self.loaded.denoiser)
 
     def lessons(self) -> Iterator[sdk.Lesson | sdk.Result]:
         """Train to the end, judge, and hand over the LoRA."""
@@ -266,7 +266,7 @@ class Learning:
     def _show(self, loop: Loop, step: int) -> Iterator[sdk.Lesson]:
         denoiser = self.loaded.denoiser
         denoiser.eval()
-        with self.weights.holding(loop.averaged["lora"]):
+        with holding(self.weights, loop.averaged["lora"]):
             if self.held_out:
                 yield sdk.Metric("held out loss", step, self.held_out_loss(self.weights, loop.device))
             if loop.is_main:

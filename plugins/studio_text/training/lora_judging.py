@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio import sdk
+from studio.sdk.training.adapters import holding
 from studio.sdk.training.loop import folder_of
 from studio_text.own_models import SETTINGS
 from studio_text.training.copying import Sources, words_of
@@ -29,7 +30,7 @@ def finished(learning: LoraLearning, loop: Loop, params: Any, ctx: sdk.TrainingC
     network = learning.own.model
     network.eval()
     measures: list[sdk.Measure] = []
-    with learning.weights.holding(loop.averaged["lora"]):
+    with holding(learning.weights, loop.averaged["lora"]):
         save(learning, folder)
         if learning.held_out:
             worn = learning.foresight(params.judged)

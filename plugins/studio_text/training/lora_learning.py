@@ -15,7 +15,7 @@ from transformers.pytorch_utils import Conv1D
 from studio import sdk
 from studio.sdk.cancelling import cancel_points
 from studio.sdk.training import Loop, Schedule
-from studio.sdk.training.adapters import AdapterWeights
+from studio.sdk.training.adapters import adapter_weights, holding
 from studio_text.own_loading import OwnModel, quiet
 from studio_text.own_models import chosen_model
 from studio_text.own_writing import Manner, beginning, tokens
@@ -67,7 +67,7 @@ class LoraLearning:
         if not self.pages.pieces:
             raise sdk.UserError("The texts are too short to learn from.", param="data", hint="Add longer ones.")
         self._dress()
-        self.weights = AdapterWeights(self.own.model)
+        self.weights = adapter_weights(self.own.model)
 
     def lessons(self) -> Iterator[sdk.Lesson | sdk.Result]:
         """Train to the end, judge, and hand over the LoRA."""
@@ -174,7 +174,7 @@ class LoraLearning:
 
     def _show(self, loop: Loop, step: int) -> Iterator[sdk.Lesson]:
         self.own.model.eval()
-        with self.weights.holding(loop.averaged["lora"]):
+        with holding(self.weights, loop.averaged["lora"]):
             if self._kept.pieces:
                 yield sdk.Metric("held out bits per byte", step, self.foresight(QUICK))
             if loop.is_main:

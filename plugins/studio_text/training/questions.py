@@ -136,17 +136,36 @@ def _stretches(words: Sequence[str], wanted: Counter[str]) -> Iterator[tuple[int
                 yield begin, last, 2 * common / (total + length)
 
 
+def _pieces(words: Counter[str], size: int) -> list[str]:
+    """Control tokens, letters, then the most frequent pieces; those inside a word begin with ``##``."""
+    from tokenizers import Tokenizer, models, trainers
+
+    learner = Tokenizer(models.BPE())
+    learner.train_from_iterator(words.elements(), trainers.BpeTrainer(vocab_size=size, show_progress=False))
+    letters, counts = set[str](), Counter[str]()
+    for word, count in words.items():
+        cut = [piece.value for piece in learner.model.tokenize(word)]
+        counts.update(dict.fromkeys([cut[0], *(f"##{piece}" for piece in cut[1:])], count) if cut else {})
+        letters.update((word[:1], *(f"##{letter}" for letter in word[1:])))
+    longer = sorted(counts.keys() - letters, key=lambda piece: (-counts[piece], piece))
+    return [*CONTROL, *sorted(letters), *longer][:size]
+
+
 def learn_pieces(texts: Iterable[str], size: int, context: int) -> PreTrainedTokenizerFast:
-    """A WordPiece vocabulary of at most `size` tokens, all in lower case (Devlin et al. 2019, "BERT")."""
-    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+    """A WordPiece vocabulary of at most `size` tokens, all in lower case (Devlin et al. 2019, "BERT").
+
+    The library's own trainer numbers pieces in an order that changes from call to call, and a run that goes on must
+    find the numbers it began with. So pieces are learned by byte-pair merges, the same every time, and ranked here.
+    """
+    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
     from transformers import PreTrainedTokenizerFast
 
-    tokenizer = Tokenizer(models.WordPiece(unk_token=UNKNOWN))
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    tokenizer.decoder = decoders.WordPiece()
-    trainer = trainers.WordPieceTrainer(vocab_size=size, special_tokens=list(CONTROL), show_progress=False)
-    tokenizer.train_from_iterator(texts, trainer)
+    normal, split = normalizers.BertNormalizer(lowercase=True), pre_tokenizers.BertPreTokenizer()
+    words = Counter(word for text in texts for word, _ in split.pre_tokenize_str(normal.normalize_str(text)))
+    vocabulary = {piece: number for number, piece in enumerate(_pieces(words, size))}
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token=UNKNOWN))
+    tokenizer.normalizer, tokenizer.pre_tokenizer, tokenizer.decoder = normal, split, decoders.WordPiece()
+    tokenizer.add_special_tokens(list(CONTROL))
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         pad_token=CONTROL[0],
