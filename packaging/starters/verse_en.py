@@ -56,7 +56,7 @@ RECIPE: dict[str, Any] = {
     "title": "English verse",
     "seed": 1,
     "values": {
-        "steps": 600,
+        "steps": 1800,
         "units": "bytes",
         "layers": 5,
         "width": 128,
