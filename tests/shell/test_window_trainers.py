@@ -13,7 +13,7 @@ from helpers.windows import make_workshop
 from pytestqt.qtbot import QtBot
 
 from studio import sdk
-from studio.sdk import GeneratorSpec
+from studio.sdk import Example, GeneratorSpec
 from studio.shell.create.welcome import beginnings
 from studio.shell.forms.choices import ChoiceEditor, ModelEditor
 from studio.shell.forms.form import Form, FormHelp
@@ -90,3 +90,16 @@ def test_a_model_may_lie_in_any_folder(qtbot: QtBot, tmp_path: Path) -> None:
     editor.set_value("")
     assert editor.value() == ""
     workshop.bridge.close()
+
+
+def test_the_first_cards_are_of_every_medium() -> None:
+    specs = [
+        GeneratorSpec(id=f"tests.{kind}{number}", title=f"{kind} {number}", makes=(kind,), fields=(), description="",
+                      examples=(Example("one", {}), Example("two", {})))
+        for kind in ("text", "image", "score", "mesh") for number in range(5)
+    ]  # fmt: skip
+    offered = beginnings({spec.id: spec for spec in specs})
+    assert [spec.id for spec, _ in offered] == [
+        "tests.text0", "tests.text1", "tests.image0", "tests.image1", "tests.score0", "tests.score1",
+        "tests.mesh0", "tests.mesh1",
+    ]  # fmt: skip

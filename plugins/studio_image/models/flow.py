@@ -191,6 +191,9 @@ def save(folder: Path, model: FlowModel) -> None:
     }
     (folder / CONFIG).write_text(json.dumps(config, ensure_ascii=False, indent=1) + "\n", "utf-8")
     copy.deepcopy(model.network.unet).half().save_pretrained(folder / UNET, variant=None, safe_serialization=True)
+    unet = json.loads((folder / UNET / CONFIG).read_text("utf-8"))
+    unet.pop("_name_or_path", None)  # where it was loaded from is nobody else's business
+    (folder / UNET / CONFIG).write_text(json.dumps(unet, indent=1) + "\n", "utf-8")
     save_file({"weight": model.network.words.weight.detach().cpu().half().contiguous()}, folder / WORDS)
 
 

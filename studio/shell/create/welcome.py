@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
@@ -130,10 +132,14 @@ class Welcome(QWidget):
 
 
 def beginnings(specs: dict[str, GeneratorSpec]) -> list[tuple[GeneratorSpec, Example]]:
-    """Up to `CARDS` examples that run at once: first one of each generator, medium by medium, then further ones."""
+    """Up to `CARDS` examples that run at once: the media take turns, and so do a medium's generators."""
     ready = [spec for spec in specs.values() if not spec.needs_choice]
-    order = [spec for medium in MEDIA for spec in ready if medium_of(spec) == medium]
-    rounds = max((len(spec.examples) for spec in order), default=0)
-    found = [(spec, spec.examples[turn]) for turn in range(rounds) for spec in order if turn < len(spec.examples)]
-    found += [(spec, Example(spec.title)) for spec in order if not spec.examples]
-    return found[:CARDS]
+    offered = [_in_turns([spec for spec in ready if medium_of(spec) == medium]) for medium in MEDIA]
+    found = [entry for turn in zip_longest(*offered) for entry in turn if entry is not None]
+    return sorted(found[:CARDS], key=lambda entry: MEDIA.index(medium_of(entry[0])))
+
+
+def _in_turns(specs: list[GeneratorSpec]) -> list[tuple[GeneratorSpec, Example]]:
+    """The first example of each generator, then the second ones …; a generator without any begins as it is."""
+    examples = [[(spec, example) for example in spec.examples or (Example(spec.title),)] for spec in specs]
+    return [entry for turn in zip_longest(*examples) for entry in turn if entry is not None]
