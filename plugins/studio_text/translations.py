@@ -62,10 +62,10 @@ ZH_CN = {
     "Two small models trained for this studio, one on poems of the Tang and Song, one on English poems of four "
     "centuries. Lengths of lines and rhymes are exact, by modern standard pronunciation; what the lines say is often "
     "beautiful and seldom meant. A Chinese poem repeats no more than twelve characters in a row of any poem it learned "
-    "from, an English one no more than seven words.": (
+    "from; an English one is written anew when it repeats more than seven words.": (
         "这是为本工作室训练的两个小型模型，一个学自唐宋诗词，一个学自四百年来的英文诗。"
         "行长与押韵（按现代标准读音）分毫不差；词句常有意境，却未必真有所指。"
-        "中文诗不会连续照抄所学诗词超过十二个字，英文诗不会连续照抄超过七个词。"
+        "中文诗不会连续照抄所学诗词超过十二个字，英文诗若连续照抄超过七个词，就会重写。"
     ),
     "A song of the sea": "海之歌（英文）",
     "A sonnet by night": "夜的十四行诗（英文）",

@@ -77,8 +77,8 @@ class Verse(sdk.Generator):
 
     Two small models trained for this studio, one on poems of the Tang and Song, one on English poems of four centuries.
     Lengths of lines and rhymes are exact, by modern standard pronunciation; what the lines say is often beautiful and
-    seldom meant. A Chinese poem repeats no more than twelve characters in a row of any poem it learned from, an
-    English one no more than seven words.
+    seldom meant. A Chinese poem repeats no more than twelve characters in a row of any poem it learned from; an
+    English one is written anew when it repeats more than seven words.
     """
 
     id = "studio.text.verse"
