@@ -462,7 +462,7 @@ def test_cancelled_work_and_work_for_the_dead_calls_nobody(qtbot: QtBot) -> None
     from PySide6.QtCore import QObject
 
     called: list[object] = []
-    pool, owner = Background(), QObject()
+    pool, owner = Background(threads=1), QObject()  # one thread, so that nothing runs before the gate opens
     gate = threading.Event()
     pool.run(gate.wait, called.append)
     cancelled = pool.run(lambda: 1, called.append)
