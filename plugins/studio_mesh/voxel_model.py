@@ -135,6 +135,7 @@ class VoxelNet(nn.Module):
         count = planes.shape[1]
         x, y, z = places // SIDE**2, places // SIDE % SIDE, places % SIDE
         row = torch.arange(count, device=places.device)[:, None] * SIDE**2
+        planes = planes.float()  # many places share a cell: their gradients must not be summed in half precision
         total = sum(
             planes[axis].reshape(-1, planes.shape[-1]).index_select(0, (first * SIDE + second + row).flatten())
             for axis, (first, second) in enumerate(((x, y), (x, z), (y, z)))

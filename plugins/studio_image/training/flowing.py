@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from diffusers.models.attention_processor import AttnProcessor
 from numpy.typing import NDArray
 
 import studio.sdk as sdk
@@ -55,7 +56,10 @@ class Flowing:
         with seeded(ctx.seed):
             self.network = FlowNetwork(shape) if start is None else grown(start.network, known)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        optimizer = torch.optim.AdamW(self.network.parameters(), params.learning_rate, weight_decay=0.01)
+        if ctx.device == "cpu":
+            # torch's own attention is slow to differentiate on processors, most of all in bfloat16
+            self.network.unet.set_attn_processor(AttnProcessor())
+        optimizer = torch.optim.AdamW(self.network.parameters(), params.learning_rate, weight_decay=0.01, fused=True)
         self.loop = Loop(
             ctx, {"flow": self.network}, {"flow": optimizer}, steps=params.steps, average=params.average,
             schedule=Schedule(),

@@ -113,12 +113,13 @@ class TrainVoxels(sdk.Trainer):
         """Time three steps with as many places as training looks at."""
         import torch
 
+        from studio.sdk.training import mixed_precision
         from studio_mesh.training.voxel_lessons import batch_of, loss_of, read_lessons
 
         start = _start(params, ctx)
         lessons = read_lessons(params.data.training[:64], params.colors, ctx, start)
         net, optimizer = _network(lessons, params, ctx.seed, start)
-        net.to(ctx.device)
+        mixed_precision(net.to(ctx.device), ctx.device)
         random, noise = ctx.rng("forecast"), torch.Generator().manual_seed(0)
         spent = []
         for _ in range(4):

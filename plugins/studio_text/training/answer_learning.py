@@ -12,7 +12,7 @@ import torch
 from transformers import PreTrainedTokenizerFast
 
 from studio import sdk
-from studio.sdk.training import Loop, Schedule
+from studio.sdk.training import Loop, Schedule, mixed_precision
 from studio_text.passages import Rarity, stems_of
 from studio_text.reading import CONTROL, Row
 from studio_text.training import answer_network as network
@@ -99,7 +99,7 @@ class Learning:
 
     def forecast(self) -> sdk.Forecast:
         """Time a few steps."""
-        model = self.model.to(self._ctx.device).train()
+        model = mixed_precision(self.model.to(self._ctx.device), self._ctx.device).train()
         random = np.random.default_rng(0)
         optimizers = network.optimizers(model, 0.0)
         started = time.perf_counter()

@@ -11,7 +11,7 @@ import torch
 from transformers import PreTrainedTokenizerFast
 
 from studio import sdk
-from studio.sdk.training import Loop, Schedule
+from studio.sdk.training import Loop, Schedule, mixed_precision
 from studio_text.training import network
 from studio_text.training.batches import Dropout, Shelf
 from studio_text.training.documents import CONTROL, Document, learn_tokenizer, read_documents, suggested_units
@@ -88,7 +88,8 @@ class Learning:
 
     def forecast(self) -> sdk.Forecast:
         """Time a few steps of typical length."""
-        model, device = self.model.to(self._ctx.device), self._ctx.device
+        device = self._ctx.device
+        model = mixed_precision(self.model.to(device), device)
         random = np.random.default_rng(0)
         optimizers = network.optimizers(model, 0.0)
         started = time.perf_counter()

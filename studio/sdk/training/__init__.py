@@ -4,5 +4,6 @@ Importing this needs only the standard library; torch and accelerate come in whe
 """
 
 from studio.sdk.training.loop import Loop, Schedule
+from studio.sdk.training.precision import mixed_precision
 
-__all__ = ["Loop", "Schedule"]
+__all__ = ["Loop", "Schedule", "mixed_precision"]

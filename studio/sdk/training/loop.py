@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.sdk.trainer import Checkpoint, Metric, TrainingContext
+from studio.sdk.training.precision import full_precision, mixed_precision
 from studio.sdk.training.states import load_checkpoint, load_sums, save_checkpoint
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ class Loop:
         yield from loop.finish()
 
     Attributes:
-        modules: the networks by name, on their device; with several processes, wrapped to share gradients.
+        modules: the networks by name, on their device, calls of which compute in bfloat16 where the device is good at
+            it; with several processes, wrapped to share gradients.
         averaged: exponential moving averages of the networks' weights, by name; the networks themselves without
             `average`. Use these for samples and for the result.
         device: where to compute, a ``torch.device``.
@@ -107,7 +109,10 @@ class Loop:
         self.device = self._accelerator.device
         self._alone = self._accelerator.num_processes == 1
         self._clip_norm = torch.nn.utils.clip_grad_norm_ if self._alone else self._accelerator.clip_grad_norm_
-        self.modules = {name: self._accelerator.prepare_model(module) for name, module in modules.items()}
+        self.modules = {
+            name: self._accelerator.prepare_model(mixed_precision(module, self.device))
+            for name, module in modules.items()
+        }
         self.averaged = {name: self._copy(name) if average else self._bare(name) for name in modules}
         self._optimizers = {name: self._accelerator.prepare_optimizer(one) for name, one in optimizers.items()}
         self._peaks = {name: [group["lr"] for group in one.param_groups] for name, one in self._optimizers.items()}
@@ -236,7 +241,8 @@ class Loop:
     def _copy(self, name: str) -> Any:
         import copy
 
-        return copy.deepcopy(self._bare(name)).requires_grad_(requires_grad=False).eval()
+        copied = full_precision(copy.deepcopy(self._bare(name)))
+        return copied.requires_grad_(requires_grad=False).eval()
 
     def _bare(self, name: str) -> Any:
         return self._accelerator.unwrap_model(self.modules[name])
