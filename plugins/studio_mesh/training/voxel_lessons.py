@@ -178,17 +178,16 @@ def _turned(places: NDArray[np.int64], turns: NDArray[np.int64]) -> NDArray[np.i
     return np.asarray(x * SIDE**2 + y * SIDE + z)
 
 
-def loss_of(net: Any, bare: VoxelNet, batch: Batch, noise: torch.Generator, weight: float) -> tuple[torch.Tensor, ...]:
+def loss_of(net: VoxelNet, batch: Batch, noise: torch.Generator, weight: float) -> tuple[torch.Tensor, ...]:
     """The loss and its three parts: occupancy (nats per place), colour (nats per full place), latents (nats).
 
     Args:
-        net: the network as the loop wraps it.
-        bare: the same without wrapping, for its tables.
+        net: the network.
         batch: on the network's device.
         noise: of this step, on the CPU.
         weight: of the latents' divergence from a standard normal distribution, as the β of a β-VAE.
     """
-    means, logs = bare.means(batch.which), bare.spreads(batch.which).clamp(-8, 2)
+    means, logs = net.means(batch.which), net.spreads(batch.which).clamp(-8, 2)
     aside = torch.randn(means.shape, generator=noise).to(means.device)
     logits = net(batch.words, means + (0.5 * logs).exp() * aside, batch.turns, batch.places)
     filled = batch.labels > 0

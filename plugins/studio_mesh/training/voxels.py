@@ -92,10 +92,8 @@ class TrainVoxels(sdk.Trainer):
         every = max(1, params.steps // LOOKS)
         for step in loop:
             drawn = batch_of(lessons, loop.random, size=params.batch, points=POINTS, turned=params.turned)
-            wrapped = loop.modules["model"]
-            bare = getattr(wrapped, "module", wrapped)
             loss, occupancy, color, latent = loss_of(
-                wrapped, bare, drawn.to(loop.device), loop.noise, params.divergence
+                loop.modules["model"], drawn.to(loop.device), loop.noise, params.divergence
             )
             loop.learn("model", loss)
             yield from loop.report(
@@ -125,7 +123,7 @@ class TrainVoxels(sdk.Trainer):
         for _ in range(4):
             begun = time.perf_counter()
             drawn = batch_of(lessons, random, size=params.batch, points=POINTS, turned=params.turned)
-            loss = loss_of(net, net, drawn.to(ctx.device), noise, params.divergence)[0]
+            loss = loss_of(net, drawn.to(ctx.device), noise, params.divergence)[0]
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()

@@ -13,6 +13,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -92,10 +93,13 @@ def _train(trainer: type[Trainer], data: Dataset, values: dict[str, Any], given:
         "dataset": dataset_facts(data),
         "studio": studio.__version__,
     }
-    is_main = os.environ.get("RANK", "0") == "0"
+    device, is_main, wait = _company(devices.choose(given.device, torch_needed=True))
+    if not is_main:
+        wait()  # the first process may clear away an older run, whose checkpoints are not to be gone on from
     run = Run.begin(given.run, facts) if is_main else Run(given.run)
+    if is_main:
+        wait()
     keeper = LessonKeeper(run, given.model, f"folder:{given.model}", facts, _print_lesson)
-    device = devices.choose(given.device, torch_needed=True)
     ctx = SoloContext(given.seed, device, resume=run.resume, checkpoint_seconds=given.checkpoint_seconds)
     if given.threads:
         import torch
@@ -108,6 +112,16 @@ def _train(trainer: type[Trainer], data: Dataset, values: dict[str, Any], given:
                 keeper.keep(lesson)
     finally:
         shutil.rmtree(ctx.tmp, ignore_errors=True)
+
+
+def _company(device: devices.Device) -> tuple[devices.Device, bool, Callable[[], object]]:
+    """This process's own device, whether it is the first of those that a launcher started, and how it awaits them."""
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+        return device, True, lambda: None
+    from accelerate import PartialState
+
+    state = PartialState(cpu=device.name == "cpu")
+    return replace(device, name=str(state.device)), state.is_main_process, state.wait_for_everyone
 
 
 def _fields(trainer: type[Trainer]) -> dict[str, Any]:

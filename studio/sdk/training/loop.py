@@ -61,7 +61,7 @@ class Loop:
 
     Attributes:
         modules: the networks by name, on their device, calls of which compute in bfloat16 where the device is good at
-            it; with several processes, wrapped to share gradients.
+            it. With several processes each has its own, and `learn` keeps them the same.
         averaged: exponential moving averages of the networks' weights, by name; the networks themselves without
             `average`. Use these for samples and for the result.
         device: where to compute, a ``torch.device``.
@@ -107,20 +107,20 @@ class Loop:
         self._ctx, self._average, self._schedule, self._clip = ctx, average, schedule, clip
         self.steps, self.step = steps, 0
         self.device = self._accelerator.device
-        self._alone = self._accelerator.num_processes == 1
-        self._clip_norm = torch.nn.utils.clip_grad_norm_ if self._alone else self._accelerator.clip_grad_norm_
+        # Not for training in accelerate's sense, which with several processes would hide a network's own methods.
         self.modules = {
-            name: self._accelerator.prepare_model(mixed_precision(module, self.device))
+            name: self._accelerator.prepare_model(mixed_precision(module, self.device), evaluation_mode=True)
             for name, module in modules.items()
         }
-        self.averaged = {name: self._copy(name) if average else self._bare(name) for name in modules}
-        self._optimizers = {name: self._accelerator.prepare_optimizer(one) for name, one in optimizers.items()}
+        self.averaged = {name: _copy(module) if average else module for name, module in self.modules.items()}
+        self._optimizers = dict(optimizers)
         self._peaks = {name: [group["lr"] for group in one.param_groups] for name, one in self._optimizers.items()}
         self._sums: dict[str, tuple[float, int]] = {}
         self._saved_at = time.monotonic()
         if ctx.resume is not None:
             self.step = load_checkpoint(ctx.resume, self._states(), self._optimizers)
             self._sums = load_sums(ctx.resume)
+        self._agree()
         self._global = torch.get_rng_state()
         self._draw()
 
@@ -145,20 +145,20 @@ class Loop:
     def learn(self, names: str | Sequence[str], loss: torch.Tensor) -> None:
         """One step down the gradient of `loss` (a scalar) with the optimizer of this name, or with several.
 
-        Several share one gradient, clipped as a whole: e.g. one optimizer for matrices and one for all else.
+        Several share one gradient, clipped as a whole: e.g. one optimizer for matrices and one for all else. With
+        several processes the gradient is the mean of theirs.
         """
         import torch
 
         optimizers = [self._optimizers[name] for name in ([names] if isinstance(names, str) else names)]
-        if self._alone:
-            # accelerate's own way looks for optional packages on the disk, several times a step
-            optimizers = [optimizer.optimizer for optimizer in optimizers]
         for optimizer in optimizers:
             optimizer.zero_grad(set_to_none=True)
-        (torch.autograd.backward if self._alone else self._accelerator.backward)(loss)
+        torch.autograd.backward(loss)
+        groups = [group for optimizer in optimizers for group in optimizer.param_groups]
+        weights = [weight for group in groups for weight in group["params"]]
+        self._share([weight.grad for weight in weights if weight.grad is not None])
         if self._clip:
-            groups = [group for optimizer in optimizers for group in optimizer.param_groups]
-            self._clip_norm([weight for group in groups for weight in group["params"]], self._clip)
+            torch.nn.utils.clip_grad_norm_(weights, self._clip)
         for optimizer in optimizers:
             optimizer.step()
 
@@ -191,6 +191,26 @@ class Loop:
         save_checkpoint(folder, step, self._states(), self._optimizers, self._sums)
         self._saved_at = time.monotonic()
         return Checkpoint(step, folder)
+
+    def _share(self, gradients: Sequence[torch.Tensor]) -> None:
+        """Replace these by their means over all processes."""
+        import torch
+
+        if self._accelerator.num_processes > 1:
+            flat = self._accelerator.reduce(torch.cat([one.flatten() for one in gradients]), "mean")
+            for one, mean in zip(gradients, flat.split([one.numel() for one in gradients]), strict=True):
+                one.copy_(mean.view_as(one))
+
+    def _agree(self) -> None:
+        """Give every process the weights of the first one."""
+        import torch
+        from accelerate.utils import broadcast
+
+        if self._accelerator.num_processes > 1:
+            with torch.no_grad():
+                for module in self._states().values():
+                    for tensor in module.state_dict().values():
+                        tensor.copy_(broadcast(tensor))
 
     def _points(self, done: int) -> Iterator[Metric]:
         for name, (total, count) in self._sums.items():
@@ -233,25 +253,21 @@ class Loop:
         keep = self._decay()
         with torch.no_grad():
             for name, averaged in self.averaged.items():
-                module = self._bare(name)
+                module = self.modules[name]
                 torch._foreach_lerp_(list(averaged.parameters()), list(module.parameters()), 1 - keep)
                 for old, new in zip(averaged.buffers(), module.buffers(), strict=True):
                     old.copy_(new)
 
-    def _copy(self, name: str) -> Any:
-        import copy
-
-        copied = full_precision(copy.deepcopy(self._bare(name)))
-        return copied.requires_grad_(requires_grad=False).eval()
-
-    def _bare(self, name: str) -> Any:
-        return self._accelerator.unwrap_model(self.modules[name])
-
     def _states(self) -> dict[str, Any]:
         """Every network whose weights a checkpoint holds."""
-        plain = {name: self._bare(name) for name in self.modules}
         averages = {f"{name}.average": module for name, module in self.averaged.items()} if self._average else {}
-        return {**plain, **averages}
+        return {**self.modules, **averages}
+
+
+def _copy(module: Any) -> Any:
+    import copy
+
+    return full_precision(copy.deepcopy(module)).requires_grad_(requires_grad=False).eval()
 
 
 def _diverged(name: str, step: int) -> Exception:
