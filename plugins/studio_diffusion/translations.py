@@ -171,6 +171,15 @@ ZH_CN: dict[str, str] = {
     "Choose a folder with PNG or JPEG files.": "请选择含 PNG 或 JPEG 文件的文件夹。",
     "{file} was left out: {why}": "略去了 {file}：{why}",
     # ---- what the report says
+    "the base alone": "单独的基础模型",
+    "How far off it is on pictures it never saw, with the same noise; lower than the base: it learned.": (
+        "在相同噪声下，它对从未见过的图片偏差多少；低于基础模型，说明它学到了东西。"
+    ),
+    "copied samples": "抄袭样本的比例",
+    "held-out pictures": "留出的图片",
+    "Share of samples that lie nearer to a training picture than nearly all held-out pictures do.": (
+        "样本中，比几乎所有留出图片都更接近某幅训练图片的比例。"
+    ),
     "Works with every {kind} model of the same make, in this studio and in other programs.": (
         "可用于同一种的各个 {kind} 模型，在本工作室和其他程序中皆可。"
     ),

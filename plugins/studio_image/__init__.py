@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import studio.sdk as sdk
 from studio_image.chinese import TEXTS
+from studio_image.chinese_reports import REPORTS
 from studio_image.chinese_training import TRAINING
 from studio_image.chinese_words import WORDS
 from studio_image.latent_explorer import LatentExplorer
@@ -31,4 +32,4 @@ class Plugin:
     @sdk.hookimpl
     def studio_translations(self) -> Mapping[str, Mapping[str, str]]:
         """Their texts in other languages."""
-        return {"zh_CN": WORDS | TRAINING | TEXTS}
+        return {"zh_CN": WORDS | REPORTS | TRAINING | TEXTS}

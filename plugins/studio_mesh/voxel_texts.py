@@ -98,6 +98,7 @@ ZH_CN = {
     "latent divergence": "潜变量散度",
     "known overlap": "与已知形状的重叠",
     "held out overlap": "与留出形状的重叠",
+    "overlap": "重叠",
     "overlap with held-out shapes": "与留出形状的重叠",
     "shape with the nearest caption": "说明最接近的形状",
     "Intersection over union with {count} shapes whose captions were never seen; 1 is the same.":

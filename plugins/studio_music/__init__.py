@@ -21,6 +21,7 @@ from studio_music.training.beats import TrainDrums
 from studio_music.training.lieder import TrainSong
 from studio_music.training.score import TrainScore
 from studio_music.translations import ZH_CN
+from studio_music.translations_reports import REPORTS
 
 
 class Plugin:
@@ -34,4 +35,4 @@ class Plugin:
     @sdk.hookimpl
     def studio_translations(self) -> Mapping[str, Mapping[str, str]]:
         """Simplified Chinese."""
-        return {"zh_CN": {**played_texts.ZH_CN, **ZH_CN}}
+        return {"zh_CN": {**REPORTS, **played_texts.ZH_CN, **ZH_CN}}

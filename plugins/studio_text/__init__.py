@@ -14,6 +14,7 @@ from studio_text.translations import ZH_CN
 from studio_text.translations_answers import ANSWERS
 from studio_text.translations_authors import AUTHORS
 from studio_text.translations_own import OWN_MODELS
+from studio_text.translations_reports import REPORTS
 from studio_text.verse import Verse
 from studio_text.writer import Writer
 
@@ -29,4 +30,4 @@ class Plugin:
     @sdk.hookimpl
     def studio_translations(self) -> Mapping[str, Mapping[str, str]]:
         """Their words in other languages."""
-        return {"zh_CN": ZH_CN | ANSWERS | AUTHORS | OWN_MODELS}
+        return {"zh_CN": ZH_CN | ANSWERS | AUTHORS | OWN_MODELS | REPORTS}

@@ -17,7 +17,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "train": ("studio.cli.teach_train", "train a model: studio teach train RECIPE --data NAME"),
     "runs": ("studio.cli.teach_runs", "trainings and their checkpoints: list, show, resume, rollback, remove"),
     "models": ("studio.cli.teach_models", "models: list, show, export, remove"),
-    "report": ("studio.cli.teach_models", "where a model's report is, and what it says"),
+    "report": ("studio.cli.teach_report", "where a model's report is, and what it says"),
 }
 """Every action: the module that runs it, and one line of help. Only the chosen module is imported."""
 

@@ -1,11 +1,9 @@
-"""``studio teach models`` and ``studio teach report``."""
+"""``studio teach models``."""
 
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.cli import common, exits
@@ -17,17 +15,9 @@ if TYPE_CHECKING:
     from studio.disk.home import Home
     from studio.models.store import ModelStore
 
-REPORT_BYTES = 64 * 2**20
-"""Longest report that is read."""
-
 
 def run(argv: Sequence[str]) -> int:
-    """See, export and remove models, and read their reports."""
-    if argv[0] == "report":
-        made = common.parser("teach report", "Where a model's report is, and what it says in plain words.")
-        made.add_argument("model", help="see: studio teach models")
-        arguments = made.parse_args(argv[1:])
-        return _report(common.find_home(arguments), arguments)
+    """See, export and remove models."""
     made = common.parser("teach models", "The models on this computer: your own, and the starters.")
     actions = made.add_subparsers(dest="action", metavar="ACTION")
     for name, summary in (
@@ -117,42 +107,6 @@ def _say(arguments: argparse.Namespace, ref: str, sentence: str) -> int:
     else:
         common.print_lines([sentence])
     return exits.OK
-
-
-def _report(home: Home, arguments: argparse.Namespace) -> int:
-    store = models_of(home)
-    ref = reference(store, arguments.model)
-    folder = store.path(ref)
-    report = _read_report(folder / "report.json")
-    page = folder / "report.html"
-    if common.wants_json(arguments):
-        common.print_json({**report, "page": str(page)})
-        return exits.OK
-    lists = {name: report.get(name) for name in ("summary", "strengths", "limits")}
-    lines = [str(page), ""]
-    for name, texts in lines_of(lists):
-        lines += [f"{name.capitalize()}:", *(f"  {text}" for text in texts)]
-    common.print_lines(lines)
-    return exits.OK
-
-
-def lines_of(lists: dict[str, Any]) -> list[tuple[str, list[str]]]:
-    """The lists that hold something, as texts."""
-    return [(name, [str(text) for text in texts]) for name, texts in lists.items() if isinstance(texts, list) and texts]
-
-
-def _read_report(path: Path) -> dict[str, Any]:
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(REPORT_BYTES + 1)
-        plain = json.loads(raw.decode("utf-8")) if len(raw) <= REPORT_BYTES else None
-    except OSError as error:
-        raise UserError(f"This model has no report ({path.name} is not there).") from error
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{path} is no report of the studio.") from error
-    if not isinstance(plain, dict):
-        raise UserError(f"{path} is no report of the studio.")
-    return plain
 
 
 _ACTIONS: dict[str, Callable[[Home, argparse.Namespace], int]] = {

@@ -63,6 +63,11 @@ class Home:
         """The folder of training runs: curves, samples, checkpoints."""
         return self.state / "runs"
 
+    @property
+    def reports(self) -> Path:
+        """The folder of reports on models in the language they were asked for; each is made anew when asked for."""
+        return self.state / "reports"
+
     @classmethod
     def find(cls, environ: Mapping[str, str] = os.environ, library: Path | None = None) -> Home:
         """The places in force: `STUDIO_HOME` holds everything when set, else the system's usual folders.

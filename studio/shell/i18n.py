@@ -1,30 +1,23 @@
 """The window's languages: English in the source, other languages from catalogues, switchable while it runs.
 
-`tr` translates a text now; `say` gives a widget a text and translates it again whenever the language changes. A
-catalogue is the union of the JSON files in ``resources/i18n/<locale>/``: ``{"English source": "translation"}``.
-Texts with numbers or names use ``{placeholders}``.
+`tr` translates a text now; `say` gives a widget a text and translates it again whenever the language changes. Where
+translations lie and how they are looked up: `studio.disk.catalogues`.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 from PySide6.QtWidgets import QApplication, QWidget
 
-from studio.disk.resources import resources
+from studio.disk.catalogues import Catalogue, catalogue, from_template
 from studio.sdk.generator import GeneratorSpec
 
-LOCALES = ("en", "zh_CN")
 _SAID = "_studio_said"
 _LOCALE = "_studio_locale"
 _CATALOGUE = "_studio_catalogue"
-_PLACES = re.compile(r"\{(\w+)\}")
 
 
 def tr(source: str, **values: object) -> str:
@@ -62,31 +55,12 @@ def _catalogue() -> Catalogue | None:
     return app.__dict__.get(_CATALOGUE) if app is not None else None
 
 
-class Catalogue:
-    """The texts of one language.
-
-    Not a `QTranslator`: one written in Python would be asked for every text of Qt's own, too.
-    """
-
-    def __init__(self, texts: Mapping[str, str]) -> None:
-        self._texts = texts
-        self._templates: dict[str, str] | None = None
-
-    def text(self, source: str) -> str:
-        """The translation of one of our texts; the source itself where there is none."""
-        return self._texts.get(source, source)
-
-    def message(self, message: str) -> str:
-        """Translate `message` as a whole, or by the template it was made from."""
-        if exact := self._texts.get(message):
-            return exact
-        if self._templates is None:
-            self._templates = {source: text for source, text in self._texts.items() if "{" in source}
-        return _from_template(self._templates, message) or message
-
-
 class Language:
-    """The language in force: installs translators and tells every widget when it changes."""
+    """The language in force: installs translators and tells every widget when it changes.
+
+    Our own texts come from a `Catalogue`, not from a `QTranslator`: one written in Python would be asked for every text
+    of Qt's own, too.
+    """
 
     def __init__(self, app: QApplication) -> None:
         self._app = app
@@ -132,46 +106,6 @@ def system_locale() -> str:
     return "zh_CN" if QLocale.system().language() == QLocale.Language.Chinese else "en"
 
 
-def catalogue(locale: str, folder: Path | None = None) -> dict[str, str]:
-    """All translations of a locale; empty for a locale we do not have."""
-    texts: dict[str, str] = {}
-    for file in sorted(((folder or resources() / "i18n") / locale).glob("*.json")):
-        texts.update(json.loads(file.read_text(encoding="utf-8")))
-    return texts
-
-
-def _from_template(texts: Mapping[str, str], message: str) -> str:
-    """The translation of a message by the template it was made from; empty where no template fits."""
-    for source, text in texts.items():
-        if "{" in source and (match := _pattern(source).fullmatch(message)):
-            values = match.groupdict()
-            return "".join(
-                values.get(part, f"{{{part}}}") if at % 2 else part for at, part in enumerate(_PLACES.split(text))
-            )
-    return ""
-
-
-def _filled(text: str, values: Mapping[str, str]) -> str:
-    """`text` with its places filled in; one that has no value is left as it stands."""
-    return _PLACES.sub(lambda place: values.get(place[1], place[0]), text)
-
-
-@lru_cache(1024)
-def _pattern(source: str) -> re.Pattern[str]:
-    parts = _PLACES.split(source)
-    seen: set[str] = set()
-    pattern = ""
-    for index, part in enumerate(parts):
-        if index % 2 == 0:
-            pattern += re.escape(part)
-        elif part in seen:
-            pattern += f"(?P={part})"
-        else:
-            seen.add(part)
-            pattern += f"(?P<{part}>.+?)"
-    return re.compile(pattern, re.DOTALL)
-
-
 def locale() -> str:
     """The locale in force."""
     app = QCoreApplication.instance()
@@ -181,6 +115,15 @@ def locale() -> str:
 def tr_spec(spec: GeneratorSpec, text: str) -> str:
     """A plugin's own text (title, label, help, option) in the window's language, as far as the plugin translated it."""
     return spec.translations.get(locale(), {}).get(text, text)
+
+
+def tr_phrase(spec: GeneratorSpec | None, text: str) -> str:
+    """What a trainer calls a figure or a curve: by its plugin's translations, as a whole or by a template, else ours.
+
+    Ours are taken whole only: the window has templates such as ``"{count} words"``, which would fit much.
+    """
+    texts = spec.translations.get(locale(), {}) if spec is not None else {}
+    return texts.get(text) or from_template(texts, text) or tr(text)
 
 
 def tr_description(spec: GeneratorSpec) -> str:
@@ -198,4 +141,4 @@ def tr_said(spec: GeneratorSpec | None, message: str) -> str:
     then among ours: some sentences come from the SDK.
     """
     texts = spec.translations.get(locale(), {}) if spec is not None else {}
-    return texts.get(message) or _from_template(texts, message) or tr_message(message)
+    return texts.get(message) or from_template(texts, message) or tr_message(message)

@@ -1,6 +1,7 @@
 """The report on a trained model: ``report.json``, ``report.html`` and the model card ``README.md``, kept beside it.
 
-Everything in it came from outside (trainers, datasets, file names) and is treated as text and nothing else.
+Everything in it came from outside (trainers, datasets, file names) and is treated as text and nothing else. What is
+kept is in English; pages in other languages are made of ``report.json``, see `rendered`.
 """
 
 from __future__ import annotations
@@ -14,16 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from studio.sdk.datasets import Dataset
-from studio.sdk.trainer import Evaluation, Measure
+from studio.sdk.trainer import Evaluation
 from studio.teach.model_card import write_model_card
 from studio.teach.report_page import page_of
+from studio.teach.report_reading import FORMAT, REPORT
+from studio.teach.report_summary import summary_of
+from studio.teach.report_words import ENGLISH, UNMEASURED, Words
 from studio.teach.runs import Run
 
-REPORT = "report.json"
 PAGE = "report.html"
-
-FORMAT = 1
-"""Version of ``report.json``."""
 
 CARD_KEYS = frozenset({"title", "licence", "consent", "files", "held_out", "sources", "captioned", "masking"})
 
@@ -55,8 +55,21 @@ def write_report(folder: Path, facts: Mapping[str, Any], evaluation: Evaluation,
     report = report_of(facts, evaluation, run)
     text = json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False)
     (folder / REPORT).write_text(text + "\n", "utf-8")
-    (folder / PAGE).write_text(page_of(report, folder, _shown(run)), "utf-8")
+    (folder / PAGE).write_text(rendered(report, folder, run), "utf-8")
     write_model_card(folder / "README.md", report)
+
+
+def rendered(report: Mapping[str, Any], folder: Path, run: Run | None, words: Words = ENGLISH) -> str:
+    """A report as a page.
+
+    Args:
+        report: as `report_of` made it or `read_report` read it.
+        folder: the model's, with the files that the report names.
+        run: the one the model came of, whose samples show how it learned; None where it is not there any more.
+        words: the page's language.
+    """
+    said = {**report, "summary": summary_of(report["measures"], report["neighbours"], words)}
+    return page_of(said, folder, _shown(run) if run is not None else (), words)
 
 
 def tidied(evaluation: Evaluation) -> Evaluation:
@@ -65,7 +78,7 @@ def tidied(evaluation: Evaluation) -> Evaluation:
     for one in evaluation.measures:
         value = float(one.value)
         if not math.isfinite(value):
-            limits.append(f"It could not be measured: {one.name}.")
+            limits.append(UNMEASURED.format(name=one.name))
             continue
         baseline = None if one.baseline is None else float(one.baseline)
         known = baseline if baseline is not None and math.isfinite(baseline) else None
@@ -94,6 +107,7 @@ def report_of(facts: Mapping[str, Any], evaluation: Evaluation, run: Run) -> dic
     for metric in run.metrics():
         curves.setdefault(metric.name, []).append([metric.step, metric.value])
     began = float(run.facts.get("created", 0.0))
+    plain = asdict(evaluation)
     return {
         "format": FORMAT,
         **{name: facts.get(name) for name in ("title", "family", "recipe", "version", "seed", "values", "studio")},
@@ -101,43 +115,10 @@ def report_of(facts: Mapping[str, Any], evaluation: Evaluation, run: Run) -> dic
         "began": began,
         "ended": time.time(),
         "steps": max((int(points[-1][0]) for points in curves.values()), default=0),
-        "summary": summary_of(evaluation),
-        **asdict(evaluation),
+        "summary": summary_of(plain["measures"], plain["neighbours"]),
+        **plain,
         "curves": curves,
     }
-
-
-def summary_of(evaluation: Evaluation) -> list[str]:
-    """Plain sentences: each measure beside its baseline, then what was copied."""
-    sentences = [_verdict(measure) for measure in evaluation.measures if measure.baseline is not None]
-    if evaluation.neighbours:
-        copied = sum(neighbour.copied for neighbour in evaluation.neighbours)
-        count = len(evaluation.neighbours)
-        sentences.append(
-            f"None of the {count} samples shown beside their nearest training files counts as a copy."
-            if not copied
-            else f"{copied} of the {count} samples shown beside their nearest training files count as copies."
-        )
-    return sentences
-
-
-def _verdict(measure: Measure) -> str:
-    baseline = measure.baseline or 0.0
-    whose = measure.baseline_name or "the baseline"
-    beside = f"{measure.name}: {figure(measure.value)}, beside {figure(baseline)} of {whose}"
-    difference = measure.value - baseline
-    share = f"{abs(difference / baseline):.0%} " if abs(difference) < 2 * abs(baseline) else "far "
-    if measure.better == "near":
-        return f"{beside} (the nearer, the better)."
-    if not difference:
-        return f"{beside}: the same."
-    good = (difference < 0) == (measure.better == "lower")
-    return f"{beside}: {share}{'lower' if difference < 0 else 'higher'}, which is {'better' if good else 'worse'}."
-
-
-def figure(value: float) -> str:
-    """Four significant digits, without an exponent where a person would write none."""
-    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
 
 
 def _shown(run: Run) -> list[tuple[int, list[Path]]]:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from studio.teach.report_words import ENGLISH, Words
+
 WIDTH, HEIGHT = 560, 220
 LEFT, RIGHT, TOP, BOTTOM = 58, 12, 12, 30
 MOST_POINTS = 400
@@ -18,16 +20,19 @@ MOST_CURVES = 24
 Points = Sequence[Sequence[float]]
 
 
-def curves_of(curves: Mapping[str, Points]) -> list[tuple[str, str]]:
-    """Heading and SVG of each picture."""
+def curves_of(curves: Mapping[str, Points], words: Words = ENGLISH) -> list[tuple[str, str]]:
+    """Heading and SVG of each picture; a curve that stands alone is its picture's heading."""
     groups: dict[str, dict[str, Points]] = {}
     for name, points in list(curves.items())[:MOST_CURVES]:
-        words = name.split()
-        groups.setdefault(words[-1] if words else name, {})[name] = points
-    return [(heading, _picture(group)) for heading, group in groups.items()]
+        ending = name.split()
+        groups.setdefault(ending[-1] if ending else name, {})[name] = points
+    return [
+        (words.phrase(ending if len(group) > 1 else next(iter(group))), _picture(group, words))
+        for ending, group in groups.items()
+    ]
 
 
-def _picture(group: Mapping[str, Points]) -> str:
+def _picture(group: Mapping[str, Points], words: Words) -> str:
     thinned = {name: thin(points) for name, points in group.items()}
     values = [value for points in thinned.values() for _, value in points]
     last = max((step for points in thinned.values() for step, _ in points), default=1.0)
@@ -35,8 +40,9 @@ def _picture(group: Mapping[str, Points]) -> str:
     logarithmic = low > 0 and high / low > LOGARITHMIC_FROM
     shape = math.log10 if logarithmic else float
     bottom, top = shape(low), shape(high)
-    if top - bottom < 1e-12:
-        bottom, top = bottom - 0.5, top + 0.5
+    scale = max(1.0, abs(bottom), abs(top))
+    if top - bottom < 1e-12 * scale:
+        bottom, top = bottom - scale / 2, top + scale / 2
 
     def place(step: float, value: float) -> str:
         x = LEFT + (WIDTH - LEFT - RIGHT) * step / max(last, 1.0)
@@ -48,19 +54,23 @@ def _picture(group: Mapping[str, Points]) -> str:
         for index, points in enumerate(thinned.values())
     ]
     labels = "".join(
-        f'<li class="k{index % 6}">{escape(name)}: {_short(points[-1][1])}</li>'
+        f'<li class="k{index % 6}">{escape(words.phrase(name))}: {_short(points[-1][1])}</li>'
         for index, (name, points) in enumerate(thinned.items())
         if points
     )
-    note = " (logarithmic)" if logarithmic else ""
-    said = escape(f"{', '.join(group)} over {last:,.0f} steps, from {_short(low)} to {_short(high)}{note}")
+    told = "{names} over {steps} steps, from {low} to {high}"
+    if logarithmic:
+        told = "{names} over {steps} steps, from {low} to {high} (logarithmic)"
+    steps, names = f"{last:,.0f}", ", ".join(map(words.phrase, group))
+    said = escape(words.say(told, names=names, steps=steps, low=_short(low), high=_short(high)))
+    end = escape(words.say("{steps} steps", steps=steps))
     return (
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{said}">'
         f'<rect class="frame" x="{LEFT}" y="{TOP}" width="{WIDTH - LEFT - RIGHT}" height="{HEIGHT - TOP - BOTTOM}"/>'
         + _ticks(bottom, top, logarithmic=logarithmic)
         + "".join(lines)
         + f'<text x="{LEFT}" y="{HEIGHT - 8}">0</text>'
-        f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 8}" text-anchor="end">{last:,.0f} steps</text></svg>'
+        f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 8}" text-anchor="end">{end}</text></svg>'
         f'<ul class="legend">{labels}</ul>'
     )
 
@@ -70,7 +80,7 @@ def _ticks(bottom: float, top: float, *, logarithmic: bool) -> str:
     for place in range(5):
         value = top - (top - bottom) * place / 4
         y = TOP + (HEIGHT - TOP - BOTTOM) * place / 4
-        text = _short(10**value if logarithmic else value)
+        text = _short(10 ** min(value, 308.0) if logarithmic else value)
         parts.append(
             f'<line class="tick" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
             f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{text}</text>'

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.teach.report_curves import curves_of
+from studio.teach.report_words import ENGLISH, Words
 
 PICTURE_BYTES = 4 * 2**20
 """Largest picture that is embedded."""
@@ -47,19 +48,53 @@ border-radius:3px;min-width:1px}.good{color:#2e9e6b}.bad{color:#c0392b}
 """
 
 
-class Page:
-    """Collects parts of the page; every method escapes what it is given."""
+BETTER = {"lower": "lower is better", "higher": "higher is better", "near": "nearer is better"}
+"""How to read a measure, by `Measure.better`."""
 
-    def __init__(self, folder: Path) -> None:
+DATA_FACTS = {
+    "title": "Data: title",
+    "licence": "Data: licence",
+    "consent": "Data: consent",
+    "files": "Data: files",
+    "held_out": "Data: held out",
+    "sources": "Data: sources",
+    "captioned": "Data: with captions",
+    "masking": "Data: masking",
+    "masked": "Data: masked",
+    "name": "Data: name",
+    "kind": "Data: kind",
+    "digest": "Data: digest",
+}
+"""What the facts of a dataset's card are called."""
+
+
+class Page:
+    """Collects parts of the page; every method escapes what it is given.
+
+    Attributes:
+        parts: HTML.
+        words: the page's language.
+    """
+
+    def __init__(self, folder: Path, words: Words = ENGLISH) -> None:
         self.parts: list[str] = []
+        self.words = words
         self._folder = folder
         self._left = PAGE_BYTES
 
     def heading(self, text: str, why: str = "") -> None:
-        """A section, and a sentence on how to read it."""
+        """A section, and a sentence on how to read it; both in the page's language already."""
         self.parts.append(f"<h2>{escape(text)}</h2>")
         if why:
             self.parts.append(f'<p class="dim">{escape(why)}</p>')
+
+    def said(self, source: str, **values: object) -> str:
+        """A text of ours in the page's language, as HTML."""
+        return escape(self.words.say(source, **values))
+
+    def phrase(self, text: str) -> str:
+        """What a trainer said, in the page's language, as HTML."""
+        return escape(self.words.phrase(text))
 
     def bullets(self, texts: Iterable[Any]) -> None:
         """A list of sentences."""
@@ -68,7 +103,7 @@ class Page:
     def shown(self, name: str) -> str:
         """A picture or text of the model's folder, or the text itself, as HTML."""
         path = self._inside(name)
-        return f"<pre>{escape(name[:TEXT_SHOWN])}</pre>" if path is None else self.file(path)
+        return f"<pre>{escape(self.words.sample(name)[:TEXT_SHOWN])}</pre>" if path is None else self.file(path)
 
     def file(self, path: Path) -> str:
         """A picture as data, a text as text, anything else by its name."""
@@ -83,7 +118,7 @@ class Page:
                 if path.suffix in (".txt", ".md"):
                     return f"<pre>{escape(data.decode('utf-8', 'replace')[:TEXT_SHOWN])}</pre>"
         except OSError:
-            return f"<small>{escape(path.name)} is gone</small>"
+            return f"<small>{self.said('{file} is gone', file=path.name)}</small>"
         return f"<small>{escape(path.name)}</small>"
 
     def _inside(self, name: str) -> Path | None:
@@ -98,29 +133,32 @@ class Page:
             return None
 
 
-def page_of(report: Mapping[str, Any], folder: Path, progress: Sequence[tuple[int, Sequence[Path]]]) -> str:
+def page_of(
+    report: Mapping[str, Any],
+    folder: Path,
+    progress: Sequence[tuple[int, Sequence[Path]]],
+    words: Words = ENGLISH,
+) -> str:
     """The whole page.
 
     Args:
         report: as `report.report_of` makes it.
         folder: the model's folder, with the files the evaluation names.
         progress: samples of the training by step.
+        words: the page's language; ``report["summary"]`` is in it already.
     """
-    page = Page(folder)
+    page = Page(folder, words)
     _summary(page, report)
     _measures(page, report["measures"])
     _samples(page, report["samples"])
     _progress(page, progress)
     _neighbours(page, report["neighbours"])
     _distributions(page, report["distributions"])
-    if report["curves"]:
-        page.heading("Curves", "Each point averages some steps. Training is over where a curve no longer moves.")
-        for name, picture in curves_of(report["curves"]):
-            page.parts.append(f"<h3>{escape(name)}</h3>{picture}")
+    _curves(page, report["curves"])
     _making(page, report)
     title = escape(str(report["title"] or report["family"]))
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{escape(words.language)}"><head><meta charset="utf-8">'
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:; '
         'style-src \'unsafe-inline\'"><meta name="viewport" content="width=device-width">'
         f"<title>{title}</title><style>{_STYLE}</style></head><body><h1>{title}</h1>"
@@ -130,40 +168,49 @@ def page_of(report: Mapping[str, Any], folder: Path, progress: Sequence[tuple[in
 
 
 def _summary(page: Page, report: Mapping[str, Any]) -> None:
-    data = report["dataset"].get("title") or report["dataset"].get("name")
-    made = f"{report['family']} · made by {report['recipe']} in {report['steps']:,} steps from “{data}”"
-    page.parts.append(f'<p class="dim">{escape(made)}</p>')
-    page.heading("In plain words")
+    say = page.words.say
+    made = page.said(
+        "{family} · made by {recipe} in {steps} steps from “{data}”",
+        family=report["family"],
+        recipe=report["recipe"],
+        steps=f"{report['steps']:,}",
+        data=report["dataset"].get("title") or report["dataset"].get("name"),
+    )
+    page.parts.append(f'<p class="dim">{made}</p>')
+    page.heading(say("In plain words"))
     if report["summary"]:
         page.bullets(report["summary"])
     if report["intended_use"]:
-        page.parts.append(f"<p><b>Meant for.</b> {escape(str(report['intended_use']))}</p>")
-    for name, texts in (("Strengths", report["strengths"]), ("Limits", report["limits"])):
+        use = page.phrase(str(report["intended_use"]))
+        page.parts.append(f"<p><b>{page.said('Meant for.')}</b> {use}</p>")
+    for name, texts in ((say("Strengths"), report["strengths"]), (say("Limits"), report["limits"])):
         if texts:
-            page.parts.append(f"<h3>{name}</h3>")
-            page.bullets(texts)
+            page.parts.append(f"<h3>{escape(name)}</h3>")
+            page.bullets(page.words.phrase(str(text)) for text in texts)
 
 
 def _measures(page: Page, measures: Sequence[Mapping[str, Any]]) -> None:
     if not measures:
         return
-    page.heading("Measured", "Beside a simple method, or the data itself, measured in the same way.")
-    rows = ["<tr><th>What</th><th>This model</th><th>Beside it</th><th>What it says</th></tr>"]
+    say = page.words.say
+    page.heading(say("Measured"), say("Beside a simple method, or the data itself, measured in the same way."))
+    heads = (say("What"), say("This model"), say("Beside it"), say("What it says"))
+    rows = [f"<tr>{''.join(f'<th>{escape(head)}</th>' for head in heads)}</tr>"]
     for measure in measures:
         known = measure["baseline"] is not None
-        beside = f"{measure['baseline']:.4g} <small>{escape(measure['baseline_name'])}</small>" if known else "–"
-        better = {"lower": "lower is better", "higher": "higher is better", "near": "nearer is better"}
+        beside = f"{measure['baseline']:.4g} <small>{page.phrase(measure['baseline_name'])}</small>" if known else "–"
+        better = page.said(BETTER.get(measure["better"], ""))
         rows.append(
-            f"<tr><td>{escape(measure['name'])}<br><small>{better.get(measure['better'], '')}</small></td>"
+            f"<tr><td>{page.phrase(measure['name'])}<br><small>{better}</small></td>"
             f'<td class="n">{measure["value"]:.4g}</td><td class="n">{beside}</td>'
-            f"<td>{escape(measure['meaning'])}</td></tr>"
+            f"<td>{page.phrase(measure['meaning'])}</td></tr>"
         )
     page.parts.append(f"<table>{''.join(rows)}</table>")
 
 
 def _samples(page: Page, samples: Sequence[str]) -> None:
     if samples:
-        page.heading("What it makes")
+        page.heading(page.words.say("What it makes"))
         page.parts.append(
             '<div class="row">' + "".join(f"<figure>{page.shown(one)}</figure>" for one in samples) + "</div>"
         )
@@ -172,11 +219,12 @@ def _samples(page: Page, samples: Sequence[str]) -> None:
 def _progress(page: Page, progress: Sequence[tuple[int, Sequence[Path]]]) -> None:
     if not progress:
         return
-    page.heading("While it learned", "Always from the same seeds.")
+    page.heading(page.words.say("While it learned"), page.words.say("Always from the same seeds."))
     page.parts.append('<div class="row">')
     for step, paths in progress:
         pictures = "".join(page.file(path) for path in paths)
-        page.parts.append(f"<figure><figcaption>after {step:,} steps</figcaption>{pictures}</figure>")
+        after = page.said("after {steps} steps", steps=f"{step:,}")
+        page.parts.append(f"<figure><figcaption>{after}</figcaption>{pictures}</figure>")
     page.parts.append("</div>")
 
 
@@ -185,17 +233,22 @@ def _neighbours(page: Page, neighbours: Sequence[Mapping[str, Any]]) -> None:
         return
     copied = sum(bool(one["copied"]) for one in neighbours)
     page.heading(
-        "What it copied",
-        "Samples (left) beside the training files most like them (right). "
-        f"{copied} of {len(neighbours)} count as copies; those are framed.",
+        page.words.say("What it copied"),
+        page.words.say(
+            "Samples (left) beside the training files most like them (right). "
+            "{copied} of {count} count as copies; those are framed.",
+            copied=copied,
+            count=len(neighbours),
+        ),
     )
     page.parts.append('<div class="row">')
     for one in neighbours:
-        mark = " copied" if one["copied"] else ""
+        mark = "copied" if one["copied"] else ""
         pair = page.shown(one["sample"]) + page.shown(one["training"])
+        said = "distance {distance}, a copy" if one["copied"] else "distance {distance}"
+        distance = page.said(said, distance=f"{one['distance']:.4g}")
         page.parts.append(
-            f'<figure class="{mark.strip()}"><div class="pair">{pair}</div>'
-            f"<figcaption>distance {one['distance']:.4g}{', a copy' if one['copied'] else ''}</figcaption></figure>"
+            f'<figure class="{mark}"><div class="pair">{pair}</div><figcaption>{distance}</figcaption></figure>'
         )
     page.parts.append("</div>")
 
@@ -204,27 +257,39 @@ def _distributions(page: Page, distributions: Mapping[str, Mapping[str, float]])
     if not distributions:
         return
     page.heading(
-        "What is in the data", "Shares by group. What is rare here, the model knows badly; what is common, it favours."
+        page.words.say("What is in the data"),
+        page.words.say("Shares by group. What is rare here, the model knows badly; what is common, it favours."),
     )
     for group, shares in distributions.items():
         most = max([abs(share) for share in shares.values()], default=1.0) or 1.0
         rows = "".join(
-            f'<tr><td>{escape(str(name))}</td><td class="n">{share:.1%}</td><td style="width:50%">'
+            f'<tr><td>{escape(page.words.name(str(name)))}</td><td class="n">{share:.1%}</td><td style="width:50%">'
             f'<div class="bar" style="width:{100 * abs(share) / most:.1f}%"></div></td></tr>'
             for name, share in shares.items()
         )
-        page.parts.append(f"<h3>{escape(str(group))}</h3><table>{rows}</table>")
+        page.parts.append(f"<h3>{page.phrase(str(group))}</h3><table>{rows}</table>")
+
+
+def _curves(page: Page, curves: Mapping[str, Any]) -> None:
+    if not curves:
+        return
+    why = "Each point averages some steps. Training is over where a curve no longer moves."
+    page.heading(page.words.say("Curves"), page.words.say(why))
+    for name, picture in curves_of(curves, page.words):
+        page.parts.append(f"<h3>{escape(name)}</h3>{picture}")
 
 
 def _making(page: Page, report: Mapping[str, Any]) -> None:
-    page.heading("How it was made", "The same recipe, values, seed and data make the same model again on a CPU.")
-    rows: list[tuple[str, Any]] = [
-        ("Recipe", f"{report['recipe']}, version {report['version']}"),
-        ("Seed", report["seed"]),
-    ]
-    rows += [(f"{name}", value) for name, value in (report["values"] or {}).items()]
-    rows += [(f"Data: {name}", value) for name, value in report["dataset"].items()]
+    say = page.words.say
+    why = "The same recipe, values, seed and data make the same model again on a CPU."
+    page.heading(say("How the model was made"), say(why))
+    recipe = page.words.labelled(page.words.recipe, report["recipe"])
+    version = say("{recipe}, version {version}", recipe=recipe, version=report["version"])
+    rows: list[tuple[str, Any]] = [(say("Recipe"), version), (say("Seed"), report["seed"])]
+    values = (report["values"] or {}).items()
+    rows += [(page.words.parameter(name), page.words.value(name, value)) for name, value in values]
+    rows += [(say(DATA_FACTS.get(name, name)), told) for name, told in report["dataset"].items()]
     made = time.strftime("%Y-%m-%d", time.localtime(report["ended"]))
-    rows += [("Studio", report["studio"]), ("Made", made)]
+    rows += [(say("Studio"), report["studio"]), (say("Made"), made)]
     cells = "".join(f"<tr><td>{escape(name)}</td><td>{escape(str(value))}</td></tr>" for name, value in rows)
     page.parts.append(f"<table>{cells}</table>")

@@ -41,6 +41,17 @@ def run_key(trainer: str, version: int, values: Mapping[str, Any], seed: int, di
     return hashlib.sha256(plain.encode("ascii")).hexdigest()[:16]
 
 
+def run_of(runs: Path, model: str) -> Run | None:
+    """The run that a model came of, None where it is not there (any more).
+
+    Args:
+        runs: the folder of all runs.
+        model: its reference.
+    """
+    entries = sorted(runs.iterdir()) if runs.is_dir() else []
+    return next((Run(entry) for entry in entries if entry.is_dir() and Run(entry).finished == model), None)
+
+
 def run_lock(folder: Path) -> filelock.BaseFileLock:
     """The lock of a run: whoever trains it, rolls it back or removes it holds it meanwhile."""
     import filelock

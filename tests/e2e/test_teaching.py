@@ -50,7 +50,7 @@ def test_a_model_is_trained_shown_reported_and_exported(home: Path, trained: dic
     report = teach(home, "report", name, "--json").json
     assert report["measures"][0]["name"] == "loss"
     assert Path(report["page"]).read_text("utf-8").startswith("<!doctype html>")
-    assert "beside 0.1 of the mean" in teach(home, "report", trained["model"]).out
+    assert "beside 0.1 of the mean" in teach(home, "report", trained["model"], "--language", "en").out
     assert teach(home, "models", "export", name, str(tmp_path / "out")).code == 0
     assert (tmp_path / "out" / "card.json").is_file()
     assert teach(home, "models", "export", name, str(tmp_path / "out")).code == 2
@@ -99,6 +99,18 @@ def test_what_is_wrong_is_said_in_a_sentence(home: Path, words: tuple[str, ...],
     assert answer.code == 2
     assert said in answer.out + answer.err
     assert "Traceback" not in answer.err
+
+
+def test_a_report_is_told_in_the_language_asked_for_or_chosen(home: Path, tmp_path: Path) -> None:
+    told = teach(home, "report", "starter:chorale", "--language", "zh_CN").out
+    assert "每个记号的奈特数：0.4384，n 元模型为 0.54；低了19%，更好。" in told
+    page = Path(told.splitlines()[0])
+    assert page == home / "reports" / "chorale.zh_CN.html"
+    assert "简而言之" in page.read_text("utf-8")
+    (tmp_path / "settings.json").write_text(json.dumps({"language": "zh_CN"}))
+    assert "简而言之：" in teach(tmp_path, "report", "chorale").out
+    assert "In plain words:" in teach(tmp_path, "report", "chorale", "--language", "en").out
+    assert teach(home, "report", "starter:storyteller").code == 2
 
 
 def test_a_trainer_is_no_generator(home: Path) -> None:

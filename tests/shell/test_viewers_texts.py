@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from helpers import source_strings
 
+from studio.disk.catalogues import LOCALES, catalogue
 from studio.library import KINDS as MEDIA
-from studio.shell.i18n import LOCALES, catalogue
 from studio.shell.library import commands, details, empty, filters
 from studio.shell.library.real_source import said_facts
 from studio.shell.viewers.mesh import NO_GRAPHICS

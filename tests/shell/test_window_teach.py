@@ -11,17 +11,18 @@ import pytest
 from helpers.tiny_trainer import dataset_in
 from helpers.windows import PAINTER, Stand, open_window
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.engine.jobs import JobState
-from studio.sdk import Checkpoint, Field, GeneratorSpec, Metric, UserError
+from studio.sdk import Checkpoint, Evaluation, Field, GeneratorSpec, Measure, Metric, UserError
 from studio.sdk.datasets import Dataset
 from studio.shell.teach.dataset_dialog import DatasetDialog, framed
 from studio.shell.teach.dataset_table import CAPTION
 from studio.shell.teach.page import TeachPage
+from studio.teach.report import write_report
 from studio.teach.runs import Run
 
 TRAINER = GeneratorSpec(
@@ -34,6 +35,7 @@ TRAINER = GeneratorSpec(
         Field(kind="integer", name="steps", default=100, label="Steps", min=1),
     ),
     description="Learns to paint.",
+    translations={"zh_CN": {"Train a painter": "训练画家", "loss": "错误率", "shades": "灰度"}},
 )
 USER = GeneratorSpec(
     id="tests.user",
@@ -181,6 +183,57 @@ def test_a_finished_model_is_used_in_create(stand: Stand, qtbot: QtBot) -> None:
     assert stand.window.place == "create"
     assert stand.form.spec.id == USER.id
     assert stand.form.values()["model"] == "own:greys-1"
+
+
+def report_of(stand: Stand, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[TeachPage, list[str]]:
+    """The page with the finished model *greys-1*, whose files lie in `folder`, and what it opens."""
+    run = run_on_disk(stand, model="own:greys-1")
+    folder.mkdir(parents=True)
+    (folder / "card.json").write_text('{"family": "image.tests"}')
+    facts = {"title": "Greys", "family": "image.tests", "recipe": TRAINER.id, "dataset": {"name": "greys"}}
+    write_report(folder, facts, Evaluation((Measure("shades", 0.5, 1.0, "the mean"),)), run)
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    page = page_of(stand)
+    page.look()
+    return page, opened
+
+
+def test_the_report_opens_in_the_windows_language(
+    stand: Stand, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    home = stand.workshop.home
+    page, opened = report_of(stand, home.models / "greys-1", monkeypatch)
+    qtbot.waitUntil(lambda: page.view.model_folder() is not None)
+    page.view._report.click()
+    qtbot.waitUntil(lambda: len(opened) == 1)
+    assert Path(opened[0]) == home.models / "greys-1" / "report.html"
+    stand.language.use("zh_CN")
+    try:
+        page.view._report.click()
+        qtbot.waitUntil(lambda: len(opened) == 2)
+        assert page.view.curves._names == {"loss": "错误率"}, "by the trainer's plugin"
+        assert page.view._title.whole == "训练画家 · greys"
+    finally:
+        stand.language.use("en")
+    assert Path(opened[1]).parent == home.reports
+    assert "灰度：0.5，the mean为 1；低了50%，更好。" in Path(opened[1]).read_text("utf-8")
+
+
+def test_a_model_without_a_report_shows_its_card_or_says_why(
+    stand: Stand, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = stand.workshop.home.models / "greys-1"
+    page, opened = report_of(stand, folder, monkeypatch)
+    qtbot.waitUntil(lambda: page.view.model_folder() is not None)
+    for name in ("report.html", "report.json"):
+        (folder / name).unlink()
+    page.view._report.click()
+    qtbot.waitUntil(lambda: opened == [str(folder / "README.md")])
+    (folder / "README.md").unlink()
+    with qtbot.waitSignal(stand.workshop.problem) as told:
+        page.view._report.click()
+    assert told.args == ["The report could not be opened", "This model has no report (report.json is not there)."]
 
 
 def test_the_newest_run_is_followed_until_another_is_chosen(stand: Stand, qtbot: QtBot) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from helpers.source_strings import strings_in
 
+from studio.disk.catalogues import LOCALES, catalogue
 from studio.disk.resources import resources
 from studio.engine.settings import TABLE
 from studio.sdk.testing.conformance import CHECKS
@@ -20,7 +21,6 @@ from studio.shell.create.failure import ICONS as FAILURE_ICONS
 from studio.shell.create.media import MEDIA
 from studio.shell.create.progress import STATES as JOB_STATES
 from studio.shell.create.queue_view import ICONS as JOB_ICONS
-from studio.shell.i18n import LOCALES, catalogue
 from studio.shell.plugins.page import STATES as PLUGIN_STATES
 from studio.shell.rail import PLACES
 from studio.shell.workshop import KIND_ICONS

@@ -11,7 +11,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from studio.shell.i18n import say, tr
+from studio.sdk.generator import GeneratorSpec
+from studio.shell.i18n import say, tr, tr_phrase
 from studio.shell.theme import tokens
 
 LINES = ("accent", "success", "warning", "danger", "muted")
@@ -27,18 +28,23 @@ Points = Sequence[tuple[int, float]]
 
 
 class CurveView(QWidget):
-    """Draws curves; those of one scale together span the height, and the legend tells each one's range."""
+    """Draws curves; those of one scale together span the height, and the legend tells each one's range.
+
+    Their names are the trainer's and are translated by its plugin.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._curves: Mapping[str, Points] = {}
+        self._names: Mapping[str, str] = {}
         self.setMinimumHeight(180)
         say(self.setAccessibleName, "Learning curves")
 
-    def show_curves(self, curves: Mapping[str, Points]) -> None:
-        """Draw these from now on."""
+    def show_curves(self, curves: Mapping[str, Points], spec: GeneratorSpec | None = None) -> None:
+        """Draw these, of this trainer, from now on."""
         self._curves = {name: _thinned(points) for name, points in curves.items() if points}
-        self.setAccessibleDescription("; ".join(_told(name, points) for name, points in self._curves.items()))
+        self._names = {name: tr_phrase(spec, name) for name in self._curves}
+        self.setAccessibleDescription("; ".join(self._told(name, points) for name, points in self._curves.items()))
         self.setMinimumHeight(150 + LEGEND * max(1, len(self._curves)))
         self.update()
 
@@ -70,16 +76,17 @@ class CurveView(QWidget):
             painter.fillRect(QRectF(frame.left(), top + 6, 12, 4), color)
             painter.setPen(QColor(colors.text))
             words = QRectF(frame.left() + 20, top, frame.width() - 20, LEGEND - 4)
-            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, _told(name, points))
+            painter.drawText(
+                words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._told(name, points)
+            )
 
-
-def _told(name: str, points: Points) -> str:
-    values = [value for _, value in points]
-    return tr(
-        "{name}: {now} (from {least} to {most}) after {steps} steps",
-        name=tr(name), now=f"{values[-1]:.4g}", least=f"{min(values):.4g}", most=f"{max(values):.4g}",
-        steps=f"{points[-1][0]:,}",
-    )  # fmt: skip
+    def _told(self, name: str, points: Points) -> str:
+        values = [value for _, value in points]
+        return tr(
+            "{name}: {now} (from {least} to {most}) after {steps} steps",
+            name=self._names[name], now=f"{values[-1]:.4g}", least=f"{min(values):.4g}",
+            most=f"{max(values):.4g}", steps=f"{points[-1][0]:,}",
+        )  # fmt: skip
 
 
 def _thinned(points: Points) -> Points:

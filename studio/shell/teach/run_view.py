@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QUrl, Signal
@@ -12,10 +13,11 @@ from PySide6.QtWidgets import QMenu, QProgressBar, QToolButton, QVBoxLayout, QWi
 from studio.engine.jobs import Job, JobState
 from studio.sdk.generator import GeneratorSpec
 from studio.shell.create.progress import RETRIABLE, fraction, told
-from studio.shell.i18n import say, tr, tr_spec
+from studio.shell.i18n import locale, say, tr, tr_message, tr_spec
 from studio.shell.teach.curves import CurveView
 from studio.shell.teach.samples import SampleStrip
 from studio.shell.teach.snapshots import Shown, Snapshot
+from studio.shell.viewers.background import Background
 from studio.shell.widgets import ElidedLabel, button, label, row
 from studio.shell.workshop import Workshop
 
@@ -42,6 +44,7 @@ class RunView(QWidget):
         self._workshop = workshop
         self._snapshot: Snapshot | None = None
         self._job: Job | None = None
+        self._spec: GeneratorSpec | None = None
         self._title = ElidedLabel()
         self._title.setProperty("role", "heading")
         self._state = label(role="muted", wrap=True)
@@ -72,10 +75,10 @@ class RunView(QWidget):
 
     def show_run(self, snapshot: Snapshot, job: Job | None, spec: GeneratorSpec | None) -> None:
         """Show a run as it stands, and the job that works on it."""
-        self._snapshot, self._job = snapshot, job
+        self._snapshot, self._job, self._spec = snapshot, job, spec
         recipe = tr_spec(spec, spec.title) if spec is not None else snapshot.recipe
         self._title.set_whole(f"{recipe} · {snapshot.dataset}" if snapshot.dataset else recipe)
-        self.curves.show_curves(snapshot.curves)
+        self.curves.show_curves(snapshot.curves, spec)
         self.samples.show_samples(snapshot.samples)
         self.show_job(job)
 
@@ -90,7 +93,7 @@ class RunView(QWidget):
         self._bar.setVisible(active)
         self._bar.setRange(0, STEPS if part is not None else 0)
         self._bar.setValue(int((part or 0) * STEPS))
-        self._state.setText(_state(snapshot, job))
+        self._state.setText(_state(snapshot, job, self._spec))
         self._stop.setVisible(active)
         self._go_on.setVisible(not active and not snapshot.model)
         self._use.setVisible(not active and bool(snapshot.model))
@@ -98,8 +101,9 @@ class RunView(QWidget):
         self._back.setVisible(not active and bool(snapshot.steps))
 
     def retranslate(self) -> None:
-        """Say the state again."""
-        self.show_job(self._job)
+        """Say title and state again."""
+        if self._snapshot is not None:
+            self.show_run(self._snapshot, self._job, self._spec)
 
     # ---- inside ----------------------------------------------------------------------------------------------
 
@@ -127,11 +131,25 @@ class RunView(QWidget):
             self.use_wanted.emit(self._snapshot.model, str(self._snapshot.facts.get("family", "")))
 
     def _open_report(self) -> None:
+        """Make the report's page in the window's language, where it is not there yet, and show it in the browser."""
+        if self._snapshot is None or not self._snapshot.model:
+            return
+        from studio.engine.report_pages import report_page
+
+        work = partial(report_page, self._workshop.home, self._snapshot.model, locale(), self._workshop.specs)
+        Background.shared().run(work, self._show_page, self._no_page, owner=self)
+
+    def _show_page(self, page: Path) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(page)))
+
+    def _no_page(self, error: Exception) -> None:
+        """Show what is kept beside the model, report or card, where no page can be made; say why where neither is."""
         folder = self.model_folder()
-        if folder is not None:
-            report = folder / "report.html"
-            shown = report if report.is_file() else folder / "README.md"
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(shown)))
+        kept = [folder / name for name in ("report.html", "README.md")] if folder is not None else []
+        if there := [file for file in kept if file.is_file()]:
+            self._show_page(there[0])
+            return
+        self._workshop.problem.emit(tr("The report could not be opened"), tr_message(str(error)))
 
     def model_folder(self) -> Path | None:
         """Where the finished model lies; None as long as there is none."""
@@ -148,9 +166,9 @@ class RunView(QWidget):
         look.show()
 
 
-def _state(snapshot: Snapshot, job: Job | None) -> str:
+def _state(snapshot: Snapshot, job: Job | None, spec: GeneratorSpec | None) -> str:
     if job is not None and (not job.state.is_final or (job.state in RETRIABLE and job.state != JobState.CANCELLED)):
-        return told(job)
+        return told(job, spec)
     if snapshot.model:
         return tr("Done. The model is {model}.", model=snapshot.model)
     if snapshot.steps:

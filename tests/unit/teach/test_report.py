@@ -9,15 +9,37 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from studio import sdk
-from studio.sdk import Checkpoint, Dataset, Evaluation, Measure, Metric, Neighbour
-from studio.teach.report import dataset_facts, summary_of, tidied, write_report
+from studio.sdk import Checkpoint, Dataset, Evaluation, GeneratorSpec, Measure, Metric, Neighbour, UserError
+from studio.teach.report import dataset_facts, rendered, tidied, write_report
 from studio.teach.report_curves import MOST_POINTS, curves_of, thin
+from studio.teach.report_reading import read_report
+from studio.teach.report_summary import summary_of
+from studio.teach.report_words import Words
 from studio.teach.runs import Run
 
 EVIL = '<script>alert(1)</script>" onload="x" ![a](http://e.il/x.png) | `\\'
+
+FACTS = {
+    "title": EVIL, "family": "image.gan", "recipe": "a.b", "version": 1, "seed": 3, "studio": "0.1",
+    "values": {"steps": 2000, "size": "32", EVIL: EVIL}, "dataset": {"name": EVIL, "licence": EVIL, "files": 9},
+}  # fmt: skip
+CHINESE = {
+    "Train it": "训练它", "Steps": "步数", "Size": "尺寸", "32 × 32": "三十二",
+    "bits per byte": "每字节比特数", "five-gram": "五元模型", "How surprised it is.": "它有多意外。",
+    "It knows only {what}.": "它只认识 {what}。", "person": "人",
+    "{question}\nfound: {answer}": "{question}\n找到：{answer}",
+}  # fmt: skip
+RECIPE = GeneratorSpec(
+    id="a.b", title="Train it", makes=("image",), teaches="image.gan", translations={"zh_CN": CHINESE},
+    fields=(
+        sdk.Field(kind="integer", name="steps", default=1, label="Steps"),
+        sdk.Field(kind="choice", name="size", default="32", label="Size", options=(sdk.Option("32", "32 × 32"),)),
+    ),
+)  # fmt: skip
 
 
 class Tags(HTMLParser):
@@ -67,13 +89,7 @@ def evaluation_in(folder: Path) -> Evaluation:
     )
 
 
-def test_the_report_stands_alone_and_shows_every_outside_text_as_text(tmp_path: Path) -> None:
-    (tmp_path / "secret.txt").write_text("secret")
-    evaluation = tidied(evaluation_in(tmp_path / "model"))
-    facts = {"title": EVIL, "family": "image.gan", "recipe": "a.b", "version": 1, "seed": 3, "studio": "0.1",
-             "values": {"steps": 2000, EVIL: EVIL}, "dataset": {"name": EVIL, "licence": EVIL, "files": 9}}  # fmt: skip
-    write_report(tmp_path / "model", facts, evaluation, run_in(tmp_path / "run"))
-    page = (tmp_path / "model" / "report.html").read_text("utf-8")
+def assert_harmless(page: str) -> None:
     tags = Tags()
     tags.feed(page)
     assert "script" not in tags.tags
@@ -85,6 +101,16 @@ def test_the_report_stands_alone_and_shows_every_outside_text_as_text(tmp_path: 
     assert "default-src 'none'" in page
     assert "secret" not in page.replace("secret.txt", "")
     assert tags.tags.count("svg") == 2
+
+
+def test_the_report_stands_alone_and_shows_every_outside_text_as_text(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("secret")
+    evaluation = tidied(evaluation_in(tmp_path / "model"))
+    run = run_in(tmp_path / "run")
+    write_report(tmp_path / "model", FACTS, evaluation, run)
+    page = (tmp_path / "model" / "report.html").read_text("utf-8")
+    assert_harmless(page)
+    assert_harmless(rendered(read_report(tmp_path / "model"), tmp_path / "model", run, Words.of("zh_CN", RECIPE)))
     assert "after 2,000 steps" in page
     report = json.loads((tmp_path / "model" / "report.json").read_text("utf-8"))
     assert report["steps"] == 2000
@@ -97,12 +123,62 @@ def test_the_report_stands_alone_and_shows_every_outside_text_as_text(tmp_path: 
     assert "1 of 2 samples looked at count as copies" in card
 
 
-def test_copies_are_said(tmp_path: Path) -> None:
-    neighbours = tuple(Neighbour("a", "b", 1.0, copied=index < 3) for index in range(8))
-    assert summary_of(Evaluation(neighbours=neighbours)) == [
+def test_a_report_is_made_in_another_language_from_what_was_kept(tmp_path: Path) -> None:
+    evaluation = evaluation_in(tmp_path / "model")
+    write_report(tmp_path / "model", FACTS, tidied(evaluation), Run.begin(tmp_path / "run", {}))
+    kept = (tmp_path / "model" / "report.html").read_text("utf-8")
+    report = read_report(tmp_path / "model")
+    assert rendered(report, tmp_path / "model", None) == kept, "in English it is the page that was kept"
+    page = rendered(report, tmp_path / "model", None, Words.of("zh_CN", RECIPE))
+    assert page.startswith('<!doctype html><html lang="zh-CN">')
+    assert "每字节比特数：1.5，五元模型为 2；低了25%，更好。" in page
+    assert "recall：0.25，the data为 0.5" in page, "what the plugin did not translate stays as it was said"
+    assert "它有多意外。" in page
+    assert "它只认识 grey。" in page, "by its template"
+    assert "无法测量：" in page
+    assert "<td>人</td>" in page
+    assert "训练它（a.b），第 1 版" in page
+    assert "<td>尺寸（size）</td><td>三十二（32）</td>" in page
+    assert "Strengths" not in page
+    assert Words.of("zh_CN", None).phrase("It knows only grey.") == "It knows only grey."
+
+
+def test_samples_stay_as_they_are_but_for_the_words_of_a_template_of_several_lines() -> None:
+    words = Words.of("zh_CN", RECIPE)
+    assert words.sample("It knows only love.") == "It knows only love."
+    assert words.sample("Who?\nfound: a wolf") == "Who?\n找到：a wolf"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"format": 2}, {"format": None}, {"measures": [{"name": "x", "value": "1"}]}, {"measures": [3]},
+        {"measures": {"a": 1}}, {"measures": [{"name": ["x"], "value": 1}]}, {"neighbours": [{"distance": None}]},
+        {"curves": {"loss": [[1]]}}, {"curves": {"loss": [1]}}, {"curves": []}, {"limits": "none"}, {"title": 3},
+        {"distributions": {"a": 0.5}}, {"values": ["x"]}, {"steps": "many"}, {"steps": 10**400}, {"ended": True},
+    ],
+)  # fmt: skip
+def test_a_damaged_report_is_refused_in_a_sentence(tmp_path: Path, change: dict[str, object]) -> None:
+    (tmp_path / "report.json").write_text(json.dumps({"format": 1, **change}))
+    with pytest.raises(UserError, match="is no report of the studio"):
+        read_report(tmp_path)
+
+
+def test_a_report_that_is_no_json_or_not_there_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="has no report"):
+        read_report(tmp_path)
+    for text in ("", "[]", "nul", '{"format": 1, "measures": [{"value": NaN}]}', "[" * 100_000):
+        (tmp_path / "report.json").write_text(text)
+        with pytest.raises(UserError, match="is no report of the studio"):
+            read_report(tmp_path)
+
+
+def test_copies_are_said() -> None:
+    neighbours = [{"copied": index < 3} for index in range(8)]
+    assert summary_of([], neighbours) == [
         "3 of the 8 samples shown beside their nearest training files count as copies."
     ]
-    assert "None of the 2" in summary_of(Evaluation(neighbours=neighbours[6:]))[0]
+    assert "None of the 2" in summary_of([], neighbours[6:])[0]
 
 
 def test_a_long_curve_is_averaged_and_curves_of_one_kind_stand_together() -> None:
