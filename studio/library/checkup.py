@@ -8,12 +8,15 @@ from pathlib import Path, PurePosixPath
 
 from studio.disk import durable
 from studio.library import formats
-from studio.library.index import Index
+from studio.library.index import Index, Known
 from studio.library.items import Item, RecordError, parse_record
 from studio.library.store import TRASH, Store, hash_file, record_path
 from studio.sdk import UserError
 
 Progress = Callable[[int, int], None]
+
+DAMAGED = ".damaged"
+"""Appended to the name of a record that can't be read, when another takes its place."""
 
 
 @dataclass(slots=True)
@@ -22,9 +25,9 @@ class Rebuilt:
 
     Attributes:
         items: how many items the index holds now.
-        restored: files whose record was missing or damaged and came back from inside the file.
+        restored: files whose record was missing or damaged and came back from the old index or from inside the file.
         orphans: files without any record; they stay where they are.
-        damaged: records that can't be read, with the reason; the file has no record inside either.
+        damaged: records that can't be read and what only they held is lost, with the reason.
         missing: records whose file is gone.
     """
 
@@ -66,18 +69,19 @@ class Verified:
 def rebuild(store: Store, index: Index, progress: Progress | None = None) -> Rebuilt:
     """Fill the index from the files.
 
-    A record beside its file counts; where it is missing or damaged, the record inside the file does, and is written
-    beside it again (ratings and tags are only beside).
+    A record beside its file counts. Where it is missing or damaged, what the index knew counts, then the record inside
+    the file (ratings and tags are not there), and is written beside it again; a damaged one is kept.
     """
     report = Rebuilt()
-    report.items = index.put_all(_found(store, report, progress))
+    with index.as_it_was() as known:
+        report.items = index.put_all(_found(store, known, report, progress))
     return report
 
 
-def _found(store: Store, report: Rebuilt, progress: Progress | None) -> Iterator[Item]:
+def _found(store: Store, known: Known, report: Rebuilt, progress: Progress | None) -> Iterator[Item]:
     done = 0
     for folder in _folders(store):
-        entries = sorted(entry for entry in folder.iterdir() if entry.is_file() and not entry.name.startswith("."))
+        entries = sorted(entry for entry in folder.iterdir() if entry.is_file() and not _passed_over(entry.name))
         by_stem: dict[str, list[Path]] = {}
         for entry in entries:
             by_stem.setdefault(entry.stem, []).append(entry)
@@ -86,7 +90,7 @@ def _found(store: Store, report: Rebuilt, progress: Progress | None) -> Iterator
             files = [entry for entry in group if entry != record]
             item = _from_record(store, record, files, report) if record else None
             if item is None and files:
-                item = _from_inside(store, files, report)
+                item = _from_elsewhere(store, known, record, files, report)
             elif item is None and record is not None:
                 report.damaged.append((record, "it can't be read, and its file is gone"))
             if item is not None:
@@ -94,6 +98,10 @@ def _found(store: Store, report: Rebuilt, progress: Progress | None) -> Iterator
             done += 1
             if progress is not None and not done % 200:
                 progress(done, 0)
+
+
+def _passed_over(name: str) -> bool:
+    return name.startswith(".") or name.endswith(DAMAGED)
 
 
 def _folders(store: Store) -> list[Path]:
@@ -118,8 +126,37 @@ def _from_record(store: Store, record: Path, files: list[Path], report: Rebuilt)
     return item
 
 
-def _from_inside(store: Store, files: list[Path], report: Rebuilt) -> Item | None:
-    """The item of a file that has no readable record beside it, from the record inside."""
+def _from_elsewhere(store: Store, known: Known, record: Path | None, files: list[Path], report: Rebuilt) -> Item | None:
+    """The item of a file that has no readable record beside it; that record is kept under another name."""
+    item = _from_index(store, known, files)
+    kept = None
+    if record is not None:
+        kept = record.with_name(record.name + DAMAGED)
+        record.rename(kept)
+    if item is None:
+        item = _from_inside(store, files)
+        if kept is not None:
+            report.damaged.append((kept, "this record can't be read; ratings, tags and titles in it are lost"))
+    if item is None:
+        report.orphans.extend(files)
+        return None
+    path = store.path(item)
+    durable.write_json(record_path(path), item.to_json())
+    report.restored.append(path)
+    return item
+
+
+def _from_index(store: Store, known: Known, files: list[Path]) -> Item | None:
+    """What the index knew about a file, if it still is the same file."""
+    for file in files:
+        item = known(file.relative_to(store.folder).as_posix())
+        if item is not None and item.bytes == file.stat().st_size and item.sha256 == hash_file(file):
+            return item
+    return None
+
+
+def _from_inside(store: Store, files: list[Path]) -> Item | None:
+    """What the record inside a file says."""
     for file in files:
         try:
             text = formats.embedded_record(file)
@@ -129,11 +166,7 @@ def _from_inside(store: Store, files: list[Path], report: Rebuilt) -> Item | Non
         except (UserError, RecordError):
             continue
         place = file.relative_to(store.folder).as_posix()
-        item = inside.with_(file=place, sha256=hash_file(file), bytes=file.stat().st_size)
-        durable.write_json(record_path(file), item.to_json())
-        report.restored.append(file)
-        return item
-    report.orphans.extend(files)
+        return inside.with_(file=place, sha256=hash_file(file), bytes=file.stat().st_size)
     return None
 
 

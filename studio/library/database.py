@@ -13,7 +13,9 @@ from studio.sdk import UserError
 if TYPE_CHECKING:
     import apsw
 
-_BUSY_MS = 15_000
+BUSY_MS = 15_000
+"""How long one connection waits for another's lock."""
+
 _SETTINGS = (
     "PRAGMA cache_size = -16384",
     "PRAGMA mmap_size = 268435456",
@@ -90,7 +92,7 @@ class Database:
             connection = self._apsw.Connection(str(self.path))
             self._all.append(connection)
             own.connection, own.era = connection, self._era
-        connection.set_busy_timeout(_BUSY_MS)
+        connection.set_busy_timeout(BUSY_MS)
         for setting in _SETTINGS:
             connection.execute(setting)
         return connection

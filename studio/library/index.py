@@ -7,21 +7,24 @@ query is read off without sorting.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import secrets
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from studio.library import schema, tokens
-from studio.library.database import Database, IndexDamaged, IndexUnavailable
-from studio.library.items import Item
+from studio.library.database import BUSY_MS, Database, IndexDamaged, IndexUnavailable
+from studio.library.items import Item, RecordError
 from studio.sdk import Json
 
-__all__ = ["COLUMNS", "Index", "IndexDamaged", "IndexUnavailable", "Row", "rows_of", "sort_key"]
+__all__ = ["COLUMNS", "Index", "IndexDamaged", "IndexUnavailable", "Known", "Row", "rows_of", "sort_key"]
 
+Known: TypeAlias = Callable[[str], Item | None]
+"""Tells the record of a file, by its path in the library."""
 _Words: TypeAlias = tuple[int, str, str, str]
 """An item's position, and its title, text and facets as words."""
 _WORDS_AT_ONCE, _WORDS_BESIDE_TEXT = 16_000_000, 300
@@ -134,6 +137,27 @@ class Index(Database):
         except IndexDamaged as error:
             return [str(error)]
         return [] if found == ["ok"] else found
+
+    @contextlib.contextmanager
+    def as_it_was(self) -> Iterator[Known]:
+        """Within, ask for the record of a file (its path in the library) as it was on entering, whatever is written."""
+        connection = self._apsw.Connection(str(self.path), flags=self._apsw.SQLITE_OPEN_READONLY)
+        connection.set_busy_timeout(BUSY_MS)
+
+        def known(file: str) -> Item | None:
+            try:
+                found = connection.execute(schema.RECORD_OF, (file,)).fetchall()
+                return Item.from_json(json.loads(found[0][0])) if found else None
+            except (self._apsw.Error, ValueError, RecordError):
+                return None  # a damaged index knows nothing
+
+        try:
+            with contextlib.suppress(self._apsw.Error):
+                connection.execute("BEGIN")
+                connection.execute("SELECT count(*) FROM counts").fetchall()  # from now on it sees no changes
+            yield known
+        finally:
+            connection.close()
 
     # -- writing ------------------------------------------------------------------------------------------------
 

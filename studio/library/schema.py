@@ -47,6 +47,8 @@ CHANGED = "INSERT INTO changes VALUES(?, 1) ON CONFLICT DO UPDATE SET n = n + 1"
 """Said by every writer, so that the others can see that someone else changed something."""
 CHANGES = "SELECT sum(n) FROM changes WHERE writer <> ?"
 
+RECORD_OF = "SELECT record FROM records JOIN items USING(pos) WHERE file = ?"
+
 BULK = """
 INSERT INTO words(words, rank) VALUES('hashsize', 67108864);
 INSERT INTO words(words, rank) VALUES('automerge', 0);

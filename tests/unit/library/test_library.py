@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -141,6 +141,38 @@ def test_a_lost_record_comes_back_from_inside_the_file(library: Library) -> None
     assert report.orphans == [orphan.with_suffix(".txt")]
     assert library.get(item.id) == item
     assert library.store.read(item.id) == item
+
+
+@pytest.mark.parametrize("make", [made.picture, made.story], ids=["with a record inside", "without"])
+def test_what_a_damaged_record_said_comes_back_from_the_index(
+    library: Library, make: Callable[[], sdk.Artifact]
+) -> None:
+    item = library.save(make(), None)
+    item = library.rename(library.tag(library.rate(item.id, 4).id, ["blue"]).id, "Mine")
+    record = library.store.path(item).with_suffix(".json")
+    record.write_text("{bad")
+    report = library.rebuild()
+    assert report.restored == [library.store.path(item)]
+    assert (report.items, report.damaged, report.orphans) == (1, [], [])
+    assert library.get(item.id) == library.store.read(item.id) == item
+    assert record.with_name(f"{record.name}.damaged").read_text() == "{bad"
+    assert library.verify().fine
+    assert library.rebuild().orphans == []
+
+
+def test_a_damaged_record_that_nobody_else_knows_is_told_and_kept(library: Library) -> None:
+    known, lost = library.save(made.picture(), None), library.save(made.story(), None)
+    for item in (known, lost):
+        library.store.path(item).with_suffix(".json").write_text("{bad")
+    library.store.path(known).write_bytes(library.store.path(known).read_bytes() + b"changed since")
+    library.store.path(lost).write_text("another text")
+    report = library.rebuild()
+    assert report.restored == [library.store.path(known)]
+    assert report.orphans == [library.store.path(lost)]
+    assert [path.name for path, _reason in report.damaged] == sorted(
+        f"{library.store.path(item).stem}.json.damaged" for item in (known, lost)
+    )
+    assert all(path.read_text() == "{bad" for path, _reason in report.damaged)
 
 
 def test_verify_finds_every_changed_and_missing_file(library: Library) -> None:
