@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import importlib.util
 import os
 import platform
 import shutil
@@ -69,7 +70,11 @@ def main() -> int:
     if sys.version_info < (3, 11):
         print(f"Atelier Studio needs Python 3.11 or later; this is {platform.python_version()}.")
         return 2
-    return commands[sys.argv[1]]()
+    try:
+        return commands[sys.argv[1]]()
+    except subprocess.CalledProcessError as error:
+        print(f"This step failed, for the reason above: {' '.join(map(str, error.cmd))}")
+        return 1
 
 
 def set_up() -> int:
@@ -78,8 +83,7 @@ def set_up() -> int:
     if READY.is_file() and READY.read_text() == wanted:
         return 0
     print("Setting up (once; this takes a few minutes) …", flush=True)
-    if not PYTHON.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
+    _make_environment()
     import tomllib  # not there before Python 3.11, which `main` has told about
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -173,6 +177,15 @@ def _is_installed(package: str) -> bool:
     return asked.returncode == 0
 
 
+def _make_environment() -> None:
+    """Make `.venv`, unless a whole one is there."""
+    if PYTHON.exists() and _pip("--version", check=False) == 0:
+        return
+    if importlib.util.find_spec("ensurepip") is None:  # Debian keeps it in a package of its own
+        check_system({}, {}, (f"python3.{sys.version_info.minor}-venv",))
+    subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True)
+
+
 def _install_torch() -> None:
     """On a machine without a GPU, the build for processors: a tenth of the other's size."""
     pin = next(line for line in CONSTRAINTS.read_text("utf-8").splitlines() if line.startswith("torch=="))
@@ -195,7 +208,8 @@ def _fingerprint() -> str:
 def _pip(*arguments: str, check: bool = True) -> int:
     quiet = ["--quiet", "--disable-pip-version-check"]
     command = [str(PYTHON), "-m", "pip", *arguments, *quiet]
-    return subprocess.run(command, check=check, stderr=None if check else subprocess.DEVNULL).returncode
+    aside = None if check else subprocess.DEVNULL
+    return subprocess.run(command, check=check, stdout=aside, stderr=aside).returncode
 
 
 def _python(*arguments: str, capture: bool) -> str:

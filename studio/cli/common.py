@@ -79,7 +79,10 @@ def open_library(home: Home) -> Library:
     """The library, to be used in a ``with``. Raises `UserError` when it cannot be opened."""
     from studio.library.library import Library
 
-    return Library(home.library)
+    library = Library(home.library)
+    if library.damaged_index is not None:
+        warn(f"The library's index was damaged and has been built anew; the damaged one is {library.damaged_index}.")
+    return library
 
 
 def open_library_if_possible(home: Home) -> AbstractContextManager[Library | None]:

@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from studio.disk.home import Home
 
 NEEDED = {
+    "numpy": "nothing can be made",
+    "scipy": "3D models and textures cannot be made",
+    "scikit-image": "reliefs and 3D models cannot be made",
     "torch": "text and image models cannot run",
+    "safetensors": "models cannot be read",
+    "tokenizers": "text models cannot run",
+    "accelerate": "nothing can be taught",
+    "peft": "LoRAs cannot be taught or worn",
     "transformers": "text models cannot run",
     "diffusers": "diffusion models cannot run",
     "pillow": "pictures cannot be kept",
@@ -149,5 +156,5 @@ def _plugins(home: Home) -> Iterator[Finding]:
     facts = {"ready": len(ready), "generators": sorted(registry.descriptors)}
     yield Finding("plugins", "good", f"{len(ready)} ready, {len(registry.descriptors)} generators.", facts)
     for row in registry.plugins:
-        if row.state is not PluginState.READY:
+        if row.state is not PluginState.READY or row.reason:
             yield Finding(row.name, "note", f"{row.state.value}: {row.reason}", {"state": row.state.value})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from studio.library import checkup
@@ -29,6 +30,7 @@ class Keeper:
     Attributes:
         path: the database file.
         index: the open index; stays the same object however often its file is replaced.
+        aside: where the last damaged index was moved, None while there was none.
 
     Raises:
         IndexUnavailable: apsw is not installed.
@@ -41,6 +43,7 @@ class Keeper:
         self._lock = threading.RLock()
         self.path = store.folder / INDEX
         self._index: Index | None = None
+        self.aside: Path | None = None
         with store.exclusive():
             try:
                 self._index = Index(self.path)
@@ -137,6 +140,7 @@ class Keeper:
                 path = self.path.with_name(INDEX + suffix)
                 if path.exists():
                     path.rename(path.with_name(f"{name}.db{suffix}"))
+            self.aside = self.path.with_name(f"{name}.db")
         except OSError as error:
             reason = error.strerror or str(error)
             raise UserError(

@@ -95,6 +95,11 @@ class Library:
         """The database; deleting it (with the library closed) loses nothing."""
         return self._keeper.path
 
+    @property
+    def damaged_index(self) -> Path | None:
+        """Where a damaged index was moved before another was built from the files; None while there was none."""
+        return self._keeper.aside
+
     def close(self) -> None:
         """Close the index and give up the staging session."""
         self.index.close()

@@ -190,6 +190,8 @@ def test_a_broken_index_is_rebuilt(home: Path, texture: dict[str, str]) -> None:
     answer = studio(home, "library", "show", texture["id"], "--json")
     assert answer.code == 0, answer.err
     assert answer.json["id"] == texture["id"]
+    assert "index was damaged" in answer.err
+    assert list((home / "library").glob("index-damaged-*.db"))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,60 @@
+"""Set-up: a half-made environment is made anew, and a step that fails is named instead of traced."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """``packaging/dev.py`` with an environment of its own."""
+    spec = importlib.util.spec_from_file_location("dev", ROOT / "packaging" / "dev.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(module, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(module, "PYTHON", tmp_path / ".venv" / "bin" / "python")
+    monkeypatch.setattr(module, "READY", tmp_path / ".venv" / "studio-is-ready")
+    return module
+
+
+@pytest.mark.parametrize(
+    ("there", "pip_works", "made"), [(False, False, True), (True, False, True), (True, True, False)]
+)
+def test_an_environment_is_made_unless_a_whole_one_is_there(
+    dev: Any, monkeypatch: pytest.MonkeyPatch, there: bool, pip_works: bool, made: bool
+) -> None:
+    asked: list[list[str]] = []
+
+    def run(command: list[str], **_how: object) -> subprocess.CompletedProcess[str]:
+        asked.append(command)
+        return subprocess.CompletedProcess(command, 0 if pip_works or "venv" in command else 1)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    if there:
+        dev.PYTHON.parent.mkdir(parents=True)
+        dev.PYTHON.touch()
+    dev._make_environment()
+    assert ([sys.executable, "-m", "venv", "--clear", str(dev.VENV)] in asked) == made
+
+
+def test_a_step_that_fails_is_named(
+    dev: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(command: list[str], **_how: object) -> None:
+        raise subprocess.CalledProcessError(1, command)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(sys, "argv", ["dev.py", "setup"])
+    assert dev.main() == 1
+    assert f"This step failed, for the reason above: {sys.executable} -m venv" in capsys.readouterr().out
