@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import shutil
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,12 +18,16 @@ from typing import Any
 
 import torch
 
+from studio.sdk.training.states import load_checkpoint, load_sums, save_checkpoint
 from studio_text.training.corpus import KINDS, Document, read_corpus, split
 from studio_text.training.muon import Muon
 from studio_text.training.vocabulary import END, train_tokenizer
 from studio_text.training.windows import Mixture
 
 log = logging.getLogger("storyteller")
+
+CHECKPOINT, OLD_CHECKPOINT = "checkpoint", "checkpoint.old"
+SPENT = "seconds spent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,27 +185,25 @@ class Run:
 
     def save(self) -> None:
         """Write the model folder (float16) and what is needed to go on from here."""
-        state = {
-            "model": self.model.state_dict(),
-            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
-            "step": self.step,
-            "spent": self.spent,
-        }
-        part = self.out / "checkpoint.pt.part"
-        torch.save(state, part)
-        part.replace(self.out / "checkpoint.pt")
+        part, whole, old = (self.out / name for name in ("checkpoint.part", CHECKPOINT, OLD_CHECKPOINT))
+        shutil.rmtree(part, ignore_errors=True)
+        save_checkpoint(part, self.step, {"model": self.model}, self._optimizers(), {SPENT: (self.spent, self.step)})
+        shutil.rmtree(old, ignore_errors=True)
+        if whole.exists():
+            whole.rename(old)
+        part.rename(whole)
         export(self.model, self.out / "model")
         (self.out / "plan.json").write_text(json.dumps(asdict(self.plan), indent=2) + "\n", encoding="utf-8")
 
+    def _optimizers(self) -> dict[str, torch.optim.Optimizer]:
+        return {f"optimizer-{number}": optimizer for number, optimizer in enumerate(self.optimizers)}
+
     def _resume(self) -> None:
-        path = self.out / "checkpoint.pt"
-        if not path.exists():
+        path = next((self.out / name for name in (CHECKPOINT, OLD_CHECKPOINT) if (self.out / name).exists()), None)
+        if path is None:
             return
-        state = torch.load(path, weights_only=True)
-        self.model.load_state_dict(state["model"])
-        for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
-            optimizer.load_state_dict(saved)
-        self.step, self.spent = state["step"], state["spent"]
+        self.step = load_checkpoint(path, {"model": self.model}, self._optimizers())
+        self.spent = load_sums(path)[SPENT][0]
         # The order of texts starts anew, from another seed, rather than repeating the first windows.
         for number, stream in enumerate(self.data.streams.values()):
             stream.reseed(self.plan.seed + 1000 * self.step + number)
