@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -38,8 +37,7 @@ def run(argv: Sequence[str]) -> int:
         library = None
         if not arguments.no_library or _refers_to_items(arguments):
             library = stack.enter_context(common.open_library_if_possible(home))
-        folder = stack.enter_context(_scratch()) if arguments.no_library else None
-        request = _request(arguments, spec, library, folder)
+        request = _request(arguments, spec, library)
         check_sources(home, spec, request.values)
         engine = stack.enter_context(open_engine(home, registry, library))
         return _run(engine, request.variations(arguments.count), target, library, arguments)
@@ -72,23 +70,12 @@ def open_engine(home: Home, registry: Any, library: Library | None, **how: Any) 
         engine.close()
 
 
-@contextmanager
-def _scratch() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="studio-"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _request(
-    arguments: argparse.Namespace, spec: GeneratorSpec, library: Library | None, folder: Path | None
-) -> GenerationRequest:
+def _request(arguments: argparse.Namespace, spec: GeneratorSpec, library: Library | None) -> GenerationRequest:
     from studio.engine.requests import GenerationRequest
 
     if not 1 <= arguments.count <= 10_000:
         raise UserError("--count must be from 1 to 10,000.")
-    if folder is not None and not arguments.output:
+    if arguments.no_library and not arguments.output:
         raise UserError("--no-library needs -o PATH, or the result would be lost.")
     values: dict[str, Json] = {}
     for entry in arguments.set:
@@ -101,8 +88,7 @@ def _request(
         if not known.is_input:
             raise ParameterError(f"{name} is not an input; use --set {name}=…", param=name)
         values[known.name] = _reference(name, text, library)
-    how = {"keep": folder is None, "folder": "" if folder is None else str(folder)}
-    return GenerationRequest.of(spec, values, arguments.seed, **how)
+    return GenerationRequest.of(spec, values, arguments.seed, keep=not arguments.no_library)
 
 
 def _value(known: Any, text: str) -> Json:

@@ -23,6 +23,7 @@ from studio.engine.events import (
     ItemSaved,
     JobChanged,
     JobRemoved,
+    JobRestarted,
     PreviewReceived,
     QueueChanged,
     WorkerChanged,
@@ -73,7 +74,7 @@ class Engine:
         settings: Settings,
         *,
         adopt: bool = True,
-        paused: bool = False,
+        hold: bool = False,
         checkpoint_seconds: float = CHECKPOINT_SECONDS,
     ) -> None:
         """Start the engine; nothing runs in another process until the first job or warm-up.
@@ -83,8 +84,9 @@ class Engine:
             registry: what discovery found.
             library: where results are indexed; None where no index is wanted, results are then only written.
             settings: device, memory budget, network and idle time are read from it, live.
-            adopt: whether to take over the jobs of sessions that ended.
-            paused: whether to start with the queue paused.
+            adopt: whether to take over the jobs of sessions that ended; if one was paused that has
+                jobs waiting, this one is.
+            hold: whether jobs wait until `release` names them.
             checkpoint_seconds: longest time between two checkpoints of a training.
         """
         self._home = home
@@ -94,18 +96,22 @@ class Engine:
         self._checkpoint_seconds = checkpoint_seconds
         self._changed = threading.Condition(threading.RLock())
         self._queue = JobQueue()
-        self._queue.paused = paused
+        self._paused = False
+        self._holds = hold
+        self._released: set[str] = set()
         self._secrets: dict[str, frozenset[str]] = {}
         self._cancelling: set[str] = set()
         self._closing = threading.Event()
         self._broadcast = Broadcast()
         self._journal = Journal(home.queue)
         self.session = self._journal.session
+        self._scratch = scratch_folder(home) / self.session
         self._supervisors = {"auto": Supervisor("auto", self)}
         if adopt:
             for job in self._journal.adopt():
                 self._queue.add(job)
-            self._journal.write_order(self._queue.order, paused=paused)
+            self._paused = self._journal.paused
+            self._journal.write_order(self._queue.order, paused=self._paused)
         self.notices = self._journal.damage
         remove_scratch(home, keep=self._scratch_is_in_use)
         remove_half_written(home)
@@ -179,7 +185,13 @@ class Engine:
     @property
     def paused(self) -> bool:
         """Whether waiting jobs stay waiting."""
-        return self._queue.paused
+        return self._paused
+
+    def release(self, job_ids: Iterable[str]) -> None:
+        """Let these jobs run even where the engine holds them or the queue is paused."""
+        with self._changed:
+            self._released.update(job_ids)
+            self._changed.notify_all()
 
     def reorder(self, job_id: str, before: str | None) -> None:
         """Put a waiting job before another one, or last for None. A job that no longer waits is left alone."""
@@ -188,7 +200,7 @@ class Engine:
                 return
             job = self._queue[job_id]
             self._note(job)
-            self._journal.write_order(self._queue.order, paused=self._queue.paused)
+            self._journal.write_order(self._queue.order, paused=self._paused)
         self._broadcast.send(JobChanged(job))
         self._publish_order()
 
@@ -285,7 +297,7 @@ class Engine:
         limit = None if timeout is None else time.monotonic() + timeout
         with self._changed:
             while not self.closing:
-                job = self._queue.take(lambda job: job.request.generator in self._registry.descriptors)
+                job = self._queue.take(self._may_begin)
                 if job is not None:
                     self._note(job)
                     break
@@ -317,7 +329,7 @@ class Engine:
             "values": dict(request.values),
             "seed": request.seed,
             "keep": request.keep,
-            "folder": request.folder,
+            "folder": request.folder or str(self._scratch / "results"),
             "inputs": inputs,
             "parents": parents,
             "datasets": {name: str(folder) for name, folder in datasets.items()},
@@ -336,7 +348,7 @@ class Engine:
             budget=self._budget(),
             online=bool(self._settings["network"]),
             library=self._home.library,
-            scratch=scratch_folder(self._home) / self.session,
+            scratch=self._scratch,
             models=self._home.models,
         )
 
@@ -355,7 +367,8 @@ class Engine:
         """The generator started."""
         with self._changed:
             if self._queue[job_id].state is not JobState.PREPARING:
-                return  # a second attempt after memory ran out
+                self._broadcast.send(JobRestarted(job_id))  # a second attempt after memory ran out
+                return
             job = self._queue.move(job_id, JobState.RUNNING, started=time.time())
             self._note(job)
         self._broadcast.send(JobChanged(job))
@@ -415,6 +428,11 @@ class Engine:
 
     # ---- inside ----------------------------------------------------------------------------------------------
 
+    def _may_begin(self, job: Job) -> bool:
+        if job.request.generator not in self._registry.descriptors:
+            return False
+        return not (self._paused or self._holds) or job.id in self._released
+
     def _enter(self, job: Job) -> None:
         """Take a new job into journal and queue. Raises as `submit`."""
         if self.closing:
@@ -457,14 +475,14 @@ class Engine:
 
     def _set_paused(self, *, paused: bool) -> None:
         with self._changed:
-            self._queue.paused = paused
+            self._paused = paused
             self._journal.write_order(self._queue.order, paused=paused)
             self._changed.notify_all()
         self._publish_order()
 
     def _publish_order(self) -> None:
         with self._changed:
-            event = QueueChanged(self._queue.order, self._queue.paused)
+            event = QueueChanged(self._queue.order, self._paused)
         self._broadcast.send(event)
 
     def _budget(self) -> int:
@@ -494,7 +512,7 @@ class Engine:
             "resume": lambda _: self.resume(),
             "cancel": self.cancel,
             "retry": self.retry,
-            "clear": lambda _: self.clear(),
+            "clear": lambda job_id: self.clear([job_id] if job_id else None),
         }
 
     def _scratch_is_in_use(self, session: str) -> bool:

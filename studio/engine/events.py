@@ -19,6 +19,13 @@ class JobChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class JobRestarted:
+    """Memory ran out and the generator begins once more: what was streamed of unfinished results will come again."""
+
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class JobRemoved:
     """A finished job was cleared from the list."""
 
@@ -163,6 +170,7 @@ class NetworkRefused:
 
 Event: TypeAlias = (
     JobChanged
+    | JobRestarted
     | JobRemoved
     | QueueChanged
     | PreviewReceived

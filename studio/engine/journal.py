@@ -80,7 +80,7 @@ class Session:
         id: the session's name.
         path: its file.
         live: whether the studio that writes it still runs.
-        jobs: its jobs, waiting ones in order.
+        jobs: its jobs, waiting ones in order; of an ended session, as another would take them over.
         paused: whether its queue was paused.
         damage: one sentence per line that could not be read.
     """
@@ -99,6 +99,7 @@ class Journal:
     Attributes:
         session: this session's name.
         damage: sentences about journals of ended sessions that could not be read in full.
+        paused: whether the queue is paused, as noted last or as an adopted session left it.
         is_closed: whether the session ended; nothing more is written then.
     """
 
@@ -108,13 +109,13 @@ class Journal:
         folder.mkdir(parents=True, exist_ok=True)
         self.session = f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:8]}"
         self.damage: tuple[str, ...] = ()
+        self.paused = False
         self._folder = folder
         self._path = folder / f"{self.session}.jsonl"
         self._lock = filelock.FileLock(folder / f"{self.session}.lock")
         self._lock.acquire()
         self._live: dict[str, Job] = {}
         self._order: tuple[str, ...] = ()
-        self._paused = False
         self._lines = 0
         self._whole = True
         self._stream = self._path.open("ab", buffering=0)
@@ -147,7 +148,7 @@ class Journal:
 
     def write_order(self, order: Sequence[str], *, paused: bool) -> None:
         """Note the order of the waiting jobs and whether the queue is paused."""
-        self._order, self._paused = tuple(order), paused
+        self._order, self.paused = tuple(order), paused
         self._append({"order": list(order), "paused": paused})
 
     def forget(self, job_ids: Iterable[str]) -> None:
@@ -191,7 +192,9 @@ class Journal:
         return adopted
 
     def _take_over(self, session: Session) -> list[Job]:
-        jobs = [_interrupted(job) for job in session.jobs if job.id not in self._live]
+        jobs = [job for job in session.jobs if job.id not in self._live]
+        if session.paused and any(job.state is JobState.QUEUED for job in jobs):
+            self.write_order(self._order, paused=True)
         for job in jobs:
             self.write(job, durable=job is jobs[-1])
         return jobs
@@ -205,7 +208,7 @@ class Journal:
         self.is_closed = True
         self._stream.close()
         shutil.rmtree(self.commands, ignore_errors=True)
-        if not self._live:
+        if not any(job.request.outlives_session for job in self._live.values()):
             # The lock's file goes while it is held. Where jobs are left it stays, for whoever adopts them: removing it
             # would let two studios hold two locks of the same name.
             self._path.unlink(missing_ok=True)
@@ -247,7 +250,7 @@ class Journal:
 
     def _compact(self) -> None:
         lines: list[Mapping[str, Any]] = [{"job": job_to_json(job)} for job in self._live.values()]
-        lines.append({"order": list(self._order), "paused": self._paused})
+        lines.append({"order": list(self._order), "paused": self.paused})
         text = "".join(json.dumps(line, allow_nan=False) + "\n" for line in lines)
         self._stream.close()  # Windows replaces no file that is open
         try:
@@ -348,6 +351,8 @@ def _read_session(path: Path, *, live: bool) -> Session:
             if number < len(lines):
                 damage.append(f"{path.name}, line {number}, cannot be read ({type(error).__name__}) and was skipped.")
     kept = [job for job in jobs.values() if job.state in _KEPT]
+    if not live:
+        kept = [_interrupted(job) for job in kept if job.request.outlives_session]
     places = {job_id: place for place, job_id in enumerate(order)}
     kept.sort(key=lambda job: (places.get(job.id, len(places)), job.id))
     return Session(id=path.stem, path=path, live=live, jobs=tuple(kept), paused=paused, damage=tuple(damage))

@@ -14,13 +14,9 @@ class JobQueue:
     """All jobs of a session: those waiting in order, and those under way or ended.
 
     Higher priority goes first; within a priority, the order is the artist's. Not thread-safe: the engine guards it.
-
-    Attributes:
-        paused: whether waiting jobs stay waiting.
     """
 
     def __init__(self) -> None:
-        self.paused = False
         self._jobs: dict[str, Job] = {}
         self._waiting: list[str] = []
         self._ended: dict[str, None] = {}
@@ -58,9 +54,7 @@ class JobQueue:
             self._waiting.insert(next(before, len(self._waiting)), job.id)
 
     def take(self, fits: Callable[[Job], bool]) -> Job | None:
-        """The next waiting job that `fits`, moved to PREPARING; None when there is none or the queue is paused."""
-        if self.paused:
-            return None
+        """The next waiting job that `fits`, moved to PREPARING; None when there is none."""
         for job_id in self._waiting:
             if fits(self._jobs[job_id]):
                 return self.move(job_id, JobState.PREPARING)

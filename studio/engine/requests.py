@@ -20,7 +20,7 @@ class GenerationRequest:
         values: a checked value for every field; inputs are references, ``"item:ID"`` or ``"file:/absolute/path"``.
         seed: 0 … 2³²−1.
         keep: whether results go into the library; otherwise they are written into `folder`.
-        folder: where results go when they are not kept, absolute.
+        folder: where results go when they are not kept, absolute; empty for a folder that goes with the session.
     """
 
     generator: str
@@ -33,6 +33,11 @@ class GenerationRequest:
     def __post_init__(self) -> None:
         if not 0 <= self.seed < SEED_LIMIT:
             raise ParameterError(f"The seed must be a whole number from 0 to {SEED_LIMIT - 1}.", param="seed")
+
+    @property
+    def outlives_session(self) -> bool:
+        """Whether another session could make it and have the results be found."""
+        return self.keep or bool(self.folder)
 
     @classmethod
     def of(

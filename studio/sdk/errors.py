@@ -26,6 +26,8 @@ class ParameterError(UserError):
 class OutOfMemory(Exception):
     """The device has too little free memory. The host evicts what it keeps loaded and tries once more.
 
+    The second attempt has the same seed; finished results that the first one yielded are not kept again.
+
     Attributes:
         needed_gb: gigabytes the failed step needed, when the generator knows.
     """

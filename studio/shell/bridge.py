@@ -68,6 +68,7 @@ class EngineBridge(QObject):
     Signals:
         attached: an engine is there now; `jobs()` answers from here on.
         job_changed(Job), job_removed(str): as the events of the same names; only the newest snapshot of a frame.
+        job_restarted(str): what was streamed of this job's unfinished results will come again.
         queue_changed(tuple, bool): order of waiting jobs, and whether the queue is paused.
         preview_received(str, QImage): job id and picture; only the newest of a frame.
         text_received(str, str): job id and all text of this frame.
@@ -80,6 +81,7 @@ class EngineBridge(QObject):
     attached = Signal()
     job_changed = Signal(Job)
     job_removed = Signal(str)
+    job_restarted = Signal(str)
     queue_changed = Signal(tuple, bool)
     preview_received = Signal(str, QImage)
     text_received = Signal(str, str)
@@ -146,7 +148,7 @@ class EngineBridge(QObject):
 
     def _keep(self, event: Event) -> None:
         """Put `event` at the end of what waits; a newer snapshot takes the place of an older one."""
-        from studio.engine.events import JobChanged, PreviewReceived, TextReceived, WorkerChanged
+        from studio.engine.events import JobChanged, JobRestarted, PreviewReceived, TextReceived, WorkerChanged
 
         key: tuple[str, str | int]
         if isinstance(event, JobChanged):
@@ -160,6 +162,8 @@ class EngineBridge(QObject):
         elif isinstance(event, WorkerChanged):
             key = ("worker", event.device)
         else:
+            if isinstance(event, JobRestarted):
+                self._pending.pop(("text", event.job_id), None)
             self._serial += 1
             key = ("event", self._serial)
         self._pending.pop(key, None)
@@ -205,6 +209,7 @@ def _emitters() -> dict[type, Callable[[EngineBridge, Any], None]]:
     return {
         events.JobChanged: lambda bridge, event: bridge.job_changed.emit(event.job),
         events.JobRemoved: lambda bridge, event: bridge.job_removed.emit(event.job_id),
+        events.JobRestarted: lambda bridge, event: bridge.job_restarted.emit(event.job_id),
         events.QueueChanged: lambda bridge, event: bridge.queue_changed.emit(event.order, event.paused),
         events.PreviewReceived: lambda bridge, event: bridge.preview_received.emit(event.job_id, picture(event)),
         events.TextReceived: lambda bridge, event: bridge.text_received.emit(event.job_id, event.text),

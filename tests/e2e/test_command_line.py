@@ -8,11 +8,15 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from helpers.commands import Answer, environment, studio
+
+from studio.engine.journal import Journal, sessions
+from studio.engine.mailbox import Mailbox
 
 SMALL = ("generate", "studio.image.texture", "--set", "size=64x64")
 
@@ -282,7 +286,7 @@ def test_numbered_files_overwrite_nothing_and_a_place_that_cannot_be_written_is_
 
 def write_journal(home: Path, *jobs: dict[str, Any]) -> None:
     """A journal as a studio that was killed leaves it."""
-    (home / "queue").mkdir()
+    (home / "queue").mkdir(exist_ok=True)
     request = {"generator": "studio.image.texture", "version": 1, "values": {}, "seed": 1, "keep": True, "folder": ""}
     lines = [{"job": {"state": "queued", "request": {**request, **job.pop("request", {})}, **job}} for job in jobs]
     (home / "queue" / "left.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
@@ -302,6 +306,102 @@ def test_resuming_one_job_leaves_the_others_waiting(tmp_path: Path) -> None:
     answer = studio(tmp_path, "queue", "resume", "a-2")
     left = {job["id"]: job["state"] for job in studio(tmp_path, "queue", "--json").json}
     assert left == {"a-0": "queued", "a-1": "queued", "a-3": "queued"}, answer
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[dict[str, list[str]]]:
+    """A studio that runs and takes no left-over jobs; two of its own failed. The orders it gets are noted by name."""
+    write_journal(tmp_path, {"id": "live-1", "state": "failed"}, {"id": "live-2", "state": "failed"})
+    (session,) = sessions(tmp_path / "queue")
+    session.path.unlink()
+    journal = Journal(tmp_path / "queue")
+    for job in session.jobs:
+        journal.write(job)
+    taken: dict[str, list[str]] = {name: [] for name in ("pause", "resume", "cancel", "retry", "clear")}
+    mailbox = Mailbox(journal.commands, {name: taken[name].append for name in taken})
+    yield taken
+    mailbox.close()
+    journal.close()
+
+
+def test_a_running_studio_is_told_which_jobs_to_clear(tmp_path: Path, live: dict[str, list[str]]) -> None:
+    assert studio(tmp_path, "queue", "clear", "live-2").code == 0
+    assert live["clear"] == ["live-2"]
+    assert studio(tmp_path, "queue", "clear").code == 0
+    assert live["clear"] == ["live-2", ""]
+
+
+def test_left_jobs_are_steered_here_while_another_studio_runs(tmp_path: Path, live: dict[str, list[str]]) -> None:
+    write_journal(
+        tmp_path,
+        {"id": "left-1"}, {"id": "left-2", "state": "failed"},
+        {"id": "left-3", "state": "running", "request": {"values": {"size": [64, 64]}}},
+        {"id": "left-4", "request": {"generator": "gone.away"}},
+    )  # fmt: skip
+    assert studio(tmp_path, "queue", "cancel", "left-1").out.split() == ["left-1"]
+    assert studio(tmp_path, "queue", "clear", "left-2").out.split() == ["left-2"]
+    resumed = studio(tmp_path, "queue", "resume", "left-4")
+    assert resumed.code == 1
+    assert "gone.away" in resumed.err
+    retried = studio(tmp_path, "queue", "retry", "--json")
+    assert retried.code == 0, retried
+    assert [job["state"] for job in retried.json["jobs"]] == ["succeeded"]
+    assert "The running studio sees to live-1, live-2." in retried.err
+    left = {job["id"] for job in studio(tmp_path, "queue", "--json").json}
+    assert left == {"left-4", "live-1", "live-2"}
+    assert {name: jobs for name, jobs in live.items() if jobs} == {"retry": ["live-1", "live-2"]}
+
+
+def test_pausing_while_no_studio_runs_pauses_the_next_one(tmp_path: Path) -> None:
+    nothing = studio(tmp_path, "queue", "pause")
+    assert (nothing.code, nothing.err) == (0, "There is nothing to pause.\n")
+    write_journal(tmp_path, {"id": "a-1"}, {"id": "a-2"})
+    assert studio(tmp_path, "queue", "pause").code == 0
+    assert studio(tmp_path, "queue", "cancel", "a-1").code == 0
+    (job,) = studio(tmp_path, "queue", "--json").json
+    assert (job["id"], job["paused"]) == ("a-2", True)
+
+
+def test_an_order_that_does_not_fit_a_job_is_told(tmp_path: Path) -> None:
+    write_journal(tmp_path, {"id": "a-1"}, {"id": "a-2", "state": "failed"})
+    for action, job, says in (
+        ("cancel", "a-2", "There is nothing to cancel: job a-2 has ended already."),
+        ("retry", "a-1", "There is nothing to retry: job a-1 has not ended yet."),
+        ("clear", "a-1", "There is nothing to clear: job a-1 has not ended yet."),
+        ("resume", "a-2", "There is nothing to resume: job a-2 is not waiting."),
+    ):
+        answer = studio(tmp_path, "queue", action, job)
+        assert (answer.code, answer.out, answer.err) == (2, "", f"{says}\n")
+
+
+def test_a_damaged_journal_is_told_once_and_by_the_exit_code(tmp_path: Path) -> None:
+    write_journal(tmp_path, {"id": "a-1", "request": {"generator": "gone.away"}})
+    path = tmp_path / "queue" / "left.jsonl"
+    path.write_text("this is no job\n" + path.read_text())
+    for words, code in (("list",), 3), (("list", "--json"), 3), (("resume",), 1), (("list",), 0):
+        answer = studio(tmp_path, "queue", *words)
+        assert answer.code == code
+        assert answer.err.count("left.jsonl, line 1, cannot be read") == (code != 0)
+
+
+def test_a_kill_leaves_no_results_outside_the_studios_folder_and_nothing_to_retry(tmp_path: Path) -> None:
+    (tmp_path / "tmp").mkdir()
+    words = (*SMALL[:2], "--set", "size=2048x2048", "--count", "40", "--no-library", "-o", f"{tmp_path}/made/")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "studio", *words],
+        env=environment(tmp_path, {"TMPDIR": str(tmp_path / "tmp")}),
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not list((tmp_path / "scratch").rglob("*.png")):
+        time.sleep(0.1)
+    process.kill()
+    process.wait()
+    assert list((tmp_path / "scratch").rglob("*.png"))
+    assert list((tmp_path / "tmp").iterdir()) == []
+    assert studio(tmp_path, "queue", "list", "--json").json == []
+    assert studio(tmp_path, *SMALL).code == 0
+    assert list((tmp_path / "scratch").iterdir()) == []
 
 
 def test_text_from_outside_cannot_steer_the_terminal(tmp_path: Path) -> None:

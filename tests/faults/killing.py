@@ -163,7 +163,7 @@ def _check(folder: Path, announced: set[str], tally: Tally) -> None:
     from studio.sdk import UserError
 
     library = Library(folder / "library")
-    with running(folder, library=library, paused=True):
+    with running(folder, library=library, hold=True):
         pass
     for item_id in announced:
         try:

@@ -230,6 +230,23 @@ class Trouble(sdk.Generator):
         ctx.log(f"{params.where}: {'made' if made else 'kept'} {len(block)}")
 
 
+class Pages(sdk.Generator):
+    """Streams two texts, and runs out of memory in the midst of the second, at the first attempt only."""
+
+    id, title, makes = "test.pages", "Pages", (sdk.Text,)
+
+    def generate(self, params: Any, ctx: sdk.Context) -> Iterator[sdk.Result]:
+        """Yield both, each after its words."""
+        for number in (1, 2):
+            yield sdk.TextDelta(f"page {number} ")
+            if number == 2 and not KEPT:
+                KEPT.append(bytearray(1))
+                raise sdk.OutOfMemory(1.0)
+            yield sdk.TextDelta("is whole ")
+            yield sdk.Text(f"page {number}")
+        KEPT.clear()
+
+
 class Undeclared(sdk.Generator):
     """Makes what it does not declare."""
 
@@ -250,4 +267,4 @@ class Empty(sdk.Generator):
         yield from ()
 
 
-ALL = (Speckle, Words, Trouble, Undeclared, Empty)
+ALL = (Speckle, Words, Pages, Trouble, Undeclared, Empty)

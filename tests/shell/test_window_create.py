@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from studio.engine.events import JobRestarted
 from studio.engine.jobs import Failure, JobState
 from studio.sdk import UserError
 from studio.shell.create.compare import SliderView
@@ -87,6 +88,21 @@ def test_text_streams_onto_the_stage(stand: Stand, qtbot: QtBot) -> None:
         stand.engine.write(job.id, word)
     viewer = stand.page.stage._viewer("text")
     qtbot.waitUntil(lambda: "There was a <b>fox</b>." in viewer.findChild(type(_editor(viewer))).toPlainText())
+
+
+def test_a_text_that_begins_anew_is_not_shown_twice(stand: Stand, qtbot: QtBot) -> None:
+    stand.page.panel.open(WRITER.id)
+    stand.page.generate()
+    job = stand.engine.jobs()[0]
+    stand.engine.begin(job.id)
+    editor = _editor(stand.page.stage._viewer("text"))
+    stand.engine.write(job.id, "Once ")
+    qtbot.waitUntil(lambda: editor.toPlainText() == "Once ")
+    stand.engine.write(job.id, "upon ")
+    stand.engine.send(JobRestarted(job.id))
+    stand.engine.write(job.id, "Once upon a time")
+    qtbot.waitUntil(lambda: "time" in editor.toPlainText())
+    assert editor.toPlainText() == "Once upon a time"
 
 
 def _editor(viewer: Any) -> Any:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.fake_engine import FakeEngine
 from helpers.windows import PAINTER, make_workshop
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -76,6 +77,18 @@ def test_pause_and_go_on(stand: Any, qtbot: QtBot) -> None:
     assert engine.paused
     panel.pause_button.click()
     qtbot.waitUntil(lambda: not engine.paused and panel.summary() == "Queue empty")
+
+
+def test_an_engine_that_starts_paused_is_shown_paused(stand: Any, qtbot: QtBot) -> None:
+    panel, engine = stand
+    later = FakeEngine()
+    later.submit(request())
+    later.pause()
+    engine.close()
+    panel._bridge.attach(later)
+    qtbot.waitUntil(lambda: panel.summary() == "Paused, 1 waiting")
+    panel.pause_button.click()
+    assert not later.paused
 
 
 def test_the_rows_button_cancels_a_running_job_and_retries_a_failed_one(stand: Any, qtbot: QtBot) -> None:

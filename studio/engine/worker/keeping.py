@@ -72,6 +72,7 @@ class Keeper:
 
     def _write_loose(self, artifact: Artifact, order: Mapping[str, Any], index: int) -> Path:
         folder = Path(order["folder"])
+        folder.mkdir(parents=True, exist_ok=True)
         stem = str(order["spec"]["id"]).rpartition(".")[2]
         path = folder / f"{stem}-{order['seed']}-{order['job'][-6:]}-{index + 1}{formats.stored_suffix(artifact)}"
         formats.write(artifact, path)

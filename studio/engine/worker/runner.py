@@ -82,6 +82,7 @@ class Runner:
         self._running: WorkerContext | None = None
         self._cancelled_early: set[str] = set()
         self._told_devices = False
+        self._handed_over = 0
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -160,6 +161,7 @@ class Runner:
 
     def _attempts(self, order: Mapping[str, Any]) -> dict[str, Any]:
         """Run; when memory ran out, give back all that is loaded and run once more."""
+        self._handed_over = 0
         try:
             self._attempt(order)
         except Exception as error:
@@ -215,13 +217,18 @@ class Runner:
     def _take(
         self, results: Iterator[Any], training: Training | None, order: Mapping[str, Any], context: WorkerContext
     ) -> int:
-        """Show and keep all that a generator yields; returns the number of results kept in the library."""
+        """Show and keep all that a generator yields; returns the number of results.
+
+        A second attempt has the same seed: what the first one handed over is left out. A training goes on instead.
+        """
         spec = GeneratorSpec.from_json(order["spec"])
         begun = time.monotonic()
         index = 0
         for result in _checked(results, context):
             if training is not None and is_lesson(result):
                 training.keep(result)
+            elif training is None and index < self._handed_over:
+                index += isinstance(result, Artifact)
             elif not isinstance(result, Artifact):
                 self._show(context, result)
             else:
@@ -230,9 +237,10 @@ class Runner:
                     # Seen at once; encoding and flushing take longer than the eye should wait.
                     context.send_preview(result.pixels, FINISHED_SIDE)
                 saved = self._keeper.keep(result, order, index=index, seconds=time.monotonic() - begun)
+                index += 1
+                self._handed_over = index
                 self._around.link.send("saved", job=context.job_id, **saved)
                 self._keeper.draw(result, saved, partial(self._drawn, context.job_id))
-                index += 1
         return index
 
     def _drawn(self, job_id: str, item_id: str) -> None:

@@ -82,6 +82,7 @@ class CreatePage(QWidget):
         self.queue.edit_requested.connect(self.reuse)
         bridge.job_changed.connect(self._job_changed)
         bridge.preview_received.connect(self._preview_received)
+        bridge.job_restarted.connect(self.stage.restart)
         bridge.text_received.connect(self.stage.append_text)
         bridge.audio_received.connect(self.stage.append_audio)
         bridge.item_saved.connect(self._item_saved)

@@ -149,6 +149,12 @@ class Stage(QWidget):
             self._stack.setCurrentWidget(self._failure_page)
         self._show_bar()
 
+    def restart(self, job_id: str) -> None:
+        """Forget what was shown of the job's result so far: it grows once more from the beginning."""
+        viewer = self._growing(job_id)
+        if viewer is not None:
+            viewer.clear()
+
     def show_preview(self, job_id: str, picture: QImage) -> None:
         """A picture of the job's result so far."""
         viewer = self._growing(job_id)

@@ -15,12 +15,14 @@ from studio.engine.events import (
     ItemDrawn,
     ItemSaved,
     JobChanged,
+    JobRestarted,
     LogReceived,
     NetworkRefused,
     PreviewReceived,
     TextReceived,
 )
 from studio.engine.jobs import Job, JobState
+from studio.engine.journal import send_command
 from studio.library.library import Library
 from studio.sdk import UserError
 
@@ -144,6 +146,19 @@ def test_out_of_memory_evicts_and_succeeds_at_the_second_attempt(tmp_path: Path)
     assert job.state is JobState.SUCCEEDED
 
 
+def test_a_second_attempt_hands_nothing_over_twice_and_says_that_the_text_begins_anew(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        heard = Heard(engine)
+        (job,) = finish(engine, engine.submit(request("test.pages", tmp_path / "out")))
+        engine.flush_events()
+    assert [Path(path).read_text() for path in job.items] == ["page 1", "page 2"]
+    assert len(set(job.items)) == len(list((tmp_path / "out").iterdir())) == 2
+    told = [event for event in heard.events if isinstance(event, (ItemSaved, JobRestarted, TextReceived))]
+    assert ["|" if isinstance(event, JobRestarted) else getattr(event, "text", "saved") for event in told] == [
+        "page 1 ", "is whole ", "saved", "page 2 ", "|", "page 2 ", "is whole ", "saved",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("how", ["loops", "sleeps", "swallows", "holds_the_interpreter"])
 def test_cancel_ends_what_hangs_and_the_next_job_runs(tmp_path: Path, how: str) -> None:
     with running(tmp_path) as engine:
@@ -173,7 +188,8 @@ def test_a_cooperative_generator_is_cancelled_within_its_next_step_and_keeps_its
 
 
 def test_a_waiting_job_can_be_cancelled_reordered_and_the_queue_paused(tmp_path: Path) -> None:
-    with running(tmp_path, paused=True) as engine:
+    with running(tmp_path) as engine:
+        engine.pause()
         first, second, third = (engine.submit(request("test.words", tmp_path / "out", seed)) for seed in (1, 2, 3))
         engine.cancel(first.id)
         engine.reorder(third.id, before=second.id)
@@ -288,12 +304,62 @@ def test_closing_interrupts_what_runs_and_the_next_engine_offers_it_again(tmp_pa
         running_job = engine.submit(request("test.speckle", tmp_path / "out", steps=100_000, pause=0.01))
         waiting = engine.submit(request("test.words", tmp_path / "out"))
         heard.wait_for_state(running_job.id, JobState.RUNNING)
-    with running(tmp_path, paused=True) as engine:
+    with running(tmp_path, hold=True) as engine:
         states = {job.id: job.state for job in engine.jobs()}
         assert states == {running_job.id: JobState.INTERRUPTED, waiting.id: JobState.QUEUED}
         assert not threading.current_thread().daemon
         engine.clear()
         assert [job.id for job in engine.jobs()] == [waiting.id]
+
+
+def test_a_paused_queue_is_still_paused_after_a_restart(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        engine.pause()
+        job = engine.submit(request("test.words", tmp_path / "out"))
+    with running(tmp_path, hold=True):
+        pass  # a command that steers single jobs changes nothing about it
+    with running(tmp_path) as engine:
+        assert engine.paused
+        time.sleep(0.2)
+        assert [(known.id, known.state) for known in engine.jobs()] == [(job.id, JobState.QUEUED)]
+        engine.resume()
+        (done,) = finish(engine, job)
+    assert done.state is JobState.SUCCEEDED
+    with running(tmp_path) as engine:
+        assert not engine.paused
+
+
+def test_an_engine_that_holds_runs_only_what_is_released_paused_or_not(tmp_path: Path) -> None:
+    with running(tmp_path, hold=True) as engine:
+        first, second = (engine.submit(request("test.words", tmp_path / "out", seed)) for seed in (1, 2))
+        engine.pause()
+        engine.release([second.id])
+        finish(engine, second)
+        states = {job.id: job.state for job in engine.jobs()}
+    assert states == {first.id: JobState.QUEUED, second.id: JobState.SUCCEEDED}
+
+
+def test_results_of_no_place_go_with_the_session_and_its_jobs_are_not_left_to_another(tmp_path: Path) -> None:
+    nowhere = replace(request("test.words", tmp_path / "out"), folder="")
+    with running(tmp_path) as engine:
+        (done,) = finish(engine, engine.submit(nowhere))
+        made = Path(done.items[0])
+        assert made.read_text() == "one two three"
+        engine.pause()
+        engine.submit(nowhere)
+    assert not made.exists()
+    assert not list((tmp_path / "state" / "queue").iterdir())
+
+
+def test_an_order_to_clear_one_job_leaves_the_others(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        jobs = [engine.submit(request("test.trouble", tmp_path / "out", how="raises")) for _ in "12"]
+        finish(engine, *jobs)
+        send_command(tmp_path / "state" / "queue", engine.session, {"order": "clear", "job": jobs[0].id})
+        finish_by = time.monotonic() + 5
+        while engine.job(jobs[0].id) is not None and time.monotonic() < finish_by:
+            time.sleep(0.05)
+        assert [job.id for job in engine.jobs()] == [jobs[1].id]
 
 
 def test_no_worker_outlives_its_engine(tmp_path: Path) -> None:
@@ -316,7 +382,8 @@ def test_an_idle_worker_gives_its_memory_back(tmp_path: Path) -> None:
 
 
 def test_secrets_are_in_no_journal(tmp_path: Path) -> None:
-    with running(tmp_path, paused=True) as engine:
+    with running(tmp_path) as engine:
+        engine.pause()
         first, second = (engine.submit(request("test.speckle", tmp_path / "out", password="hunter2")) for _ in "12")
         engine.reorder(second.id, before=first.id)
         engine.resume()
@@ -385,7 +452,8 @@ def test_jobs_go_on_while_the_journal_cannot_be_written_and_new_ones_are_refused
         assert [job.id for job in engine.jobs()] == [done.id]
         engine.pause()
         left = engine.submit(request("test.words", tmp_path / "out"))
-    with running(tmp_path, paused=True) as engine:
+    with running(tmp_path) as engine:
+        assert engine.paused
         assert [job.id for job in engine.jobs()] == [left.id]
         assert engine.notices == ()
 
@@ -454,7 +522,7 @@ def test_a_result_the_index_does_not_take_is_announced_all_the_same(tmp_path: Pa
 
 
 def test_nothing_waits_for_a_closed_engine(tmp_path: Path) -> None:
-    with running(tmp_path, paused=True) as engine:
+    with running(tmp_path, hold=True) as engine:
         job = engine.submit(request("test.words", tmp_path / "out"))
         waiting = threading.Thread(target=engine.wait, args=([job.id],))
         waiting.start()

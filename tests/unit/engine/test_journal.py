@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,9 +46,23 @@ def test_the_next_session_adopts_waiting_jobs_in_order_and_running_ones_as_inter
         ("a", JobState.QUEUED),
         ("d", JobState.INTERRUPTED),
     ]
+    assert second.paused
     assert [session.id for session in journal.sessions(tmp_path)] == [second.session]
     second.close()
     assert {entry.id for entry in journal.sessions(tmp_path)[0].jobs} == {"a", "b", "d"}
+
+
+def test_jobs_whose_results_went_with_their_session_are_offered_to_nobody(tmp_path: Path) -> None:
+    nowhere = replace(job("a").request, keep=False)
+    first = journal.Journal(tmp_path)
+    first.write(replace(job("a"), request=nowhere))
+    first.write(replace(job("b"), request=replace(nowhere, folder=str(tmp_path))))
+    assert [entry.id for entry in journal.sessions(tmp_path)[0].jobs] == ["a", "b"]
+    first.close()
+    assert [entry.id for entry in journal.sessions(tmp_path)[0].jobs] == ["b"]
+    second = journal.Journal(tmp_path)
+    assert [entry.id for entry in second.adopt()] == ["b"]
+    second.close()
 
 
 def test_a_session_with_nothing_left_leaves_no_file(tmp_path: Path) -> None:

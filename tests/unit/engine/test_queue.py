@@ -26,11 +26,9 @@ def test_higher_priority_goes_first_and_equal_ones_keep_their_order() -> None:
     assert queue.order == ("urgent", "a", "b", "c")
 
 
-def test_take_moves_the_next_fitting_job_and_nothing_while_paused() -> None:
+def test_take_moves_the_next_fitting_job() -> None:
     queue = queue_of(job("a"), job("b"))
-    queue.paused = True
-    assert queue.take(lambda _: True) is None
-    queue.paused = False
+    assert queue.take(lambda _: False) is None
     taken = queue.take(lambda candidate: candidate.id == "b")
     assert taken is not None
     assert (taken.id, taken.state) == ("b", JobState.PREPARING)
