@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import emoji_pictures
 from colours import main_colours
 
 STYLES = {"noto": "noto", "twemoji": "twemoji", "fluent-3d": "glossy", "fluent-flat": "flat"}
@@ -37,18 +38,8 @@ RECIPE: dict[str, Any] = {
     },
     "seed": 11,
     "title": "Stickers from words",
-    "card": {
-        "title": "Emoji of four collections",
-        "licence": "Apache-2.0, OFL-1.1, CC-BY-4.0, MIT",
-        "source": "Noto Emoji, Twemoji, Fluent UI Emoji",
-    },
-    "credits": """\
-* [Noto Emoji](https://github.com/googlefonts/noto-emoji), Google: Apache License 2.0 / SIL Open Font License 1.1.
-* Twemoji, Twitter, Inc and other contributors: [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/); pictures were
-  resized and learned from.
-* [Fluent UI Emoji](https://github.com/microsoft/fluentui-emoji), Microsoft Corporation: MIT License.
-* Names in English, Chinese and French: [Emojibase](https://emojibase.dev), MIT License, built from Unicode CLDR
-  annotations (Unicode License).""",
+    "card": emoji_pictures.CARD,
+    "credits": emoji_pictures.CREDITS,
 }  # fmt: skip
 
 

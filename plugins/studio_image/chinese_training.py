@@ -16,16 +16,16 @@ TRAINING: dict[str, str] = {
     "New pictures by a GAN or VAE, the ways between them, and sliders for what the model has learned to vary.": (
         "由 GAN 或 VAE 生成新图、图与图之间的过渡，并用滑块调节模型学到的变化。"
     ),
-    "Two small models come along, both of fantasy sprites: a VAE, soft and smooth between its pictures, and a GAN, "
+    "Two small models come along: a VAE of faces, soft and smooth between its pictures, and a GAN of fantasy things, "
     "crisper and wilder. Train your own on your pictures; make a sheet and keep the best.": (
-        "随附两个学过奇幻精灵图的小模型：VAE 柔和、过渡平滑；GAN 更清晰、更狂放。"
+        "随附两个小模型：画表情脸的 VAE 柔和、过渡平滑；画奇幻物品的 GAN 更清晰、更狂放。"
         "请用自己的图片训练模型；先做一张图集，再留下最好的。"
     ),
     "A GAN's weapons and things": "GAN 的武器与物品",
-    "A sheet of sprites": "一张精灵图集",
+    "A sheet of faces": "一张表情图集",
     "From one to another": "从一幅到另一幅",
     "What the sliders do": "各滑块的作用",
-    "A walk among creatures": "生物间漫步",
+    "A walk among faces": "表情间漫步",
     "Model": "模型",
     "Show": "显示",
     "A sheet of pictures": "图集",

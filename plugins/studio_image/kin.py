@@ -48,7 +48,7 @@ class Captions:
         least = NEAR * max(fits, default=0.0)
         fitting = [caption for caption, fit in zip(self._words, fits, strict=True) if fit >= least > 0]
         coloured = [caption for caption in fitting if any(word in caption for word in words if word in COLOURS)]
-        return _typical(coloured or fitting, wanted)
+        return _plainest(_typical(coloured or fitting, wanted), wanted)
 
     def completed(self, words: Sequence[str], longest: int, draw: Callable[[int], int]) -> tuple[str, ...]:
         """`words` and what one of the captions they fit best says beside them, `longest` in all.
@@ -70,11 +70,23 @@ class Captions:
 
 def _typical(captions: list[tuple[str, ...]], wanted: Container[str]) -> list[tuple[str, ...]]:
     """Those of `captions` whose other words most of them share: of dragons, not the statue of one."""
-    others = [[word for word in caption if word not in wanted and word not in COLOURS] for caption in captions]
+    others = [_others(caption, wanted) for caption in captions]
     counts = Counter(word for words in others for word in words)
     common = [sum(counts[word] for word in words) / len(words) if words else len(captions) for words in others]
     least = TYPICAL * max(common, default=0)
     return [caption for caption, count in zip(captions, common, strict=True) if count >= least]
+
+
+def _plainest(captions: list[tuple[str, ...]], wanted: Container[str]) -> list[tuple[str, ...]]:
+    """Those of `captions` that say least beside: of cats, not the grinning one."""
+    others = [len(_others(caption, wanted)) for caption in captions]
+    least = min(others, default=0)
+    return [caption for caption, count in zip(captions, others, strict=True) if count == least]
+
+
+def _others(caption: Sequence[str], wanted: Container[str]) -> list[str]:
+    """The words of a caption that were not asked for, neither one of it nor several, and are no colours."""
+    return [word for word in caption if word not in COLOURS and word not in wanted and word[:-1] not in wanted]
 
 
 def _worth(word: str) -> float:

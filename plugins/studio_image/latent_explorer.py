@@ -38,24 +38,24 @@ def _slider(number: int) -> float:
 class LatentExplorer(sdk.Generator):
     """New pictures by a GAN or VAE, the ways between them, and sliders for what the model has learned to vary.
 
-    Two small models come along, both of fantasy sprites: a VAE, soft and smooth between its pictures, and a GAN,
+    Two small models come along: a VAE of faces, soft and smooth between its pictures, and a GAN of fantasy things,
     crisper and wilder. Train your own on your pictures; make a sheet and keep the best.
     """
 
     id, title, makes = "studio.image.latent-explorer", "Latent explorer", (sdk.Image, sdk.Video)
     needs = sdk.Needs(ram_gb=0.8, modules=("torch", "safetensors"))
     examples = (
-        sdk.Example("A sheet of sprites", {}, 1),
+        sdk.Example("A sheet of faces", {}, 1),
         sdk.Example("A GAN's weapons and things", {"model": "starter:gan-sprites", "variety": 1.0}, 1),
         sdk.Example("From one to another", {"show": "between", "count": 8}, 2),
         sdk.Example("What the sliders do", {"show": "sliders"}, 4),
-        sdk.Example("A walk among creatures", {"show": "walk"}, 3),
+        sdk.Example("A walk among faces", {"show": "walk"}, 3),
     )
 
     class Params(sdk.Params):
         """What the artist sets."""
 
-        model: str = sdk.choice("starter:vae-sprites", source="models:image.gan,image.vae", label="Model")
+        model: str = sdk.choice("starter:vae-faces", source="models:image.gan,image.vae", label="Model")
         show: str = sdk.choice("sheet", SHOWS, label="Show")
         count: int = sdk.integer(
             36, min=1, max=256, label="Pictures", when={"show": ["sheet", "single", "between"]},

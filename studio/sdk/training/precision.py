@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from types import MethodType
 from typing import Any
 
@@ -19,6 +20,8 @@ def mixed_precision(module: Any, device: Any) -> Any:
     """
     if str(device).split(":")[0] == "cpu" and multiplies_bfloat16():
         module.forward = MethodType(_forward, module)
+        # Norms keep their weights in float32 on purpose; torch would warn that they could be quicker.
+        warnings.filterwarnings("ignore", "Mismatch dtype between input and weight", UserWarning)
     return module
 
 
