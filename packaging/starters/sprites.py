@@ -1,7 +1,7 @@
 """The starter ``sprites``: fantasy creatures, things and effects from a few words, 32 × 32, transparent.
 
 Made by ``python3 packaging/make_starter.py sprites --data DIR --out resources/starters/sprites``: about 4 M weights,
-about an hour on two CPU cores.
+about an hour on a core with matrix units, two on another. (The one that is shipped was taught in two halves.)
 """
 
 from __future__ import annotations
