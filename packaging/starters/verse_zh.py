@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from verse_tables import store_counts, store_runs
+from verse_tables import store_runs
 
 REGULATED = {
     "五言绝句": ((5, 5), 2),
@@ -58,10 +58,10 @@ RECIPE: dict[str, Any] = {
     "title": "Classical Chinese verse",
     "seed": 1,
     "values": {
-        "steps": 440,
+        "steps": 5500,
         "units": "characters",
         "layers": 5,
-        "width": 128,
+        "width": 192,
         "context": 160,
         "batch": 2048,
         "rate": 0.006,
@@ -214,7 +214,6 @@ def finish(folder: Path, out: Path) -> None:
     tables = {"forms": forms, "sounds": sounds, "hints": hints(text for _, text in kept)}
     (out / "verse.json").write_text(json.dumps(tables, ensure_ascii=False, separators=(",", ":")), "utf-8")
     store_runs([re.sub(r"[，。\n]", "", text) for _, text in kept], RUN, FILTER_BITS, out / "runs.safetensors")
-    store_counts([text for _, text in kept], out, LEAST)
 
 
 FINALS = (
@@ -263,7 +262,3 @@ def rhyme_scheme(texts: list[str], sounds: dict[str, str]) -> list[int]:
     sizes = Counter(scheme)
     numbers = {name: number for number, name in enumerate(name for name in dict.fromkeys(scheme) if sizes[name] > 1)}
     return [numbers.get(name, -1) for name in scheme]
-
-
-LEAST = 2
-"""Fewest times a run of two or three characters must occur to be stored."""

@@ -13,18 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
-from studio_text.counting import Counts
 from studio_text.decoding import one_thread, without_progress_bar
 from studio_text.verse_rules import HAN, Form, Runs, Slot, Tables, wanted_tone
 
 TITLE, TEXT, END = "<|title|>", "<|text|>", "<|end|>"
-
-NETWORK_SHARE = 0.5
-"""Weight of the network's probabilities beside those of the counts."""
 
 TONE_PENALTY = 2.0
 """Nats taken from characters of the wrong tone where tones are minded."""
@@ -68,7 +63,6 @@ class VerseModel:
         model: the network, float32.
         tables: forms, rhymes, hints.
         runs: fingerprints of the training poems.
-        counts: the counting model that writes beside the network.
         letters: the character of each token, empty where it is no Chinese character.
         ids: the inverse.
         rhymes: a number for each token's rhyme group and tone, 0 for none: level and oblique do not rhyme,
@@ -86,7 +80,6 @@ class VerseModel:
             ).to(device)
         self.model.eval()
         self.tables, self.runs = Tables.read(tables), Runs.read(tables)
-        self.counts = Counts.read(tables, self.model.config.vocab_size)
         names = self.tokenizer.convert_ids_to_tokens(range(self.model.config.vocab_size))
         self.letters = [name if len(name) == 1 and HAN.match(name) else "" for name in names]
         self.ids = {name: number for number, name in enumerate(names)}
@@ -116,7 +109,6 @@ class Draft:
 
     Attributes:
         letters: its characters, punctuation left out.
-        ids: its tokens, punctuation included, and two that stand for its beginning.
         rhymes: the group each rhyme has taken so far, by its number.
         rhymed: tokens that have stood at a phrase's end in a rhyme.
         first_tone: tone of the second character.
@@ -124,7 +116,6 @@ class Draft:
     """
 
     letters: list[str] = field(default_factory=list)
-    ids: list[int] = field(default_factory=list)
     rhymes: dict[int, int] = field(default_factory=dict)
     rhymed: set[int] = field(default_factory=set)
     first_tone: str = ""
@@ -143,7 +134,7 @@ class Versifier:
         """Each line with its punctuation and line break, once it is settled."""
         count = self._wish.candidates
         fed = torch.tensor([self._verse.heading(self._form.name, self._wish.caption)]).repeat(count, 1)
-        drafts = [Draft(ids=[self._verse.ids[TEXT]] * 2) for _ in range(count)]
+        drafts = [Draft() for _ in range(count)]
         cache: Any = None
         for row in self._form.slots():
             with one_thread():
@@ -168,7 +159,7 @@ class Versifier:
     def _choose(self, logits: torch.Tensor, slot: Slot, drafts: list[Draft]) -> list[int]:
         """One token for each draft, which is moved on by it."""
         fixed = self._wish.fixed.get((slot.phrase, slot.place))
-        likely = self._mixed(logits, drafts).masked_fill(~self._verse.writable, -torch.inf)
+        likely = logits.log_softmax(dim=-1).masked_fill(~self._verse.writable, -torch.inf)
         noise = -torch.log(-torch.log(torch.rand(logits.shape, generator=self._random, dtype=torch.float64)))
         chosen = []
         for number, draft in enumerate(drafts):
@@ -180,12 +171,6 @@ class Versifier:
             self._move(draft, slot, token)
             chosen.append(token)
         return chosen
-
-    def _mixed(self, logits: torch.Tensor, drafts: list[Draft]) -> torch.Tensor:
-        """Log probabilities [drafts, vocabulary] of network and counts together."""
-        counted = np.stack([self._verse.counts.next(draft.ids) for draft in drafts])
-        network = torch.softmax(logits.double(), dim=-1)
-        return (NETWORK_SHARE * network + (1 - NETWORK_SHARE) * torch.from_numpy(counted)).log().float()
 
     def _shaped(self, logits: torch.Tensor, slot: Slot, draft: Draft) -> torch.Tensor:
         """Logits [vocabulary] after the form's rules and the artist's wishes."""
@@ -244,7 +229,6 @@ class Versifier:
         verse = self._verse
         letter, group = verse.letters[token], int(verse.rhymes[token])
         draft.letters.append(letter)
-        draft.ids += [token, *(verse.ids[sign] for sign in slot.after)]
         if slot.phrase == 0 and slot.place == 1:
             draft.first_tone = verse.tables.tone(letter)
         if not slot.is_last:

@@ -59,7 +59,7 @@ class Flowing:
         if ctx.device == "cpu":
             # torch's own attention is slow to differentiate on processors, most of all in bfloat16
             self.network.unet.set_attn_processor(AttnProcessor())
-        optimizer = torch.optim.AdamW(self.network.parameters(), params.learning_rate, weight_decay=0.01, fused=True)
+        optimizer = torch.optim.AdamW(self.network.parameters(), params.learning_rate, weight_decay=0.01)
         self.loop = Loop(
             ctx, {"flow": self.network}, {"flow": optimizer}, steps=params.steps, average=params.average,
             schedule=Schedule(),

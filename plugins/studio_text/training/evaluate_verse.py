@@ -23,7 +23,7 @@ from studio_text.training.judging import distinct
 from studio_text.training.ngram import KneserNey
 from studio_text.verse import FORMS, MOODS
 from studio_text.verse_rules import Form, Tables, phrases_of, wanted_tone
-from studio_text.versing import NETWORK_SHARE, TEXT, VerseModel, Versifier, Wish
+from studio_text.versing import TEXT, VerseModel, Versifier, Wish
 
 REPEATED = 3
 """A character this often in a regulated poem counts as a repetition."""
@@ -77,13 +77,13 @@ def most_often(text: str) -> int:
 
 @torch.inference_mode()
 def foresight(verse: VerseModel, dataset: Dataset, tokens: int) -> dict[str, float]:
-    """Bits per character of held-out poems: network, stored counts, both mixed, and a five-gram that is not pruned.
+    """Bits per character of held-out poems: the network, and a five-gram that is not pruned.
 
     Punctuation and line breaks count as characters; the form is known, the hints are not.
     """
     unit = verse.ids[TEXT]
     five = KneserNey([_ids(verse, document) for document in read_documents(dataset.training)], pad=unit)
-    bits = dict.fromkeys(("network", "counts", "mixed", "five-gram"), 0.0)
+    bits = dict.fromkeys(("network", "five-gram"), 0.0)
     held_out = read_documents(dataset.held_out)
     total = 0
     for place in np.random.default_rng(0).permutation(len(held_out)):
@@ -91,10 +91,7 @@ def foresight(verse: VerseModel, dataset: Dataset, tokens: int) -> dict[str, flo
         heading = verse.heading(held_out[place].tags[0], ())
         logits = verse.model(torch.tensor([[*heading, *ids[:-1]]])).logits[0, len(heading) - 1 :]
         network = torch.softmax(logits.double(), dim=-1).numpy()[np.arange(len(ids)), ids]
-        counts = np.asarray([verse.counts.next([unit, unit, *ids[:number]])[ids[number]] for number in range(len(ids))])
         bits["network"] -= float(np.log2(network).sum())
-        bits["counts"] -= float(np.log2(counts).sum())
-        bits["mixed"] -= float(np.log2(NETWORK_SHARE * network + (1 - NETWORK_SHARE) * counts).sum())
         bits["five-gram"] -= float(five.log2(ids).sum())
         total += len(ids)
         if total >= tokens:
