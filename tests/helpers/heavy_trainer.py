@@ -32,7 +32,12 @@ class Bare:
         import numpy as np
         import torch
 
-        self._model, self._pictures, self._random = network(), pictures, np.random.default_rng(0)
+        from studio.sdk.training import mixed_precision
+
+        self._model = mixed_precision(
+            network(), "cpu"
+        )  # as the loop does it, or the processor's units would be compared
+        self._pictures, self._random = pictures, np.random.default_rng(0)
         self._optimizer = torch.optim.AdamW(self._model.parameters(), lr=1e-3)
 
     def step(self) -> None:
