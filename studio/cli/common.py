@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from studio.library.library import Library
 
 
+damage_told: list[str] = []
+"""What `warn_of_damage` has said during this command."""
+
+
 class _Narrow(argparse.HelpFormatter):
     """Help of a fixed width: asking the terminal for its own would import half the standard library at every start."""
 
@@ -65,7 +69,7 @@ def find_home(arguments: argparse.Namespace) -> Home:
         return home
     settings = load_settings(home)
     for problem in settings.problems:
-        warn(problem)
+        warn_of_damage(problem)
     chosen = str(settings["library_folder"])
     return Home(state=home.state, library=Path(chosen)) if chosen and asked is None else home
 
@@ -81,7 +85,9 @@ def open_library(home: Home) -> Library:
 
     library = Library(home.library)
     if library.damaged_index is not None:
-        warn(f"The library's index was damaged and has been built anew; the damaged one is {library.damaged_index}.")
+        warn_of_damage(
+            f"The library's index was damaged and has been built anew; the damaged one is {library.damaged_index}."
+        )
     return library
 
 
@@ -108,6 +114,12 @@ def print_json(value: Any) -> None:
 def warn(sentence: str) -> None:
     """A sentence for the person at the terminal, on stderr."""
     sys.stderr.write(f"{printable(sentence)}\n")
+
+
+def warn_of_damage(sentence: str) -> None:
+    """A sentence about a file of the studio's own that is damaged: the command goes on, its exit code will tell."""
+    damage_told.append(sentence)
+    warn(sentence)
 
 
 def print_lines(lines: Iterable[str]) -> None:

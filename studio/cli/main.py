@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 def main(argv: Sequence[str]) -> int:
     """Run one command and return its exit code (see `studio.cli.exits`). Raises `KeyboardInterrupt` on Ctrl-C."""
     _mend_streams()
+    common.damage_told.clear()
     try:
         code = _run(argv)
         sys.stdout.flush()
@@ -42,7 +43,7 @@ def main(argv: Sequence[str]) -> int:
         return exits.OK
     except Exception as error:  # noqa: BLE001 - nothing but sentences reaches the artist
         return _failed(error)
-    return code
+    return exits.FOUND_WRONG if code == exits.OK and common.damage_told else code
 
 
 def _run(argv: Sequence[str]) -> int:

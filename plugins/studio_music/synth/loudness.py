@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from studio_music.synth.signal import SAMPLE_RATE, Signal
@@ -9,7 +11,7 @@ from studio_music.synth.signal import SAMPLE_RATE, Signal
 _SHELF = ([1.53512485958697, -2.69169618940638, 1.19839281085285], [1.0, -1.69065929318241, 0.73248077421585])
 _HIGHPASS = ([1.0, -2.0, 1.0], [1.0, -1.99004745483398, 0.99007225036621])
 SILENCE = -120.0
-_PIECE, _MARGIN = 1 << 19, 64
+_PIECE, _MARGIN = 1 << 18, 64
 
 
 def weighted(signal: Signal) -> Signal:
@@ -39,12 +41,16 @@ def _level(power: float) -> float:
     return -0.691 + 10 * float(np.log10(power)) if power > 1e-12 else SILENCE
 
 
-def true_peaks(signal: Signal) -> Signal:
-    """The largest magnitude around every frame over all channels, four times oversampled (BS.1770-4, annex 2)."""
+def true_peaks(signal: Signal, check: Callable[[], None] = lambda: None) -> Signal:
+    """The largest magnitude around every frame over all channels, four times oversampled (BS.1770-4, annex 2).
+
+    `check` is called every few seconds of sound and may raise to cancel.
+    """
     from scipy.signal import resample_poly
 
     peaks = np.abs(signal).max(axis=1)
     for start in range(0, len(signal), _PIECE):
+        check()
         before = min(start, _MARGIN)
         piece = signal[start - before : start + _PIECE + _MARGIN]
         fine = np.abs(resample_poly(piece, 4, 1, axis=0)).max(axis=1).reshape(-1, 4).max(axis=1)

@@ -42,13 +42,13 @@ def gain_curve(mix: Signal, check: Callable[[], None]) -> Signal:
         return gain
     gain = gain * np.float32(10 ** ((TARGET - level) / 20))
     check()
-    gain = gain * _limiter(mix * gain[:, None])
+    gain = gain * _limiter(mix * gain[:, None], check)
     check()
     after = loudness.integrated(mix * gain[:, None])
     makeup = float(np.clip(TARGET - after, 0.0, 2.0))
     if makeup > 0.1:
         gain = gain * np.float32(10 ** (makeup / 20))
-        gain = gain * _limiter(mix * gain[:, None])
+        gain = gain * _limiter(mix * gain[:, None], check)
     return np.asarray(gain, dtype=np.float32)
 
 
@@ -88,7 +88,7 @@ def _followed(values: Signal, attack: float, release: float) -> Signal:
     return np.array(out)
 
 
-def _limiter(mix: Signal) -> Signal:
+def _limiter(mix: Signal, check: Callable[[], None]) -> Signal:
     """A look-ahead limiter's gain: the least gain needed nearby, smoothed by a window that never lets it rise too
     early.
     """
@@ -96,9 +96,10 @@ def _limiter(mix: Signal) -> Signal:
     from scipy.signal import oaconvolve
 
     half = frames(0.004)
-    needed = np.minimum(1.0, CEILING * 0.995 / np.maximum(loudness.true_peaks(mix), 1e-6))
+    needed = np.minimum(1.0, CEILING * 0.995 / np.maximum(loudness.true_peaks(mix, check), 1e-6))
     if float(needed.min()) >= 1.0:
         return np.ones(len(mix), dtype=np.float32)
+    check()
     held = minimum_filter1d(needed, 4 * half + 1, mode="nearest")
     window = np.hanning(2 * half + 3)[1:-1]
     smooth = oaconvolve(np.pad(held, half, mode="edge"), window / window.sum(), mode="valid")
