@@ -10,7 +10,7 @@ from studio.cli import common, exits
 
 def run(argv: Sequence[str]) -> int:
     """Run the twenty checks on a plugin; exit code 3 when one fails."""
-    made = common.parser("plugin", "Check a plugin: twenty checks, each in a fresh process.")
+    made = common.parser("plugin", "Check a plugin: twenty checks, in processes of their own.")
     made.add_argument("action", choices=["check"])
     made.add_argument("name", help="a plugin's name, its distribution's, or a generator's id")
     made.add_argument(

@@ -48,15 +48,20 @@ def true_peaks(signal: Signal, check: Callable[[], None] = lambda: None) -> Sign
     """
     from scipy.signal import resample_poly
 
-    peaks = np.abs(signal).max(axis=1)
+    peaks = _largest(np.abs(signal))
     for start in range(0, len(signal), _PIECE):
         check()
         before = min(start, _MARGIN)
         piece = signal[start - before : start + _PIECE + _MARGIN]
-        fine = np.abs(resample_poly(piece, 4, 1, axis=0)).max(axis=1).reshape(-1, 4).max(axis=1)
+        fine = _largest(_largest(np.abs(resample_poly(piece, 4, 1, axis=0))).reshape(-1, 4))
         end = min(len(signal), start + _PIECE)
         peaks[start:end] = np.maximum(peaks[start:end], fine[before : before + end - start])
     return np.asarray(peaks, dtype=np.float32)
+
+
+def _largest(rows: Signal) -> Signal:
+    """The maximum of each short row; column by column, as numpy's own ``max`` is several times slower at that."""
+    return np.asarray(np.maximum.reduce(rows.T.copy(), axis=0))
 
 
 def decibels(level: float) -> float:

@@ -1,8 +1,8 @@
-"""The process one check runs in: ``python -m studio.sdk.testing.child REQUEST``; answers with one line of JSON.
+"""The process checks run in: ``python -m studio.sdk.testing.child REQUEST``; answers each with one line of JSON.
 
-REQUEST is JSON with ``path``, ``target`` (``"module:Class"``), ``check`` (a number, or ``"import"``), ``generator`` (an
-id), ``given`` (values to use throughout) and ``budget`` (seconds). The answer goes to a private copy of standard
-output, so that nothing a plugin prints can be mistaken for it.
+REQUEST is JSON with ``path``, ``target`` (``"module:Class"``), ``checks`` (numbers, run in this order up to the first
+that fails; or ``"import"`` alone), ``generator`` (an id), ``given`` (values to use throughout) and ``budget`` (seconds
+for each). The answers go to a private copy of standard output, so that nothing a plugin prints can be mistaken for one.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import traceback
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +32,13 @@ def main() -> None:
     request = json.loads(sys.argv[1])
     sys.argv[1:] = []
     sys.path[:] = request["path"]
-    sys.dont_write_bytecode = request["check"] == "import"
+    sys.dont_write_bytecode = "import" in request["checks"]
     watch = Watch()
-    answer = _import_facts(request, watch) if request["check"] == "import" else _run_check(request, watch)
-    os.write(channel, json.dumps(answer).encode() + b"\n")
+    for check in request["checks"]:
+        answer = _import_facts(request, watch) if check == "import" else _run_check(request, check, watch)
+        os.write(channel, json.dumps(answer).encode() + b"\n")
+        if "failed" in answer:
+            break
     sys.stdout.flush()
     os._exit(0)
 
@@ -75,7 +79,7 @@ def _import_facts(request: dict[str, Any], watch: Watch) -> dict[str, Any]:
     return {"failed": _sentence(caught.error), "details": _trace(caught.error)}
 
 
-def _run_check(request: dict[str, Any], watch: Watch) -> dict[str, Any]:
+def _run_check(request: dict[str, Any], check: int, watch: Watch) -> dict[str, Any]:
     from studio.sdk.testing.checks import RUNNING, Bench
     from studio.sdk.testing.trial import CheckFailed, Trial
 
@@ -83,13 +87,11 @@ def _run_check(request: dict[str, Any], watch: Watch) -> dict[str, Any]:
     with describing.Caught() as caught:
         generators, _ = load_generators(request["target"])
         generator = next(made for made in generators if made.id == request["generator"])
-        bench = Bench(Trial(generator, request["given"]), watch, request["budget"])
-        if request["check"] == 20:
-            bench.trial.expect(bench.trial.run_defaults())
-            return {"remark": "", "peak": peak_bytes()}
-        remark = RUNNING[request["check"]](bench)
-        bench.trial.close()
-        return {"remark": remark}
+        with closing(Trial(generator, request["given"])) as trial:
+            if check == 20:
+                trial.expect(trial.run_defaults())
+                return {"remark": "", "peak": peak_bytes()}
+            return {"remark": RUNNING[check](Bench(trial, watch, request["budget"]))}
     if isinstance(caught.error, CheckFailed):
         return {"failed": str(caught.error), "details": _trace(caught.error.__cause__)}
     return {"failed": f"It fails with {_sentence(caught.error)}", "details": _trace(caught.error)}

@@ -1,4 +1,4 @@
-"""The twenty conformance checks: each in a fresh process, told one by one as they finish.
+"""The twenty conformance checks, each in a process apart from the caller's, told one by one as they finish.
 
 ::
 
@@ -7,29 +7,27 @@
 
 Most checks run with reduced values: size fields at 64×64 (or their minimum), numbers that say how much is made at their
 minimum. Checks 6, 14 and 20 use the defaults, but for trainers, which always get reduced values and a tiny dataset of
-their kind. A check may take 60 s; within 8, 9 and 16 the runs share 12 s, and one
+their kind. Checks that any earlier run may precede share one process (`TOGETHER`), as loading libraries often takes
+longer than a run; one that does not pass there is run again in a process of its own, and that verdict counts.
+
+A check may take 60 s; within 8, 9 and 16 the runs share 12 s, and one
 that takes more than its share is cut short, which the remark then says.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from studio.sdk.errors import UserError
 from studio.sdk.hookspecs import ENTRY_POINT_GROUP
 from studio.sdk.parameters import Json
-from studio.sdk.testing.clock import queued
+from studio.sdk.testing.asking import answers
 
 if TYPE_CHECKING:
     from studio.sdk.artifacts import Artifact
@@ -57,6 +55,9 @@ CHECKS: dict[int, str] = {
     20: "runs in the worker within its memory estimate",
 }
 """What each check looks at, by number."""
+
+TOGETHER = (6, 7, 11, 12, 13, 15, 16, 17)
+"""Checks that compare runs of one process with each other, or look at results alone."""
 
 LIMIT = 60.0
 IMPORT_LIMIT = 0.150
@@ -173,18 +174,44 @@ def check_plugin(plugin: Plugin, *, only: Collection[int] = (), at_once: int = 2
             yield CheckResult(number, CHECKS[number], "", False, "Not run: the plugin does not load.", 0.0)  # noqa: FBT003
         return
     with ThreadPoolExecutor(at_once) as pool:
-        due: list[Future[CheckResult]] = [
-            pool.submit(run_check, plugin, descriptor, number)
-            for descriptor in facts["descriptors"]
-            for number in numbers
-            if not (descriptor.get("teaches") and plugin.trainer_checks) or number in plugin.trainer_checks
-        ]
+        due: list[Future[CheckResult]] = []
+        for descriptor in facts["descriptors"]:
+            chosen = numbers
+            if descriptor.get("teaches") and plugin.trainer_checks:
+                chosen = [number for number in numbers if number in plugin.trainer_checks]
+            together: dict[int, Future[CheckResult]] = {number: Future() for number in chosen if number in TOGETHER}
+            if together:
+                pool.submit(_run_together, plugin, descriptor, together)
+            due += [together.get(number) or pool.submit(run_check, plugin, descriptor, number) for number in chosen]
         try:
             for future in due:
                 yield future.result()
         finally:
             for future in due:
                 future.cancel()
+
+
+def _run_together(plugin: Plugin, descriptor: Mapping[str, Json], promised: Mapping[int, Future[CheckResult]]) -> None:
+    """Run checks one after another in one process; from the first that does not pass there, each gets its own."""
+    answering = _ask_each(plugin, tuple(promised), descriptor["id"])
+    try:
+        for number, promise in promised.items():
+            if not promise.set_running_or_notify_cancel():
+                break
+            started = time.monotonic()
+            answer = next(answering, None)
+            if answer is None or "failed" in answer:
+                answering.close()
+                promise.set_result(run_check(plugin, descriptor, number))
+            else:
+                promise.set_result(_verdict(descriptor, number, answer, started))
+    except BaseException as error:
+        for promise in promised.values():
+            if not promise.done():
+                promise.set_exception(error)
+        raise
+    finally:
+        answering.close()
 
 
 def run_check(plugin: Plugin, descriptor: Mapping[str, Json], number: int) -> CheckResult:
@@ -195,6 +222,10 @@ def run_check(plugin: Plugin, descriptor: Mapping[str, Json], number: int) -> Ch
     }  # fmt: skip
     run = own.get(number)
     answer = run(plugin, descriptor) if run else _ask(plugin, number, descriptor["id"])
+    return _verdict(descriptor, number, answer, started)
+
+
+def _verdict(descriptor: Mapping[str, Json], number: int, answer: Mapping[str, Any], started: float) -> CheckResult:
     return CheckResult(
         number=number,
         name=CHECKS[number],
@@ -298,78 +329,24 @@ def _in_worker(plugin: Plugin, descriptor: Mapping[str, Json]) -> dict[str, Any]
 
 
 def _ask(plugin: Plugin, check: int | str, generator: str, hash_seed: int = 0) -> dict[str, Any]:
-    """Run a check in a process of its own and return its answer; a crash or a hang is an answer too."""
+    """Run a check in a process of its own and return its answer."""
+    (answer,) = _ask_each(plugin, (check,), generator, hash_seed)
+    return answer
+
+
+def _ask_each(
+    plugin: Plugin, checks: Sequence[int | str], generator: str, hash_seed: int = 0
+) -> Generator[dict[str, Any]]:
+    """Run checks one after another in one process; see `asking.answers`."""
     request = {
         "path": list(plugin.path),
         "target": plugin.target,
-        "check": check,
+        "checks": list(checks),
         "generator": generator,
         "given": dict(plugin.given.get(generator, {})),
         "budget": plugin.limit / 5,
     }
-    with tempfile.TemporaryFile() as said:  # not a pipe, which a program the plugin left behind could keep open
-        process = _launch(json.dumps(request), hash_seed, said)
-        answer = _answer(process, plugin.limit)
-        if answer is None:
-            return {"failed": f"It did not finish within {plugin.limit:g} s.", "details": _tail(said)}
-        line = answer.strip().rpartition(b"\n")[2]
-        if not line:
-            code = process.returncode
-            how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-            return {"failed": f"It ended its process ({how}).", "details": _tail(said)}
-    plain: dict[str, Any] = json.loads(line)
-    return plain
-
-
-def _launch(request: str, hash_seed: int, said: IO[bytes]) -> subprocess.Popen[bytes]:
-    home = str(Path(__file__).resolve().parents[3])
-    # torch makes this folder when transformers' models are imported: no plugin's doing, so it goes where it may.
-    compiled = str(Path(tempfile.gettempdir()) / "studio-test-torch")
-    search = os.pathsep.join([home, *filter(None, [os.environ.get("PYTHONPATH")])])
-    return subprocess.Popen(
-        [sys.executable, "-P", "-X", "faulthandler", "-m", "studio.sdk.testing.child", request],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=said,
-        env={**os.environ, "PYTHONPATH": search, "PYTHONHASHSEED": str(hash_seed), "PYTHONUTF8": "1",
-             "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false",
-             "TORCHINDUCTOR_CACHE_DIR": compiled},
-        start_new_session=os.name == "posix",
-    )  # fmt: skip
-
-
-def _answer(process: subprocess.Popen[bytes], limit: float) -> bytes | None:
-    """What the process printed, or None when it took longer than `limit`, not counting its wait for a processor."""
-    started = time.monotonic()
-    left = limit
-    try:
-        while True:
-            try:
-                return process.communicate(timeout=left)[0]
-            except subprocess.TimeoutExpired:
-                left = limit + min(queued(process.pid), 9 * limit) - (time.monotonic() - started)
-                if left <= 0:
-                    _kill(process)
-                    process.communicate()
-                    return None
-    finally:
-        _kill(process)
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End a process and what it started."""
-    try:
-        if os.name == "posix":
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-    except ProcessLookupError:
-        return
-
-
-def _tail(said: IO[bytes]) -> str:
-    said.seek(max(0, said.seek(0, os.SEEK_END) - 8000))
-    return said.read().decode("utf-8", "replace")
+    return answers(request, hash_seed, plugin.limit)
 
 
 def targets_of(name: str) -> list[str]:

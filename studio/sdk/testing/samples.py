@@ -21,8 +21,8 @@ SMALL_SIDE = 64
 COSTLY = frozenset(
     {"width", "height", "resolution", "detail", "length", "duration", "seconds", "minutes", "bars", "beats", "words",
      "tokens", "max_tokens", "characters", "iterations", "frames", "segments", "subdivisions", "grid", "faces",
-     "triangles", "side", "px", "points", "cells", "samples", "levels", "max_length", "max_new_tokens", "sections",
-     "steps", "size", "epochs", "batch"}
+     "triangles", "side", "px", "points", "cells", "samples", "levels", "max_length", "max_new_tokens", "section",
+     "sections", "steps", "size", "epochs", "batch"}
 )  # fmt: skip
 """Words in the name of a number that say how much is made: such a number is reduced to its minimum."""
 
@@ -70,9 +70,15 @@ def reduced_fields(fields: Iterable[Field]) -> Values:
         elif known.kind in ("integer", "number") and known.min is not None and _is_costly(known):
             small[known.name] = known.min
         elif known.kind == "choice":
-            quick = [option.value for option in known.options if option.value in QUICK]
+            quick = [option.value for option in known.options if option.value in QUICK] or _fewest(known)
             small.update({known.name: quick[0]} if quick else {})
     return small
+
+
+def _fewest(known: Field) -> list[str]:
+    """Of a choice between numbers that say how much is made, the smallest."""
+    values = [option.value for option in known.options]
+    return sorted(values, key=int)[:1] if _is_costly(known) and all(map(str.isdecimal, values)) else []
 
 
 def _is_costly(known: Field) -> bool:

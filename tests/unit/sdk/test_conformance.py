@@ -10,7 +10,7 @@ import pytest
 
 from studio.sdk.artifacts import Artifact
 from studio.sdk.parameters import Json
-from studio.sdk.testing.conformance import CHECKS, CheckResult, Plugin, WorkerRun, check_plugin
+from studio.sdk.testing.conformance import CHECKS, TOGETHER, CheckResult, Plugin, WorkerRun, check_plugin
 
 HEAD = '''
 import studio.sdk as sdk
@@ -153,6 +153,17 @@ def test_a_plugin_that_does_not_load_fails_every_check_with_one_reason(tmp_path:
 def test_a_crash_is_a_verdict(tmp_path: Path) -> None:
     result = verdict(plugin(tmp_path, ["import os", "os.abort()", *SOUND]), 7)
     assert (result.passed, result.reason) == (False, "It ended its process (SIGABRT).")
+
+
+def test_checks_that_share_a_process_share_no_verdict(tmp_path: Path) -> None:
+    together = [*TOGETHER]
+    wrong = check_plugin(plugin(tmp_path, [RESULT]), only=together)
+    assert [result.number for result in wrong if not result.passed] == [13]
+    # Fifteen runs are more than any check makes, and fewer than all of them together.
+    tired = ["global RUNS", "RUNS += 1", "if RUNS > 15: import os; os.abort()", *SOUND]
+    assert [
+        str(result) for result in check_plugin(plugin(tmp_path, tired, "RUNS = 0"), only=together) if not result.passed
+    ] == []
 
 
 def test_a_hang_is_a_verdict(tmp_path: Path) -> None:
