@@ -18,6 +18,7 @@ from typing import Any
 
 import torch
 
+from studio.sdk.training.precision import mixed_precision
 from studio.sdk.training.states import load_checkpoint, load_sums, save_checkpoint
 from studio_text.training.corpus import KINDS, Document, read_corpus, split
 from studio_text.training.muon import Muon
@@ -48,7 +49,7 @@ class Plan:
         threads: CPU threads.
     """
 
-    minutes: float = 65.0
+    minutes: float = 52.0
     max_steps: int = 0
     vocabulary: int = 4096
     context: int = 512
@@ -119,7 +120,7 @@ class Run:
         self.plan, self.out = plan, out
         training, _ = split(documents)
         self.tokenizer = self._tokenizer(training)
-        self.model = build_model(plan, self.tokenizer.convert_tokens_to_ids(END))
+        self.model = mixed_precision(build_model(plan, self.tokenizer.convert_tokens_to_ids(END)), "cpu")
         self.optimizers = optimizers(self.model, plan)
         self.data = Mixture(self.tokenizer, training, plan.context, plan.seed)
         self.step, self.spent = 0, 0.0

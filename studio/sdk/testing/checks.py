@@ -27,7 +27,7 @@ from studio.sdk.testing.trial import CheckFailed, Outcome, Trial
 from studio.sdk.testing.watching import Snapshot, Watch
 from studio.sdk.trainer import Checkpoint
 
-SLICE, SHORTEST_SLICE = 2.0, 0.2
+SLICE = 2.0
 """Seconds one value of checks 8 and 9 may take before its run is cut short; the less, the more values there are."""
 
 CANCEL_LIMIT = 2.0
@@ -39,10 +39,18 @@ LEAK_TRACED, LEAK_RSS = 64 * 1024, 2 * 2**20
 
 @dataclass
 class Bench:
-    """What a check works with: a trial of the generator, and a watch that was there before the plugin."""
+    """What a check works with.
+
+    Attributes:
+        trial: the generator with small values.
+        watch: notes what the process touches; it was there before the plugin.
+        before: the process before the plugin was imported.
+        budget: seconds the values of check 8 or 9 share.
+    """
 
     trial: Trial
     watch: Watch
+    before: Snapshot
     budget: float
 
     @property
@@ -115,7 +123,7 @@ def _try_all(bench: Bench, cases: Iterable[tuple[str, Values]]) -> str:
     for index, (name, values) in enumerate(due):
         share = (deadline - fair_time()) / (len(due) - index)
         try:
-            outcome = bench.trial.run(values, limit=max(SHORTEST_SLICE, min(SLICE, share)))
+            outcome = bench.trial.run(values, limit=min(SLICE, share))
         except Exception as error:
             said = " ".join(str(error).split())[:120]
             raise CheckFailed(f"With {name} it fails: {type(error).__name__}: {said}") from error
@@ -269,11 +277,11 @@ def leaks(bench: Bench) -> str:
     """16: eight runs take no more memory each time; the median growth counts, so filling a cache is no leak."""
     trial = bench.trial
     for seed in (1, 2):
-        trial.expect(trial.run(seed=seed, limit=bench.budget / 9))
+        trial.expect(trial.run(seed=seed, limit=2 * bench.budget / 9))
     tracemalloc.start()
     traced, resident = [], []
     for seed in range(9):
-        trial.run(seed=seed, limit=bench.budget / 9)
+        trial.run(seed=seed, limit=2 * bench.budget / 9)
         gc.collect()
         traced.append(tracemalloc.get_traced_memory()[0])
         resident.append(resident_bytes())
@@ -339,9 +347,8 @@ def declared_only(bench: Bench) -> str:
 
 def left_clean(bench: Bench) -> str:
     """19: the process is as it was: threads, folder, environment, signals, settings of libraries."""
-    before = Snapshot()
     bench.trial.expect(bench.trial.run())
-    _none(f"{problem[:1].upper()}{problem[1:]}." for problem in before.differences(deep=False))
+    _none(f"{problem[:1].upper()}{problem[1:]}." for problem in bench.before.differences(deep=False))
     warm = Snapshot()
     bench.trial.expect(bench.trial.run())
     _none(f"{problem[:1].upper()}{problem[1:]}." for problem in warm.differences(deep=True))

@@ -20,7 +20,7 @@ from typing import Any
 
 from studio.sdk import describing
 from studio.sdk.generator import Generator
-from studio.sdk.testing.watching import Watch
+from studio.sdk.testing.watching import Snapshot, Watch
 
 HEAVY = ("torch", "transformers", "diffusers", "tensorflow", "jax", "numpy", "scipy", "PIL", "PySide6", "PyQt6", "cv2")
 """Libraries that importing a plugin may not bring along."""
@@ -33,9 +33,9 @@ def main() -> None:
     sys.argv[1:] = []
     sys.path[:] = request["path"]
     sys.dont_write_bytecode = "import" in request["checks"]
-    watch = Watch()
+    watch, before = Watch(), Snapshot()
     for check in request["checks"]:
-        answer = _import_facts(request, watch) if check == "import" else _run_check(request, check, watch)
+        answer = _import_facts(request, watch) if check == "import" else _run_check(request, check, watch, before)
         os.write(channel, json.dumps(answer).encode() + b"\n")
         if "failed" in answer:
             break
@@ -79,7 +79,7 @@ def _import_facts(request: dict[str, Any], watch: Watch) -> dict[str, Any]:
     return {"failed": _sentence(caught.error), "details": _trace(caught.error)}
 
 
-def _run_check(request: dict[str, Any], check: int, watch: Watch) -> dict[str, Any]:
+def _run_check(request: dict[str, Any], check: int, watch: Watch, before: Snapshot) -> dict[str, Any]:
     from studio.sdk.testing.checks import RUNNING, Bench
     from studio.sdk.testing.trial import CheckFailed, Trial
 
@@ -91,7 +91,7 @@ def _run_check(request: dict[str, Any], check: int, watch: Watch) -> dict[str, A
             if check == 20:
                 trial.expect(trial.run_defaults())
                 return {"remark": "", "peak": peak_bytes()}
-            return {"remark": RUNNING[check](Bench(trial, watch, request["budget"]))}
+            return {"remark": RUNNING[check](Bench(trial, watch, before, request["budget"]))}
     if isinstance(caught.error, CheckFailed):
         return {"failed": str(caught.error), "details": _trace(caught.error.__cause__)}
     return {"failed": f"It fails with {_sentence(caught.error)}", "details": _trace(caught.error)}

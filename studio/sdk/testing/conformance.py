@@ -7,11 +7,11 @@
 
 Most checks run with reduced values: size fields at 64×64 (or their minimum), numbers that say how much is made at their
 minimum. Checks 6, 14 and 20 use the defaults, but for trainers, which always get reduced values and a tiny dataset of
-their kind. Checks that any earlier run may precede share one process (`TOGETHER`), as loading libraries often takes
-longer than a run; one that does not pass there is run again in a process of its own, and that verdict counts.
+their kind. Checks that earlier runs may precede share a process (`TOGETHER`), as loading libraries often takes longer
+than a run; one that does not pass there is run again in a process of its own, and that verdict counts.
 
-A check may take 60 s; within 8, 9 and 16 the runs share 12 s, and one
-that takes more than its share is cut short, which the remark then says.
+A check may take 60 s; within 8 and 9 the runs share 6 s, within 16 they share 12 s, and one that takes more than its
+share is cut short, which the remark then says.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ import time
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from queue import SimpleQueue
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
 from studio.sdk.errors import UserError
@@ -56,10 +58,10 @@ CHECKS: dict[int, str] = {
 }
 """What each check looks at, by number."""
 
-TOGETHER = (6, 7, 11, 12, 13, 15, 16, 17)
-"""Checks that compare runs of one process with each other, or look at results alone."""
+TOGETHER = ((10, 6, 7, 11, 12, 13, 15, 16, 17), (10, 8, 9, 14), (18, 19))
+"""Checks that share a process, in the order they are run; 10 compares the first runs of two."""
 
-LIMIT = 60.0
+LIMIT, BUDGETS = 60.0, 10.0
 IMPORT_LIMIT = 0.150
 """Processor seconds importing a plugin may take beyond the SDK's own import."""
 
@@ -179,10 +181,12 @@ def check_plugin(plugin: Plugin, *, only: Collection[int] = (), at_once: int = 2
             chosen = numbers
             if descriptor.get("teaches") and plugin.trainer_checks:
                 chosen = [number for number in numbers if number in plugin.trainer_checks]
-            together: dict[int, Future[CheckResult]] = {number: Future() for number in chosen if number in TOGETHER}
-            if together:
-                pool.submit(_run_together, plugin, descriptor, together)
-            due += [together.get(number) or pool.submit(run_check, plugin, descriptor, number) for number in chosen]
+            groups = _groups(chosen)
+            promised: dict[int, Future[CheckResult]] = {number: Future() for group in groups for number in group}
+            same = _SameBytes()
+            for hash_seed, group in enumerate(groups, 1):
+                pool.submit(_run_together, plugin, descriptor, group, hash_seed, promised, same)
+            due += [promised.get(number) or pool.submit(run_check, plugin, descriptor, number) for number in chosen]
         try:
             for future in due:
                 yield future.result()
@@ -191,24 +195,60 @@ def check_plugin(plugin: Plugin, *, only: Collection[int] = (), at_once: int = 2
                 future.cancel()
 
 
-def _run_together(plugin: Plugin, descriptor: Mapping[str, Json], promised: Mapping[int, Future[CheckResult]]) -> None:
-    """Run checks one after another in one process; from the first that does not pass there, each gets its own."""
-    answering = _ask_each(plugin, tuple(promised), descriptor["id"])
+def _groups(chosen: Collection[int]) -> list[list[int]]:
+    """`TOGETHER` as far as it is chosen: without lone checks, and without 10 where it has but one of its two runs."""
+    groups = [[number for number in group if number in chosen] for group in TOGETHER]
+    if sum(10 in group for group in groups if len(group) > 1) < 2:
+        groups = [[number for number in group if number != 10] for group in groups]
+    return [group for group in groups if len(group) > 1]
+
+
+class _SameBytes:
+    """Check 10 where its two runs are made by two groups: whichever comes second compares."""
+
+    def __init__(self) -> None:
+        self._answers: SimpleQueue[Mapping[str, Any]] = SimpleQueue()
+        self._turn = Lock()
+
+    def compared(self, answer: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The check's answer; None while the other run is still to come."""
+        with self._turn:
+            if self._answers.empty():
+                self._answers.put(answer)
+                return None
+            return _compared(self._answers.get(), answer)
+
+
+def _run_together(
+    plugin: Plugin,
+    descriptor: Mapping[str, Json],
+    group: Sequence[int],
+    hash_seed: int,
+    promised: Mapping[int, Future[CheckResult]],
+    same: _SameBytes,
+) -> None:
+    """Run checks one after another in one process and keep their promises.
+
+    From the first that does not pass there, each gets a process of its own.
+    """
+    answering = _ask_each(plugin, group, descriptor["id"], hash_seed)
     try:
-        for number, promise in promised.items():
-            if not promise.set_running_or_notify_cancel():
-                break
+        for number in group:
             started = time.monotonic()
-            answer = next(answering, None)
-            if answer is None or "failed" in answer:
-                answering.close()
-                promise.set_result(run_check(plugin, descriptor, number))
-            else:
-                promise.set_result(_verdict(descriptor, number, answer, started))
+            answer: Mapping[str, Any] | None = next(answering, {"failed": ""})
+            if number == 10:
+                answer = same.compared(answer or {})
+            if answer is None:
+                continue
+            if not promised[number].set_running_or_notify_cancel():
+                return
+            alone = "failed" in answer
+            verdict = run_check(plugin, descriptor, number) if alone else _verdict(descriptor, number, answer, started)
+            promised[number].set_result(verdict)
     except BaseException as error:
-        for promise in promised.values():
-            if not promise.done():
-                promise.set_exception(error)
+        for number in group:
+            if not promised[number].done():
+                promised[number].set_exception(error)
         raise
     finally:
         answering.close()
@@ -295,9 +335,13 @@ def _parameters(plugin: Plugin, descriptor: Mapping[str, Json]) -> dict[str, Any
 
 def _same_bytes(plugin: Plugin, descriptor: Mapping[str, Json]) -> dict[str, Any]:
     first, second = (_ask(plugin, 10, descriptor["id"], hash_seed) for hash_seed in (1, 2))
+    return _compared(first, second)
+
+
+def _compared(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
     for answer in (first, second):
         if "failed" in answer:
-            return answer
+            return dict(answer)
     if first["remark"] != second["remark"]:
         return {"failed": "The same request gives other bytes in another process."}
     return {}
@@ -344,7 +388,7 @@ def _ask_each(
         "checks": list(checks),
         "generator": generator,
         "given": dict(plugin.given.get(generator, {})),
-        "budget": plugin.limit / 5,
+        "budget": plugin.limit / BUDGETS,
     }
     return answers(request, hash_seed, plugin.limit)
 

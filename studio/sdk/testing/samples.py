@@ -56,7 +56,9 @@ def inputs_for(generator: type[Generator], *, optional: bool = False) -> Values:
 
 
 def reduced(generator: type[Generator]) -> Values:
-    """Values that make little, so that the checks stay quick: small sizes, the minimum of numbers that cost time."""
+    """Values that make little, so that the checks stay quick: small sizes, the minimum of numbers that cost time,
+    the quickest tempo.
+    """
     return reduced_fields(generator.Params.fields)
 
 
@@ -69,6 +71,8 @@ def reduced_fields(fields: Iterable[Field]) -> Values:
             small[known.name] = [side, side]
         elif known.kind in ("integer", "number") and known.min is not None and _is_costly(known):
             small[known.name] = known.min
+        elif known.kind in ("integer", "number") and known.max is not None and known.unit == "bpm":
+            small[known.name] = known.max
         elif known.kind == "choice":
             quick = [option.value for option in known.options if option.value in QUICK] or _fewest(known)
             small.update({known.name: quick[0]} if quick else {})

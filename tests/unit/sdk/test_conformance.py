@@ -156,9 +156,11 @@ def test_a_crash_is_a_verdict(tmp_path: Path) -> None:
 
 
 def test_checks_that_share_a_process_share_no_verdict(tmp_path: Path) -> None:
-    together = [*TOGETHER]
+    together = TOGETHER[0]
     wrong = check_plugin(plugin(tmp_path, [RESULT]), only=together)
     assert [result.number for result in wrong if not result.passed] == [13]
+    hashed = plugin(tmp_path, SOUND, pixels='np.full((8, 8, 3), hash("fox") % 256, np.uint8)')
+    assert [result.number for result in check_plugin(hashed, only=[6, 8, 9, 10]) if not result.passed] == [10]
     # Fifteen runs are more than any check makes, and fewer than all of them together.
     tired = ["global RUNS", "RUNS += 1", "if RUNS > 15: import os; os.abort()", *SOUND]
     assert [
