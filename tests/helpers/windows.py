@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.fake_engine import FakeEngine
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from studio.disk.home import Home
@@ -170,3 +172,6 @@ def open_window(app: QApplication, folder: Path, *specs: GeneratorSpec) -> Itera
         workshop.deleteLater()
         language.use("en")
         app.processEvents()
+        # Outside a running event loop nothing is deleted unless asked; windows that stay make every later test slower.
+        app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        gc.collect()  # CPython 3.11 fails where it collects such things while it parses source, as pytest makes it do
