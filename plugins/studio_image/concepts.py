@@ -73,8 +73,15 @@ class Concepts:
     """
 
     def __init__(self, names: Mapping[str, Mapping[str, Any]]) -> None:
-        """Take what ``names.json`` holds: for each label ``tags``, ``zh``, ``zh_tags``, ``fr``, ``fr_tags``."""
-        self.known = tuple(_concept(label, more) for label, more in names.items())
+        """Take what ``names.json`` holds: for each label ``tags``, ``zh``, ``zh_tags``, ``fr``, ``fr_tags``.
+
+        Things with ``unlearned`` are in it to be told apart from misspelt or related ones: nobody who asks for a snail
+        wants a sail.
+        """
+        concepts = [_concept(label, more) for label, more in names.items()]
+        self.known = tuple(one for one, more in zip(concepts, names.values(), strict=True) if not more.get("unlearned"))
+        named = frozenset(name for concept in self.known for name in concept.names)
+        self._unlearned = frozenset(name for concept in concepts for name in concept.names) - named
         self._signs = frozenset(sign for concept in self.known for sign in (*concept.names, *concept.tagged))
         counts = Counter(word for concept in self.known for word in frozenset().union(concept.tagged, *concept.named))
         self._weight = {word: math.log(1 + len(self.known) / count) for word, count in counts.items()}
@@ -86,6 +93,8 @@ class Concepts:
         if not asked:
             return None
         exact = simple(phrase)
+        if not self._unlearned.isdisjoint((exact, *forms(exact))):
+            return None
         whole = " ".join(word for word in asked if not colour(word)) or exact
         scored = [(self._likeness(concept, exact, whole, asked), -place) for place, concept in enumerate(self.known)]
         best, place = max(scored)

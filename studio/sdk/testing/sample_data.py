@@ -25,6 +25,13 @@ _LINES = (
     "Where the river bends there stands a house with a blue door.",
     "She counted the stars until the fire had burned to embers.",
 )
+_QUESTIONS = (
+    ("What crossed the frozen lake?", "The fox"),
+    ("How many geese did the miller keep?", "three"),
+    ("What colour was the door?", "blue"),
+    ("What did she count?", "the stars"),
+)
+"""A question to each line, and its answer."""
 
 
 def sample_dataset(kind: str, folder: Path) -> Dataset:
@@ -44,7 +51,9 @@ def sample_dataset(kind: str, folder: Path) -> Dataset:
         path.write_bytes(data)
         held_out = index % HELD_OUT == HELD_OUT - 1
         digest = hashlib.sha256(data).hexdigest()
-        items.append(DatasetItem(path, _caption(index), source=path.stem, held_out=held_out, sha256=digest))
+        said = {"record": {"questions": _questions()}} if kind == "text" else {}
+        item = DatasetItem(path, _caption(index), source=path.stem, held_out=held_out, sha256=digest, meta=said)
+        items.append(item)
     whole = hashlib.sha256("".join(item.sha256 for item in items).encode()).hexdigest()
     dataset = Dataset(folder.name, kind, folder, tuple(items), whole, {"title": "Sample data", "licence": "CC0-1.0"})
     (folder / MANIFEST).write_text(json.dumps(dataset.to_json()), "utf-8")
@@ -53,6 +62,11 @@ def sample_dataset(kind: str, folder: Path) -> Dataset:
 
 def _caption(index: int) -> str:
     return f"{_COLORS[index % 4][0]} {_SHAPES[index // 4 % 4]}"
+
+
+def _questions() -> list[dict[str, str]]:
+    """What a JSON-lines record with a text of all lines may ask."""
+    return [{"question": question, "answer": answer} for question, answer in _QUESTIONS]
 
 
 def _inside(index: int, x: int, y: int) -> bool:

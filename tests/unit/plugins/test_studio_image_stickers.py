@@ -61,6 +61,20 @@ def test_things_are_found_by_their_names_in_three_languages(phrase: str, label: 
     assert (match.concept.label, match.colours) == (label, colours)
 
 
+def test_what_was_not_learned_is_not_taken_for_what_is_spelt_like_it() -> None:
+    more = {
+        **NAMES,
+        "cap": {"zh": "帽", "fr": "casquette", "unlearned": True},
+        "sun": {"zh": "太阳", "unlearned": True},
+    }
+    concepts = Concepts(more)
+    assert len(concepts.known) == len(NAMES)
+    assert [concepts.find(phrase) for phrase in ("cap", "caps", "帽", "casquette")] == [None] * 4
+    sun = concepts.find("太阳")
+    assert sun is not None
+    assert sun.concept.label == "sun with face"
+
+
 def test_what_is_none_of_them_is_not_guessed_and_names_are_offered() -> None:
     assert KNOWN.find("xylophone") is None
     assert KNOWN.find("of the") is None
