@@ -15,6 +15,7 @@ from studio_music.theory import TONICS
 from studio_music.training.grid import ONSET, OVER, REST, STEPS, Lanes
 
 MIDI_BYTES = 2 * 2**20
+_DRUMS = 9
 LONGEST_STEPS = 4 * STEPS * 2000
 _FLATS = {"Db": 1, "Eb": 3, "Gb": 6, "Ab": 8, "Bb": 10, "Cb": 11, "C#": 1, "D#": 3, "G#": 8, "A#": 10}
 
@@ -50,7 +51,7 @@ def read_piece(path: Path, voices: int) -> Piece:
 
 
 def read_midi(path: Path) -> sdk.Score:
-    """A MIDI file's notes, its first tempo, metre and key."""
+    """A MIDI file's notes, its first tempo, metre and key; every channel of a track is a part."""
     import mido
 
     if path.stat().st_size > MIDI_BYTES:
@@ -63,7 +64,7 @@ def read_midi(path: Path) -> sdk.Score:
     tracks = list[sdk.Track]()
     meta = dict[str, Any]()
     for number, track in enumerate(song.tracks):
-        at, sounding, notes, drums = 0, dict[tuple[int, int], tuple[int, int]](), list[sdk.Note](), False
+        at, sounding, parts = 0, dict[tuple[int, int], tuple[int, int]](), dict[int, list[sdk.Note]]()
         name = f"Part {number}"
         for message in track:
             at += message.time
@@ -71,15 +72,14 @@ def read_midi(path: Path) -> sdk.Score:
                 meta.setdefault(message.type, message)
                 name = str(message.name) if message.type == "track_name" and message.name else name
             elif message.type in ("note_on", "note_off"):
-                drums = drums or message.channel == 9
                 place = (message.channel, message.note)
                 if begun := sounding.pop(place, None):
                     start, velocity = begun
-                    notes.append(sdk.Note(start / ticks, max(1, at - start) / ticks, message.note, velocity))
+                    note = sdk.Note(start / ticks, max(1, at - start) / ticks, message.note, velocity)
+                    parts.setdefault(message.channel, []).append(note)
                 if message.type == "note_on" and message.velocity:
                     sounding[place] = (at, message.velocity)
-        if notes:
-            tracks.append(sdk.Track(name, tuple(sorted(notes)), drums=drums))
+        tracks += [sdk.Track(name, tuple(sorted(notes)), drums=channel == _DRUMS) for channel, notes in parts.items()]
     tempo = 60e6 / meta["set_tempo"].tempo if "set_tempo" in meta and meta["set_tempo"].tempo else 120.0
     meter = meta.get("time_signature")
     key = meta["key_signature"].key if "key_signature" in meta else ""

@@ -165,8 +165,9 @@ def read_song(path: Path) -> Song:
 
 def song_of(score: sdk.Score, name: str) -> Song:
     """A score as a song in C. Raises `ValueError` when it has no pitched notes or is too long."""
+    values = lanes_of(score)
     tonic, minor = lanes.key_of_score(score)
-    values = transposed(lanes_of(score), home(tonic))
+    values = transposed(values, home(tonic))
     metre = f"{score.meter[0]}/{score.meter[1]}"
     return Song(Piece(name, values, 0, minor), {"2/2": "4/4"}.get(metre, metre), float(score.tempo))
 

@@ -34,6 +34,10 @@ _QUESTIONS = (
 """A question to each line, and its answer."""
 
 
+_DRUMS = (36, 42, 38, 46)
+"""Bass drum, closed hi-hat, snare, open hi-hat: one a beat, by the numbers of General MIDI."""
+
+
 def sample_dataset(kind: str, folder: Path) -> Dataset:
     """Write a tiny dataset of this kind into `folder`, which is made, and read it back as a worker would."""
     makers: dict[str, tuple[str, Callable[[int], bytes]]] = {
@@ -100,13 +104,16 @@ def _text(index: int) -> bytes:
 
 
 def _melody(index: int) -> bytes:
-    """A MIDI file (format 0, 480 ticks a quarter note) of sixteen bars in four parts' range."""
+    """A MIDI file (format 0, 480 ticks a quarter note) of sixteen bars in four parts' range, with drums."""
     events = bytearray(b"\x00\xff\x58\x04\x04\x02\x18\x08\x00\xff\x51\x03\x07\xa1\x20")
     for chord, pitch in enumerate(_pitches(index)):
         for note in (pitch, pitch + 4 + (chord % 2), pitch + 7, pitch + 12):
             events += bytes((0x00, 0x90, note, 80))
+        drum = _DRUMS[(chord + index) % len(_DRUMS)]
+        events += bytes((0x00, 0x99, drum, 90))
         for position, note in enumerate((pitch, pitch + 4 + (chord % 2), pitch + 7, pitch + 12)):
             events += (b"\x00" if position else b"\x83\x60") + bytes((0x80, note, 0))
+        events += bytes((0x00, 0x89, drum, 0))
     events += b"\x00\xff\x2f\x00"
     head = b"MThd" + struct.pack(">IHHH", 6, 0, 1, 480)
     return head + b"MTrk" + struct.pack(">I", len(events)) + bytes(events)

@@ -7,12 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import mido
 import numpy as np
 import pytest
 
 import studio.sdk as sdk
 from studio.sdk.testing import RecordingContext
-from studio_music.training import lanes, likelihood, network, ngram, voiceleading
+from studio_music.training import lanes, likelihood, network, ngram, songs, voiceleading
 from studio_music.training.grid import ONSET, OVER, REST, Grid, key_number, led_in, phrase_ends, pulses_of, row_of
 from studio_music.training.lanes import Piece
 from studio_music.training.rows import IGNORED, Rows, grid_for, shifts_of
@@ -68,6 +69,33 @@ def test_midi_files_come_back_note_for_note(tmp_path: Path) -> None:
     for lane, track in zip(piece.lanes.T, score.tracks, strict=True):
         back = lanes.notes_of(lane)
         assert [(n.start, n.duration, n.pitch) for n in back] == [(n.start, n.duration, n.pitch) for n in track.notes]
+
+
+def test_a_track_with_drums_and_music_keeps_them_apart_and_drums_alone_are_no_song(tmp_path: Path) -> None:
+    song = mido.MidiFile(type=0)
+    for channel, pitches in ((0, (60, 64, 67, 72)), (9, (36, 42, 38, 46))):
+        one = mido.MidiFile(type=0)
+        one.tracks.append(
+            mido.MidiTrack(
+                message
+                for pitch in pitches
+                for message in (
+                    mido.Message("note_on", channel=channel, note=pitch),
+                    mido.Message("note_off", channel=channel, note=pitch, time=480),
+                )
+            )
+        )
+        one.save(tmp_path / f"{channel}.mid")
+        song.tracks.append(one.tracks[0])
+    song.tracks[:] = [mido.merge_tracks(song.tracks)]
+    song.save(tmp_path / "both.mid")
+    parts = {
+        track.drums: [note.pitch for note in track.notes] for track in lanes.read_midi(tmp_path / "both.mid").tracks
+    }
+    assert parts == {False: [60, 64, 67, 72], True: [36, 42, 38, 46]}
+    assert songs.read_song(tmp_path / "both.mid").piece.lanes.shape[0] >= 16
+    with pytest.raises(ValueError, match="no pitched notes"):
+        songs.read_song(tmp_path / "9.mid")
 
 
 def test_a_damaged_file_is_left_out_and_told(tmp_path: Path) -> None:
