@@ -34,8 +34,16 @@ TRAINER = GeneratorSpec(
         Field(kind="dataset", name="data", default="", label="Pictures", source="datasets:image", required=True),
         Field(kind="integer", name="steps", default=100, label="Steps", min=1),
     ),
-    description="Learns to paint.",
-    translations={"zh_CN": {"Train a painter": "训练画家", "loss": "错误率", "shades": "灰度"}},
+    description="Learns to paint.\n\nIt takes a while.",
+    translations={
+        "zh_CN": {
+            "Train a painter": "训练画家",
+            "Learns to paint.": "学习绘画。",
+            "It takes a while.": "需要一些时间。",
+            "loss": "错误率",
+            "shades": "灰度",
+        }
+    },
 )
 USER = GeneratorSpec(
     id="tests.user",
@@ -83,7 +91,10 @@ def test_trainers_are_offered_here_and_nowhere_else(stand: Stand) -> None:
     page = page_of(stand)
     assert [page.recipes.itemData(place) for place in range(page.recipes.count())] == [TRAINER.id]
     assert not stand.page.panel.open(TRAINER.id)
-    assert page._about.text() == "Learns to paint."
+    assert page._about.text() == "Learns to paint.\n\nIt takes a while."
+    stand.language.use("zh_CN")
+    assert page._about.text() == "学习绘画。\n\n需要一些时间。"
+    stand.language.use("en")
 
 
 def test_start_queues_the_training_with_what_the_form_shows(stand: Stand) -> None:

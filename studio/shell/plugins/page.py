@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QScrollArea,
     QToolButton,
@@ -100,8 +99,7 @@ class PluginCard(QFrame):
         self._reason.setVisible(bool(self.info.reason))
         take_all(self._flow)
         for spec in self._specs:
-            for part in _told_generator(spec):
-                self._flow.addWidget(part)
+            self._flow.addWidget(_told_generator(spec))
         self._makes.setVisible(bool(self._specs))
 
     def _make_details(self) -> QPlainTextEdit:
@@ -248,8 +246,8 @@ class PluginsPage(QWidget):
         self.changed.emit(True)
 
 
-def _told_generator(spec: GeneratorSpec) -> tuple[QLabel, QLabel]:
-    """A generator's icon, and its title and needs."""
+def _told_generator(spec: GeneratorSpec) -> QWidget:
+    """A generator's icon, and its title and needs, which no line break parts."""
     icon = label()
     icon.setPixmap(pixmap(medium_of(spec).icon, 18, tokens().accent))
     made = label(role="muted")
@@ -260,4 +258,6 @@ def _told_generator(spec: GeneratorSpec) -> tuple[QLabel, QLabel]:
         needs.append(tr("network"))
     made.setText(f"{tr_spec(spec, spec.title)}  ({', '.join(needs)})")
     made.setToolTip(", ".join(spec.needs.modules))
-    return icon, made
+    both = QWidget()
+    both.setLayout(row(icon, made))
+    return both

@@ -17,7 +17,7 @@ from studio.sdk.generator import GeneratorSpec
 from studio.sdk.parameters import Json
 from studio.shell.forms.form import Form, FormHelp
 from studio.shell.forms.history import PromptHistory
-from studio.shell.i18n import say, tr, tr_message, tr_spec
+from studio.shell.i18n import say, tr, tr_description, tr_message, tr_spec
 from studio.shell.teach.data_step import DataStep
 from studio.shell.teach.forecast import ForecastLine
 from studio.shell.teach.run_view import RunView
@@ -347,7 +347,7 @@ class TeachPage(QWidget):
 
     def _tell_about(self) -> None:
         spec = self._workshop.specs.get(self.recipes.currentData() or "")
-        self._about.setText(tr_spec(spec, spec.description) if spec is not None else tr("No trainer is installed."))
+        self._about.setText(tr_description(spec) if spec is not None else tr("No trainer is installed."))
 
     def _tell(self, sentence: str) -> None:
         self.problem.setText(sentence)
