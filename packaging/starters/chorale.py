@@ -2,9 +2,9 @@
 
     python3 packaging/make_starter.py chorale --data DIR --out resources/starters/chorale
 
-`--data` is the folder with ``jsb16.json.gz``: the chorales of Boulanger-Lewandowski et al. 2012 in sixteenth steps,
-as czhuang/JSB-Chorales-dataset has them (``Jsb16thSeparated.json``) with a key estimate each. Its train and valid parts
-are learned from; its test part is held out.
+`--data` is the folder with ``music-jsb-chorales/jsb16.json.gz``: the chorales of Boulanger-Lewandowski et al. 2012 in
+sixteenth steps, as czhuang/JSB-Chorales-dataset has them (``Jsb16thSeparated.json``) with a key estimate each. Its
+train and valid parts are learned from; its test part is held out.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ RECIPE = {
 
 def prepare(data: Path, folder: Path) -> None:
     """Write one MIDI file a chorale and ``captions.jsonl``; equal neighbours are one held note, as the data have it."""
-    with gzip.open(data / "jsb16.json.gz", "rt", encoding="utf-8") as stream:
+    with gzip.open(data / "music-jsb-chorales" / "jsb16.json.gz", "rt", encoding="utf-8") as stream:
         pieces = json.load(stream)
     lines = []
     for split in ("train", "valid", "test"):

@@ -2,9 +2,10 @@
 
     python3 packaging/make_starter.py drums --data DIR --out resources/starters/drums
 
-`--data` is the folder with ``groove.jsonl.gz``: a line with the nine drums, then a line a take of the Groove MIDI
-Dataset with its strokes in ticks of a forty-eighth of a quarter note. Its train and validation parts are learned from;
-its test part is held out. Takes in other metres than four quarters (12 of 1,150) are left out: too few to learn from.
+`--data` is the folder with ``music-groove-drums/groove.jsonl.gz``: a line with the nine drums, then a line a take of
+the Groove MIDI Dataset with its strokes in ticks of a forty-eighth of a quarter note. Its train and validation parts
+are learned from; its test part is held out. Takes in other metres than four quarters (12 of 1,150) are left out: too
+few to learn from.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ RECIPE = {
 
 def prepare(data: Path, folder: Path) -> None:
     """Write one MIDI file a take and ``captions.jsonl``."""
-    with gzip.open(data / "groove.jsonl.gz", "rt", encoding="utf-8") as stream:
+    with gzip.open(data / "music-groove-drums" / "groove.jsonl.gz", "rt", encoding="utf-8") as stream:
         head, *takes = (json.loads(line) for line in stream)
     pitches = [drum["midi"] for drum in head["drums"]]
     lines = []

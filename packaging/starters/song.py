@@ -2,10 +2,10 @@
 
     python3 packaging/make_starter.py song --data DIR --out resources/starters/song
 
-`--data` is the folder with ``lieder.jsonl.gz``: the scores of the OpenScore Lieder corpus, one a line, with voice,
-right and left hand in ticks of a twenty-fourth of a quarter note, bars, metres and key signatures. Used are stretches
-of at least `FEWEST_BARS` regular bars in one of four metres of which at most `MOST_BESIDE` of the notes begin
-beside the raster of sixteenths. Composers are held out whole.
+`--data` is the folder with ``music-openscore-lieder/lieder.jsonl.gz``: the scores of the OpenScore Lieder corpus, one a
+line, with voice, right and left hand in ticks of a twenty-fourth of a quarter note, bars, metres and key signatures.
+Used are stretches of at least `FEWEST_BARS` regular bars in one of four metres of which at most `MOST_BESIDE` of the
+notes begin beside the raster of sixteenths. Composers are held out whole.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Stretch:
 def prepare(data: Path, folder: Path) -> None:
     """Write one MIDI file a stretch and ``captions.jsonl``."""
     lines = []
-    with gzip.open(data / "lieder.jsonl.gz", "rt", encoding="utf-8") as stream:
+    with gzip.open(data / "music-openscore-lieder" / "lieder.jsonl.gz", "rt", encoding="utf-8") as stream:
         for line in stream:
             song = json.loads(line)
             for number, stretch in enumerate(stretches_of(song)):

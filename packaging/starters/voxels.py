@@ -1,7 +1,7 @@
 """The starter that makes 3D objects of words: low-poly models by Kenney as voxels.
 
-`data` is a folder with ``voxels32.npz`` (``coords`` uint8 [m, 3] as x, y, z with y up, ``rgb`` uint8 [m, 3], ``start``
-int32 [n + 1]) and ``captions.jsonl`` with one line a model: ``file``, ``kit``, ``caption``, ``flat``.
+In `data` is a folder ``mesh-kenney`` with ``voxels32.npz`` (``coords`` uint8 [m, 3] as x, y, z with y up, ``rgb`` uint8
+[m, 3], ``start`` int32 [n + 1]) and ``captions.jsonl`` with one line a model: ``file``, ``kit``, ``caption``, ``flat``.
 """
 
 from __future__ import annotations
@@ -71,8 +71,9 @@ def prepare(data: Path, folder: Path) -> None:
     """
     from studio_mesh.training.vox import write_vox
 
-    grids = np.load(data / "voxels32.npz", allow_pickle=False)
-    lines = [json.loads(line) for line in (data / "captions.jsonl").read_text("utf-8").splitlines()]
+    models = data / "mesh-kenney"
+    grids = np.load(models / "voxels32.npz", allow_pickle=False)
+    lines = [json.loads(line) for line in (models / "captions.jsonl").read_text("utf-8").splitlines()]
     chosen = [(number, line, caption(line)) for number, line in enumerate(lines) if wanted(line)]
     out = held_out([said for _, _, said in chosen])
     written = []
