@@ -90,6 +90,8 @@ def _why(job: Job) -> str:
 def _steer(home: Home, sessions: Sequence[journal.Session], arguments: argparse.Namespace) -> int:
     """Leave orders for running studios, and do here what was asked for jobs that others left."""
     action = arguments.action
+    if action == "pause" and arguments.jobs:
+        raise UserError("The whole queue is paused, not single jobs: name none.", hint="See: studio queue cancel JOB")
     chosen = _chosen([job for session in sessions for job in session.jobs], action, arguments.jobs)
     live = [session for session in sessions if session.live]
     orders = [(session.id, order) for session in live for order in _orders(session, chosen, arguments)]
@@ -132,6 +134,8 @@ def _orders(session: journal.Session, chosen: Container[str], arguments: argpars
     """What a running studio is asked: one order for each of its jobs, or one for its whole queue."""
     action = arguments.action
     own = [job.id for job in session.jobs if job.id in chosen]
+    if action == "resume" and arguments.jobs:
+        return [{"order": "release", "job": job_id} for job_id in own]
     if action in ("cancel", "retry") or (action == "clear" and arguments.jobs):
         return [{"order": action, "job": job_id} for job_id in own]
     return [{"order": action}] if own or not arguments.jobs else []

@@ -510,6 +510,7 @@ class Engine:
         return {
             "pause": lambda _: self.pause(),
             "resume": lambda _: self.resume(),
+            "release": lambda job_id: self.release([job_id]),
             "cancel": self.cancel,
             "retry": self.retry,
             "clear": lambda job_id: self.clear([job_id] if job_id else None),
