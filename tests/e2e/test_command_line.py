@@ -263,7 +263,7 @@ def test_a_running_studio_takes_orders_from_another_terminal(tmp_path: Path) -> 
     assert studio(tmp_path, "queue", "pause").code == 0
     jobs = studio(tmp_path, "queue", "list", "--json").json
     assert any(job["paused"] for job in jobs)
-    last = [job["id"] for job in jobs if job["state"] == "queued"][-1]  # it would begin minutes later, and not at all while the queue is paused
+    last = [job["id"] for job in jobs if job["state"] == "queued"][-1]  # it would be a long time before its turn
     assert studio(tmp_path, "queue", "resume", last).code == 0
     while last in {job["id"] for job in studio(tmp_path, "queue", "list", "--json").json}:
         assert time.monotonic() < deadline
@@ -379,7 +379,7 @@ def test_an_order_that_does_not_fit_a_job_is_told(tmp_path: Path) -> None:
         ("retry", "a-1", "There is nothing to retry: job a-1 has not ended yet."),
         ("clear", "a-1", "There is nothing to clear: job a-1 has not ended yet."),
         ("resume", "a-2", "There is nothing to resume: job a-2 is not waiting."),
-        ("pause", "a-1", "The whole queue is paused, not single jobs: name none.\nSee: studio queue cancel JOB"),
+        ("pause", "a-1", "The whole queue is paused, not single jobs: name none. See: studio queue cancel JOB"),
     ):
         answer = studio(tmp_path, "queue", action, job)
         assert (answer.code, answer.out, answer.err) == (2, "", f"{says}\n")
