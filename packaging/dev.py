@@ -79,8 +79,8 @@ def main() -> int:
         return 1
 
 
-def set_up() -> int:
-    """Make the virtual environment, once."""
+def set_up(*, compiles: bool = True) -> int:
+    """Make the virtual environment, once; all that is installed is compiled last, unless the caller sees to it."""
     wanted = _fingerprint()
     if READY.is_file() and READY.read_text() == wanted:
         return 0
@@ -94,6 +94,9 @@ def set_up() -> int:
     _pip("install", "--no-compile", "-c", str(CONSTRAINTS), *needed)
     _pip("install", "--no-deps", "-e", str(ROOT))
     READY.write_text(wanted)
+    if compiles:
+        with _compiling() as process:
+            process.wait()
     return 0
 
 
@@ -118,7 +121,7 @@ def run() -> int:
 
 def test() -> int:
     """Every check: format, lint, types, layers, then all tests. Stops at the first that fails."""
-    set_up()
+    set_up(compiles=False)
     missing = check_system(WINDOW_LIBRARIES, TEST_PROGRAMS, TEST_PACKAGES)
     if missing:
         print(f"The tests of the window need: {' '.join(missing)}")
@@ -130,11 +133,11 @@ def test() -> int:
         ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
         ["-m", "pytest", "-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal", *sys.argv[2:]],
     ]
-    with _compiling() as compiled:
+    with _compiling() as process:
         for check in checks:
             print(f"\n── {' '.join(check[1:3])}", flush=True)
             if "pytest" in check:
-                compiled.wait()
+                process.wait()
             environment = {**os.environ, **_test_environment()}
             done = subprocess.run([str(PYTHON), *check], cwd=ROOT, check=False, env=environment)
             if done.returncode:
@@ -144,9 +147,10 @@ def test() -> int:
 
 @contextlib.contextmanager
 def _compiling() -> Iterator[subprocess.Popen[bytes]]:
-    """Compile what the tests import, while the checks before them use another core.
+    """Compile what is installed, and what is here, in a process beside this one.
 
-    The tests start more than a thousand processes, none of which writes bytecode.
+    pip would do it on the way, and everything else would wait: the tests, which start more than a thousand processes
+    that write no bytecode themselves, let the checks before them use the time.
     """
     command = [str(PYTHON), "-m", "compileall", "-qq", str(VENV), "studio", "plugins"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from studio.engine.discovery.plugins import PluginInfo, PluginState
 from studio.sdk.generator import GeneratorSpec
-from studio.shell.create.media import medium_of
+from studio.shell.create.media import media_of, medium_of
 from studio.shell.i18n import say, tr, tr_message, tr_spec
 from studio.shell.icons import decorate, pixmap
 from studio.shell.plugins.checking import CheckDialog
@@ -91,8 +91,7 @@ class PluginCard(QFrame):
         self._state_icon.setPixmap(pixmap(icon, 18, getattr(tokens(), color)))
         self._state.setText(tr(state))
         set_role(self._state, color)
-        media = dict.fromkeys(tr(medium_of(spec).title) for spec in self._specs)
-        self._name.setText(", ".join(media) if self.info.first_party and media else self.info.name)
+        self._name.setText(self._title())
         origin = tr("Comes with the studio") if self.info.first_party else self.info.distribution
         self._about.setText(f"{origin} · {self.info.version}" if self.info.version else origin)
         self._reason.setText(tr_message(self.info.reason))
@@ -101,6 +100,14 @@ class PluginCard(QFrame):
         for spec in self._specs:
             self._flow.addWidget(_told_generator(spec))
         self._makes.setVisible(bool(self._specs))
+
+    def _title(self) -> str:
+        """Its name; of one of ours the media, and its name where it is another than theirs."""
+        media = media_of(self._specs)
+        if not (self.info.first_party and media):
+            return self.info.name
+        title = ", ".join(tr(medium.title) for medium in media)
+        return title if self.info.name in {medium.id for medium in media} else f"{title} ({self.info.name})"
 
     def _make_details(self) -> QPlainTextEdit:
         details = QPlainTextEdit(self.info.details)
