@@ -46,7 +46,7 @@ RECIPE: dict[str, Any] = {
     "trainer": "studio_mesh.training.voxels:TrainVoxels",
     "kind": "mesh",
     "title": "Words to voxel objects",
-    "values": {"steps": 1400, "turned": 0.1},
+    "values": {"steps": 4500, "turned": 0.1},
     "seed": 0,
     "card": {
         "title": "Low-poly models by Kenney, as voxels",

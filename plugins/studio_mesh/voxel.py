@@ -33,7 +33,7 @@ class VoxelObjects(sdk.Generator):
     examples = (
         sdk.Example("Pine tree", {"prompt": "tall pine tree"}, 1),
         sdk.Example("Red mushroom", {"prompt": "red mushroom"}, 1),
-        sdk.Example("House", {"prompt": "house"}, 2),
+        sdk.Example("House", {"prompt": "house"}, 4),
         sdk.Example("Armchair", {"prompt": "lounge chair"}, 1),
         sdk.Example("Police car", {"prompt": "police car"}, 1),
         sdk.Example("Autumn tree", {"prompt": "autumn tree", "surface": "smooth"}, 3),

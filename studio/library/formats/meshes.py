@@ -138,17 +138,38 @@ def is_watertight(mesh: sdk.Mesh) -> bool:
     """
     import numpy as np
 
-    places = _hashes(mesh.vertices.astype(np.float32).round(7))[mesh.faces.astype(np.int64)]
-    one, two, three = places.T
+    hashes = _hashes(mesh.vertices.astype(np.float32).round(7))
+    one, two, three = (hashes[corner] for corner in mesh.faces.T.astype(np.intp))
     whole = (one != two) & (two != three) & (three != one)
     if not whole.any():
         return False
-    starts = places[whole].T.ravel()
-    ends = places[whole][:, [1, 2, 0]].T.ravel()
+    if not whole.all():
+        one, two, three = one[whole], two[whole], three[whole]
+    starts, ends = np.concatenate([one, two, three]), np.concatenate([two, three, one])
     odd = np.uint64(0x9E3779B97F4A7C15)
-    forward, backward = np.sort(starts * odd + ends), ends * odd + starts
-    each_once = (forward[1:] != forward[:-1]).all()
-    return bool(each_once and _mixed(forward).sum() == _mixed(backward).sum())
+    forward, backward = _mixed(starts * odd + ends), _mixed(ends * odd + starts)
+    return bool(forward.sum() == backward.sum()) and _all_different(forward)
+
+
+def _all_different(hashes: Array) -> bool:
+    """Whether no hash occurs twice.
+
+    All are laid into a table by their upper bits; only those that another one overwrote are sorted.
+    """
+    import numpy as np
+
+    count = len(hashes)
+    bits = max(1, (2 * count - 1).bit_length())
+    places = (hashes >> np.uint64(64 - bits)).astype(np.intp)
+    numbers = np.arange(count, dtype=np.int32)
+    table = np.empty(1 << bits, dtype=np.int32)
+    table[places] = numbers
+    winners = table[places]
+    lost = np.flatnonzero(winners != numbers)
+    if (hashes[lost] == hashes[winners[lost]]).any():
+        return False
+    rest = np.sort(hashes[lost])
+    return bool((rest[1:] != rest[:-1]).all())
 
 
 def _hashes(places: Array) -> Array:
@@ -167,9 +188,12 @@ def _mixed(values: Array) -> Array:
     import numpy as np
 
     values = values + np.uint64(0x9E3779B97F4A7C15)
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(values ^ (values >> np.uint64(31)))
+    aside = np.empty_like(values)  # fresh memory costs more here than the arithmetic
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        values ^= np.right_shift(values, np.uint64(shift), out=aside)
+        values *= np.uint64(factor)
+    values ^= np.right_shift(values, np.uint64(31), out=aside)
+    return np.asarray(values)
 
 
 def facts(mesh: sdk.Mesh) -> dict[str, Any]:

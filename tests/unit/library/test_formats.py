@@ -325,3 +325,12 @@ def test_watertight_means_every_edge_once_in_each_direction_wherever_points_are_
     assert not closed(corners, np.concatenate([faces[:3], faces[3:, ::-1]]))
     assert not closed(corners, np.concatenate([faces, faces]))
     assert not closed(corners, np.array([[1, 1, 2]], dtype=np.uint32))
+
+
+def test_equal_hashes_are_found_among_many() -> None:
+    random = np.random.default_rng(4)
+    for count in (1, 2, 3, 100, 5000):
+        for again in (0, 1, 2):
+            hashes = random.integers(0, 1 << 63, count, dtype=np.uint64) * np.uint64(2)
+            hashes[random.integers(0, count, again)] = hashes[random.integers(0, count, again)]
+            assert meshes._all_different(hashes) == (len(np.unique(hashes)) == count)
