@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -20,6 +20,15 @@ class Bar:
     def line(self) -> str:
         """As printed."""
         return f"{'ok  ' if self.met else 'MISS'} {self.name}: {self.figure} (target {self.target})"
+
+
+def printed(bars: Iterable[Bar]) -> int:
+    """Print each bar as soon as it is measured; the exit code: 1 when one was missed."""
+    missed = False
+    for bar in bars:
+        print(bar.line(), flush=True)
+        missed |= not bar.met
+    return int(missed)
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 for folder in (ROOT, ROOT / "tests"):
     sys.path.insert(0, str(folder))
 
-from benchmarks.bars import Bar, median, paired  # noqa: E402
+from benchmarks.bars import Bar, median, paired, printed  # noqa: E402
 from helpers.studios import Heard, finish, request, running  # noqa: E402
 
 from studio.disk.home import Home  # noqa: E402
@@ -207,29 +207,37 @@ def _slope(samples: list[int]) -> float:
     return above / below / 10 / 1024
 
 
+TRACED = ("studio.text.storyteller", "studio.image.texture", "studio.music.composer", "studio.mesh.forms")
+"""One generator a medium."""
+
+LOOK_UPS = ("nscd/socket", "systemd/resolve", "avahi-daemon/socket")
+"""Sockets of services that look up names for others."""
+
+
 def sockets(folder: Path) -> list[Bar]:
-    """A generation traced from outside: internet sockets opened, with the network there and without."""
+    """A generation a medium traced from outside: internet sockets and look-ups, with the network there and without."""
     import shutil
 
     if shutil.which("strace") is None:
         return [Bar("internet sockets of a traced run", "not measured: strace is not installed", "0", met=False)]
     bars = []
+    environment = {**os.environ, "STUDIO_HOME": str(folder / "home"), "PYTHONPATH": str(ROOT)}
     for name, prefix in (("network present", []), ("network absent", ["unshare", "-n", "-r"])):
-        trace = folder / f"trace-{name.split()[1]}"
-        environment = {**os.environ, "STUDIO_HOME": str(folder / "home"), "PYTHONPATH": str(ROOT)}
-        tracer = ["strace", "-f", "-qq", "-e", "trace=socket,connect", "-o", str(trace)]
-        job = ["generate", "studio.text.storyteller", "--set", "length=40"]
-        command = [*prefix, *tracer, sys.executable, "-m", "studio", *job]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        opened = sum("AF_INET" in line for line in trace.read_text("utf-8", "replace").splitlines())
-        met = opened == 0 and done.returncode == 0
-        bars.append(
-            Bar(f"internet sockets of a traced run, {name}", f"{opened} (exit code {done.returncode})", "0", met)
-        )
+        opened, codes = 0, set()
+        for generator in TRACED:
+            trace = folder / f"trace-{name.split()[1]}-{generator}"
+            tracer = ["strace", "-f", "-qq", "-e", "trace=socket,connect", "-o", str(trace)]
+            command = [*prefix, *tracer, sys.executable, "-m", "studio", "generate", generator]
+            codes.add(subprocess.run(command, env=environment, capture_output=True, check=False).returncode)
+            lines = trace.read_text("utf-8", "replace").splitlines()
+            opened += sum("AF_INET" in line or any(service in line for service in LOOK_UPS) for line in lines)
+        figure = f"{opened} in {len(TRACED)} runs (exit codes {sorted(codes)})"
+        met = opened == 0 and codes == {0}
+        bars.append(Bar(f"internet sockets and look-ups of traced runs, {name}", figure, "0", met))
     return bars
 
 
-def main() -> None:
+def main() -> int:
     """Print every bar, or those of the parts that are named: ``engine_bars.py overhead sockets``."""
     count = int(os.environ.get("BENCH_JOBS", "1000"))
     parts: dict[str, Callable[[Path], list[Bar]]] = {
@@ -241,12 +249,15 @@ def main() -> None:
     }
     chosen = sys.argv[1:] or list(parts)
     with tempfile.TemporaryDirectory(prefix="studio-bench-") as name:
-        for part in chosen:
-            folder = Path(name) / part
-            folder.mkdir()
-            for bar in parts[part](folder):
-                print(bar.line(), flush=True)
+
+        def measured() -> Iterator[Bar]:
+            for part in chosen:
+                folder = Path(name) / part
+                folder.mkdir()
+                yield from parts[part](folder)
+
+        return printed(measured())
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 for place in (ROOT, ROOT / "tests"):
     sys.path.insert(0, str(place))
 
-from benchmarks.bars import Bar, median, percentile  # noqa: E402
+from benchmarks.bars import Bar, median, percentile, printed  # noqa: E402
 
 from studio.library import search, tokens  # noqa: E402
 from studio.library.index import COLUMNS, Index  # noqa: E402
@@ -198,7 +198,7 @@ def bars(small: Path, large: Path, clock: Callable[[], float]) -> Iterator[Bar]:
         index.close()
 
 
-def main() -> None:
+def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--items", type=int, default=1_000_000)
@@ -210,9 +210,8 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         small, large = (built(folder / f"{count}.db", count) for count in (SMALL, options.items))
         print(f"small: {SMALL:,} items, large: {options.items:,} items, {'computing' if options.cpu else 'wall'} time")
-        for bar in bars(small, large, time.thread_time if options.cpu else time.perf_counter):
-            print(bar.line(), flush=True)
+        return printed(bars(small, large, time.thread_time if options.cpu else time.perf_counter))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -22,7 +22,7 @@ for place in (ROOT, ROOT / "tests"):
 
 import numpy as np  # noqa: E402
 import PIL.Image  # noqa: E402
-from benchmarks.bars import Bar, median, paired  # noqa: E402
+from benchmarks.bars import Bar, median, paired, printed  # noqa: E402
 
 from studio import sdk  # noqa: E402
 from studio.library import Origin, Store  # noqa: E402
@@ -73,16 +73,15 @@ def bars(folder: Path, rounds: int) -> list[Bar]:
     ]
 
 
-def main() -> None:
+def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--folder", type=Path, help="where to write: the kind of disk matters")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.folder) as temporary:
-        for bar in bars(Path(temporary), options.rounds):
-            print(bar.line(), flush=True)
+        return printed(bars(Path(temporary), options.rounds))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

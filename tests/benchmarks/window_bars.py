@@ -11,13 +11,14 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 for entry in (ROOT, ROOT / "tests"):
     sys.path.insert(0, str(entry))
 
-from benchmarks.bars import Bar, median, percentile  # noqa: E402
+from benchmarks.bars import Bar, median, percentile, printed  # noqa: E402
 
 BARE = """
 import sys
@@ -252,15 +253,19 @@ def visible(folder: Path) -> list[Bar]:
                 "≤ 60 ms", slow <= 60)]  # fmt: skip
 
 
-def main() -> None:
-    """Print every bar."""
+def main() -> int:
+    """Print every bar, or those of the parts that are named: ``window_bars.py launch``."""
+    parts: dict[str, Callable[[Path], list[Bar]]] = {"launch": launch, "event_loop": event_loop, "visible": visible}
     with tempfile.TemporaryDirectory(prefix="studio-bench-") as name:
-        for part in (launch, event_loop, visible):
-            folder = Path(name) / part.__name__
-            folder.mkdir()
-            for bar in part(folder):
-                print(bar.line(), flush=True)
+
+        def measured() -> Iterator[Bar]:
+            for part in sys.argv[1:] or list(parts):
+                folder = Path(name) / part
+                folder.mkdir()
+                yield from parts[part](folder)
+
+        return printed(measured())
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
