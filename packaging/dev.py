@@ -113,10 +113,19 @@ def run() -> int:
     print(f"{problem} Making one result per medium instead:", flush=True)
     for medium, generator in MEDIA.items():
         print(f"{medium}: ", end="", flush=True)
-        done = subprocess.run([str(PYTHON), "-m", "studio", "generate", generator], check=False)
+        command = [str(PYTHON), "-m", "studio", "generate", generator, *_library(sys.argv[2:])]
+        done = subprocess.run(command, check=False)
         if done.returncode:
             return done.returncode
     return 0
+
+
+def _library(options: list[str]) -> list[str]:
+    """Of the window's options the one that a command takes too: where the library is."""
+    if "--library" not in options[:-1]:
+        return []
+    place = options.index("--library")
+    return options[place : place + 2]
 
 
 def test() -> int:
@@ -178,8 +187,10 @@ def check_system(libraries: dict[str, str], programs: dict[str, str], packages: 
         subprocess.run(["apt-get", "update", "-qq"], check=False, env=quiet)
         subprocess.run(["apt-get", "install", "-y", "-qq", *missing], check=False, env=quiet, stdout=subprocess.DEVNULL)
         missing = _missing(libraries, programs)
-    if missing:
+    if missing and debian:
         print(f"Please install the missing system packages:  sudo apt-get install {' '.join(missing)}")
+    elif missing:
+        print(f"Please install what Debian has in these packages; here they may have other names:  {' '.join(missing)}")
     return missing
 
 

@@ -1,8 +1,8 @@
 """Every bar of the studio in one run: ``python tests/benchmarks/everything.py [PART …] [--short]``.
 
 Needs a machine with nothing else to do, strace, and for the window's parts a display (under Linux without one:
-``xvfb-run -a``). A whole run takes hours on two cores; ``--short`` takes fewer rounds of what is only repeated. The exit
-code is 1 when a bar was missed or a part failed.
+``xvfb-run -a``). A whole run takes hours on two cores; ``--short`` takes fewer rounds of what is only repeated. The
+exit code is 1 when a bar was missed or a part failed.
 """
 
 from __future__ import annotations
