@@ -21,7 +21,8 @@ from studio.library import formats
 from studio.library.formats.sniff import KIND_OF
 
 FORMATS = tuple(
-    ".txt .png .jpg .webp .gif .bmp .tiff .flac .wav .mp3 .ogg .opus .aiff .mid .glb .obj .stl .ply .mp4".split()  # noqa: SIM905
+    ".txt .png .jpg .webp .gif .bmp .tiff .flac .wav .mp3 .ogg .opus .aiff .mid .glb .obj .stl .ply .mp4"  # noqa: SIM905
+    " .webm .avi".split()
 )
 
 
@@ -39,6 +40,9 @@ def valid(suffix: str, folder: Path) -> list[bytes]:
 
         soundfile.write(path, made.sound().samples, 48_000, format="AIFF", subtype="PCM_16")
         return [path.read_bytes()]
+    if suffix in FILM_CODECS:
+        _film(path, FILM_CODECS[suffix])
+        return [path.read_bytes()]
     pictures: list[sdk.Artifact] = [made.picture(channels=channels) for channels in (1, 3, 4)]
     sounds: list[sdk.Artifact] = [made.sound(), made.sound(0.05, 44_100, 1)]
     models: list[sdk.Artifact] = [made.cube(), made.cube(textured=True)]
@@ -55,6 +59,21 @@ def valid(suffix: str, folder: Path) -> list[bytes]:
     if suffix == ".ply":
         found.append(_ascii_ply())
     return found
+
+
+FILM_CODECS = {".webm": "libvpx", ".avi": "mpeg4"}
+"""Films of other programs, and what their pictures are packed with."""
+
+
+def _film(path: Path, codec: str) -> None:
+    import av
+
+    clip = made.clip(sounding=False)
+    with av.open(str(path), "w") as film:
+        stream = film.add_stream(codec, rate=12, width=64, height=48, pix_fmt="yuv420p")
+        for frame in clip.frames:
+            film.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
+        film.mux(stream.encode(None))
 
 
 def _ascii_stl() -> bytes:
