@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +195,17 @@ def test_a_finished_model_is_used_in_create(stand: Stand, qtbot: QtBot) -> None:
     assert stand.window.place == "create"
     assert stand.form.spec.id == USER.id
     assert stand.form.values()["model"] == "own:greys-1"
+
+
+def test_where_several_generators_use_a_model_the_artist_is_asked(qapp: QApplication, tmp_path: Path) -> None:
+    other = replace(USER, id="tests.other", title="Use it otherwise")
+    with open_window(qapp, tmp_path, PAINTER, TRAINER, USER, other) as stand:
+        page = page_of(stand)
+        page.view.use_wanted.emit("own:greys-1", "image.tests")
+        assert [action.text() for action in page.users.actions()] == ["Use it", "Use it otherwise"]
+        page.users.actions()[1].trigger()
+        page.users.close()
+        assert (stand.form.spec.id, stand.form.values()["model"]) == ("tests.other", "own:greys-1")
 
 
 def report_of(stand: Stand, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[TeachPage, list[str]]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from helpers.commands import ROOT
+from helpers.studios import registry_of
 from helpers.tiny_trainer import TrainTiny, dataset_in
 from helpers.windows import make_workshop
 from pytestqt.qtbot import QtBot
@@ -18,6 +23,7 @@ from studio.shell.create.welcome import beginnings
 from studio.shell.forms.choices import ChoiceEditor, ModelEditor
 from studio.shell.forms.form import Form, FormHelp
 from studio.shell.forms.history import PromptHistory
+from studio.shell.teach.page import users_of
 
 
 def test_a_trainers_form_offers_the_datasets_of_its_kind(qtbot: QtBot, tmp_path: Path) -> None:
@@ -103,3 +109,29 @@ def test_the_first_cards_are_of_every_medium() -> None:
         "tests.text0", "tests.text1", "tests.image0", "tests.image1", "tests.score0", "tests.score1",
         "tests.mesh0", "tests.mesh1",
     ]  # fmt: skip
+
+
+@pytest.fixture
+def first_party(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, GeneratorSpec]:
+    """The generators that ship with the studio, in the order in which its registry lists them."""
+    monkeypatch.setattr(sys, "path", [*sys.path, str(ROOT / "plugins")])
+    points = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"]["studio.plugins"]
+    made = []
+    for target in points.values():
+        module, _, name = target.partition(":")
+        made += getattr(importlib.import_module(module), name)().studio_generators()
+    return registry_of(make_workshop(tmp_path)[0].home, *made).specs
+
+
+def test_a_model_of_ones_own_is_used_in_the_generator_made_for_it(
+    qtbot: QtBot, first_party: dict[str, GeneratorSpec]
+) -> None:
+    del qtbot
+    users = {
+        spec.teaches: [(user.id, name) for user, name in users_of(spec.teaches, first_party.values())]
+        for spec in first_party.values()
+        if spec.teaches
+    }
+    assert users["text.causal-lm"] == [("studio.text.writer", "model")], "the verse generator writes with few of them"
+    assert len(users["image.flow"]) == 2, "sprites and stickers: the artist is asked"
+    assert [family for family, there in users.items() if not there] == []

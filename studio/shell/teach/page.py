@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.engine.jobs import Job
 from studio.engine.requests import GenerationRequest
@@ -42,6 +44,7 @@ class TeachPage(QWidget):
         recipes: step two, the trainers.
         form: step three, the chosen trainer's parameters; None as long as there is no trainer.
         view: the run shown.
+        users: the generators to choose from where several use the model.
 
     Signals:
         use_wanted(str, dict): show this generator with these values.
@@ -77,6 +80,7 @@ class TeachPage(QWidget):
         say(self.runs.setAccessibleName, "Training runs")
         self.runs.activated.connect(self._chosen)
         self.view = RunView(workshop)
+        self.users = QMenu(self)
         self.view.stopped.connect(self._stop)
         self.view.continued.connect(self._go_on)
         self.view.rolled_back.connect(self._roll_back)
@@ -287,13 +291,18 @@ class TeachPage(QWidget):
         self._go_on()
 
     def _use(self, model: str, family: str) -> None:
-        for spec in self._workshop.specs.values():
-            for known in spec.fields:
-                families = known.source.removeprefix("models:").split(",")
-                if not spec.teaches and known.kind == "choice" and family in families:
-                    self.use_wanted.emit(spec.id, {known.name: model})
-                    return
-        self._tell(tr("No generator here uses models of the family {family}.", family=family))
+        """Show the generator made for such models; where several are, ask which."""
+        fitting = users_of(family, self._workshop.specs.values())
+        if not fitting:
+            self._tell(tr("No generator here uses models of the family {family}.", family=family))
+        elif len(fitting) == 1:
+            self.use_wanted.emit(fitting[0][0].id, {fitting[0][1]: model})
+        else:
+            self.users.clear()
+            for spec, name in fitting:
+                action = self.users.addAction(tr_spec(spec, spec.title).replace("&", "&&"))
+                action.triggered.connect(partial(self.use_wanted.emit, spec.id, {name: model}))
+            self.users.popup(QCursor.pos())
 
     # ---- inside ----------------------------------------------------------------------------------------------
 
@@ -409,6 +418,22 @@ class TeachPage(QWidget):
         self._pages.addWidget(empty)
         self._pages.addWidget(run)
         return self._pages
+
+
+def users_of(family: str, specs: Iterable[GeneratorSpec]) -> list[tuple[GeneratorSpec, str]]:
+    """The generators that use models of a family, each with its parameter for the model.
+
+    Those that need one chosen first are made for models of one's own, and leave no place to those that merely may.
+    """
+    fitting = [
+        (spec, known)
+        for spec in specs
+        if not spec.teaches
+        for known in spec.fields
+        if known.kind == "choice" and family in known.source.removeprefix("models:").split(",")
+    ]
+    made_for = [(spec, known) for spec, known in fitting if known.required and not known.default]
+    return [(spec, known.name) for spec, known in made_for or fitting]
 
 
 def _dataset_field(spec: GeneratorSpec, kind: str) -> str | None:
