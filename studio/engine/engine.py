@@ -378,7 +378,7 @@ class Engine:
         with self._changed:
             if job_id not in self._queue or self._queue[job_id].state.is_final:
                 return
-            job = replace(self._queue[job_id], done=done, total=total, message=message)
+            job = self._queue[job_id].progressed(done, total, message, time.time())
             self._queue.update(job)
         self._broadcast.send(JobChanged(job))
 

@@ -73,6 +73,8 @@ class Job:
         priority: higher runs first; equal ones in queue order.
         created, started, ended: seconds since the epoch; 0 when not yet.
         done, total, message: latest progress; total 0 when unknown.
+        first_at, first_done: when this start first told of progress, and how much was done: a training may go on
+            from far along. 0 before that.
         items: ids of library items (or paths, when not kept) made so far.
         failure: why it did not succeed.
         attempt: 1, and one more for each retry.
@@ -87,10 +89,18 @@ class Job:
     ended: float = 0.0
     done: float = 0.0
     total: float = 0.0
+    first_at: float = 0.0
+    first_done: float = 0.0
     message: str = ""
     items: tuple[str, ...] = field(default=())
     failure: Failure | None = None
     attempt: int = 1
+
+    def progressed(self, done: float, total: float, message: str, now: float) -> Job:
+        """This job with newer progress, told at `now`; less done than at first means that it began once more."""
+        fresh = not self.first_at or done < self.first_done
+        first = {"first_at": now, "first_done": done} if fresh else {}
+        return replace(self, done=done, total=total, message=message, **first)
 
     def moved(self, state: JobState, **changes: Any) -> Job:
         """This job in another state. Raises `IllegalTransition` where no way leads there."""

@@ -115,7 +115,8 @@ class FakeEngine:
         self._tell_order()
 
     def progress(self, job_id: str, done: float, total: float, message: str = "") -> None:
-        self._change(job_id, done=done, total=total, message=message)
+        self._jobs[job_id] = self._jobs[job_id].progressed(done, total, message, time.time())
+        self._tell(JobChanged(self._jobs[job_id]))
 
     def preview(self, job_id: str, width: int = 4, height: int = 4) -> None:
         self._tell(PreviewReceived(job_id, width, height, 3, bytes([200, 30, 30]) * (width * height)))

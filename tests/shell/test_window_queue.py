@@ -174,10 +174,20 @@ def test_rows_tell_screen_readers_what_they_show(stand: Any, qtbot: QtBot) -> No
 
 
 def test_time_left_comes_from_the_pace_and_only_when_it_is_no_guess() -> None:
-    job = Job(id="a", request=request(), state=JobState.RUNNING, started=100.0, done=25, total=100)
+    begun = Job(id="a", request=request(), state=JobState.RUNNING, started=100.0)
+    job = begun.progressed(0, 100, "", now=100.0).progressed(25, 100, "", now=110.0)
     assert seconds_left(job, now=110.0) == pytest.approx(30.0)
     assert seconds_left(job, now=101.0) is None
-    assert seconds_left(Job(id="a", request=request(), state=JobState.RUNNING, started=100.0), now=200.0) is None
+    assert seconds_left(begun, now=200.0) is None
+
+
+def test_time_left_of_what_goes_on_counts_only_what_this_start_did() -> None:
+    begun = Job(id="a", request=request(), state=JobState.RUNNING, started=100.0)
+    job = begun.progressed(900, 1000, "", now=105.0)
+    assert seconds_left(job, now=115.0) is None, "nothing was done by this start yet"
+    assert seconds_left(job.progressed(910, 1000, "", now=115.0), now=115.0) == pytest.approx(90.0)
+    again = job.progressed(10, 1000, "", now=120.0).progressed(110, 1000, "", now=130.0)
+    assert seconds_left(again, now=130.0) == pytest.approx(89.0), "memory ran out, and it began once more"
 
 
 @pytest.mark.parametrize(

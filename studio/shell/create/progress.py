@@ -30,12 +30,12 @@ def fraction(job: Job) -> float | None:
 
 
 def seconds_left(job: Job, now: float | None = None) -> float | None:
-    """An estimate from the pace so far; None while it would be a guess."""
-    part = fraction(job)
-    elapsed = (time.time() if now is None else now) - job.started
-    if job.state != JobState.RUNNING or not part or part < 0.02 or elapsed < SURE_AFTER:
+    """An estimate from the pace since this start first told of progress; None while it would be a guess."""
+    elapsed = (time.time() if now is None else now) - job.first_at
+    gained, left = job.done - job.first_done, job.total - job.done
+    if job.state != JobState.RUNNING or not job.first_at or elapsed < SURE_AFTER or gained < 0.02 * (gained + left):
         return None
-    return elapsed * (1 - part) / part
+    return elapsed * max(0.0, left) / gained if gained > 0 else None
 
 
 def told_seconds(seconds: float) -> str:
