@@ -5,5 +5,6 @@ Importing this needs only the standard library; torch and accelerate come in whe
 
 from studio.sdk.training.loop import Loop, Schedule
 from studio.sdk.training.precision import mixed_precision
+from studio.sdk.training.stopping import stop_early
 
-__all__ = ["Loop", "Schedule", "mixed_precision"]
+__all__ = ["Loop", "Schedule", "mixed_precision", "stop_early"]

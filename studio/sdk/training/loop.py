@@ -7,16 +7,18 @@ the same, bit for bit, on a CPU.
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from studio.sdk.trainer import Checkpoint, Metric, TrainingContext
+from studio.sdk.trainer import Checkpoint, Lesson, Metric, TrainingContext
 from studio.sdk.training.precision import full_precision, mixed_precision
-from studio.sdk.training.states import load_checkpoint, load_sums, save_checkpoint
+from studio.sdk.training.states import load_checkpoint, load_looks, load_sums, save_checkpoint
+from studio.sdk.training.stopping import Looks
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,13 +59,19 @@ class Loop:
             loss = loss_of(model, batch_at(loop.random))
             loop.learn("model", loss)
             yield from loop.report(loss=loss)
+            if time_to_look(step):
+                yield from loop.look(metrics_and_samples(loop.averaged["model"]))
         yield from loop.finish()
+
+    What a recipe yields for a step is safe before the checkpoint of that step is: it is written when the next step
+    begins, and handed over by that step's `report`. So going on from it never leaves out a sample or a look.
 
     Attributes:
         modules: the networks by name, on their device, calls of which compute in bfloat16 where the device is good at
             it. With several processes each has its own, and `learn` keeps them the same.
         averaged: exponential moving averages of the networks' weights, by name; the networks themselves without
-            `average`. Use these for samples and for the result.
+            `average`. Use these for samples and for the result. Behind the last step, with `patience`, they hold what
+            they held at the best look.
         device: where to compute, a ``torch.device``.
         random: numpy generator of this step: for the choice of examples.
         noise: ``torch.Generator`` of this step on the CPU; torch's global state is seeded per step too.
@@ -86,6 +94,7 @@ class Loop:
         average: float = 0.0,
         schedule: Schedule | None = None,
         clip: float = 1.0,
+        patience: int = 0,
     ) -> None:
         """Take over networks and optimizers, and load the last checkpoint of this run if there is one.
 
@@ -97,6 +106,7 @@ class Loop:
             average: decay of the moving average per step, 0 for none; grows from 0 at first (see `_decay`).
             schedule: how learning rates change; None keeps them.
             clip: largest norm of a step's gradients, 0 for no limit.
+            patience: looks without a lower held-out loss after which the run ends, see `look`; 0 for never.
         """
         import accelerate
         import torch
@@ -116,10 +126,14 @@ class Loop:
         self._optimizers = dict(optimizers)
         self._peaks = {name: [group["lr"] for group in one.param_groups] for name, one in self._optimizers.items()}
         self._sums: dict[str, tuple[float, int]] = {}
-        self._saved_at = time.monotonic()
+        self._looks = Looks(patience)
+        self._best = {name: _copy(module) for name, module in self.averaged.items()} if patience else {}
         if ctx.resume is not None:
             self.step = load_checkpoint(ctx.resume, self._states(), self._optimizers)
             self._sums = load_sums(ctx.resume)
+            self._looks.seen = load_looks(ctx.resume)
+        self._saved_at, self._saved_step = time.monotonic(), self.step
+        self._written: Checkpoint | None = None
         self._agree()
         self._global = torch.get_rng_state()
         self._draw()
@@ -128,12 +142,14 @@ class Loop:
         import torch
 
         try:
-            while self.step < self.steps:
+            while self.step < self.steps and not self._is_over():
                 self._ctx.check()
+                self._save_when_due()
                 self._draw()
                 self._set_rates()
                 yield self.step
                 self.step += 1
+            self._take_best()
         finally:
             torch.set_rng_state(self._global)
 
@@ -163,13 +179,16 @@ class Loop:
             optimizer.step()
 
     def report(self, *, message: str = "", preview: Any = None, **values: Any) -> Iterator[Metric | Checkpoint]:
-        """End a step: move the averages on, tell curves and progress, and save when it is time. Yield from it.
+        """End a step: move the averages on, tell curves and progress, and hand a checkpoint over. Yield from it.
 
         Args:
             message: what is happening, for the progress line.
             preview: as in ``ctx.progress``.
             values: what to draw as curves, scalars; ``held_out_loss`` becomes the curve "held out loss".
         """
+        if self._written is not None:
+            written, self._written = self._written, None
+            yield written
         self._move_averages()
         done = self.step + 1
         for name, value in values.items():
@@ -178,8 +197,21 @@ class Loop:
         self._ctx.progress(done, self.steps, message, preview)
         if done % METRIC_STEPS == 0 or done == self.steps:
             yield from self._points(done)
-        if time.monotonic() - self._saved_at >= self._ctx.checkpoint_seconds:
-            yield self.checkpoint(done)
+
+    def look(self, lessons: Iterable[Lesson]) -> Iterator[Lesson]:
+        """Hand on what a look at held-out data yields, after `report`. Yield from it.
+
+        The first metric among `lessons` is the loss that early stopping goes by: lower is better.
+        """
+        has_told = False
+        for lesson in lessons:
+            if isinstance(lesson, Metric) and self._looks.patience and not has_told:
+                has_told = True
+                if not math.isfinite(lesson.value):
+                    raise _diverged(lesson.name, self.step + 1)
+                if self._looks.add(self.step + 1, lesson.value):
+                    _fill(self._best, self.averaged)
+            yield lesson
 
     def finish(self) -> Iterator[Metric | Checkpoint]:
         """The last checkpoint, so that what follows (sampling, evaluating) never has to train again."""
@@ -188,9 +220,33 @@ class Loop:
     def checkpoint(self, step: int) -> Checkpoint:
         """Save everything that `step` more steps led to."""
         folder = self._ctx.tmp / f"checkpoint-{step}"
-        save_checkpoint(folder, step, self._states(), self._optimizers, self._sums)
-        self._saved_at = time.monotonic()
+        save_checkpoint(folder, step, self._states(), self._optimizers, self._sums, self._looks.seen)
+        self._saved_at, self._saved_step = time.monotonic(), step
         return Checkpoint(step, folder)
+
+    def _save_when_due(self) -> None:
+        """Write the checkpoint of the steps taken: now that all was yielded that belongs to them."""
+        if self.step > self._saved_step and time.monotonic() - self._saved_at >= self._ctx.checkpoint_seconds:
+            self._written = self.checkpoint(self.step)
+
+    def _is_over(self) -> bool:
+        """Whether patience has run out in the first process, which is the one that looks."""
+        import torch
+        from accelerate.utils import broadcast
+
+        if not self._looks.patience or self._accelerator.num_processes == 1:
+            return self._looks.over
+        return bool(broadcast(torch.tensor(int(self._looks.over), device=self.device)))
+
+    def _take_best(self) -> None:
+        """Make the averages those of the best look; a run without a look keeps the last ones."""
+        if not (self._looks.patience and self._looks.seen):
+            return
+        _fill(self.averaged, self._best)
+        best = self._looks.best_step
+        self._ctx.log(
+            f"Ended after {self.step:,} steps; the model is that of step {best:,}, the best on held-out data."
+        )
 
     def _share(self, gradients: Sequence[torch.Tensor]) -> None:
         """Replace these by their means over all processes."""
@@ -261,13 +317,25 @@ class Loop:
     def _states(self) -> dict[str, Any]:
         """Every network whose weights a checkpoint holds."""
         averages = {f"{name}.average": module for name, module in self.averaged.items()} if self._average else {}
-        return {**self.modules, **averages}
+        return {**self.modules, **averages, **{f"{name}.best": module for name, module in self._best.items()}}
 
 
 def _copy(module: Any) -> Any:
     import copy
 
     return full_precision(copy.deepcopy(module)).requires_grad_(requires_grad=False).eval()
+
+
+def _fill(modules: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    """Copy weights and buffers of `given` into `modules` of the same names and shapes."""
+    import torch
+
+    with torch.no_grad():
+        for name, module in modules.items():
+            places = itertools.chain(module.parameters(), module.buffers())
+            values = itertools.chain(given[name].parameters(), given[name].buffers())
+            for place, value in zip(places, values, strict=True):
+                place.copy_(value)
 
 
 def _diverged(name: str, step: int) -> Exception:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,22 @@ def save_checkpoint(
     modules: Mapping[str, Any],
     optimizers: Mapping[str, Any],
     sums: Mapping[str, tuple[float, int]],
+    looks: Sequence[tuple[int, float]] = (),
 ) -> None:
-    """Write networks and optimizers into a new folder, one file each; `sums` is the curves' unfinished point."""
+    """Write networks and optimizers into a new folder, one file each.
+
+    Args:
+        folder: where.
+        step: steps taken.
+        modules: networks by name.
+        optimizers: by name.
+        sums: the curves' unfinished point.
+        looks: step and held-out loss of every look that early stopping goes by.
+    """
     from safetensors.torch import save_file
 
     folder.mkdir(parents=True, exist_ok=True)
-    plain: dict[str, Any] = {"step": step, "optimizers": {}, "sums": dict(sums)}
+    plain: dict[str, Any] = {"step": step, "optimizers": {}, "sums": dict(sums), "looks": list(looks)}
     for name, module in modules.items():
         save_file(_weights(module), folder / f"{name}.safetensors")
     for name, optimizer in optimizers.items():
@@ -66,6 +76,12 @@ def load_sums(folder: Path) -> dict[str, tuple[float, int]]:
     """The unfinished point of each curve at a checkpoint: sum and count of the values so far."""
     plain = json.loads((folder / STATE).read_text("utf-8")).get("sums", {})
     return {str(name): (float(total), int(count)) for name, (total, count) in plain.items()}
+
+
+def load_looks(folder: Path) -> list[tuple[int, float]]:
+    """Step and held-out loss of every look until a checkpoint."""
+    plain = json.loads((folder / STATE).read_text("utf-8")).get("looks", [])
+    return [(int(step), float(loss)) for step, loss in plain]
 
 
 def _weights(module: Any) -> dict[str, Any]:
