@@ -198,6 +198,7 @@ def _verify(library: Library, arguments: argparse.Namespace, _home: Home) -> int
         "changed": [str(path) for path in report.changed],
         "missing": [str(path) for path in report.missing],
         "damaged": [f"{path}: {sentence}" for path, sentence in report.damaged],
+        "doubled": [f"{first} and {second} have the same id" for first, second in report.doubled],
         "unindexed": report.unindexed,
         "gone": report.gone,
         "index": report.index,

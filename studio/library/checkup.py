@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from studio.disk import durable
-from studio.library import formats
+from studio.library import formats, names
 from studio.library.index import Index, Known
-from studio.library.items import Item, RecordError, parse_record
+from studio.library.items import Item, RecordError, new_id, parse_record
 from studio.library.store import TRASH, Store, hash_file, record_path
 from studio.sdk import UserError
 
@@ -25,7 +26,7 @@ class Rebuilt:
 
     Attributes:
         items: how many items the index holds now.
-        restored: files whose record was missing or damaged and came back from the old index or from inside the file.
+        restored: files whose record was missing, damaged or another's, and which have one of their own again.
         orphans: files without any record; they stay where they are.
         damaged: records that can't be read and what only they held is lost, with the reason.
         missing: records whose file is gone.
@@ -46,7 +47,8 @@ class Verified:
         checked: how many items were looked at.
         changed: files whose content is not what was saved.
         missing: files that are gone.
-        damaged: records that can't be read, with the reason.
+        damaged: records and files that can't be read, with the reason.
+        doubled: pairs of records with the same id; `rebuild` gives the copy one of its own.
         unindexed: items the index does not hold as their record says; `rebuild` puts this right.
         gone: ids in the index without a record on the disk; `rebuild` puts this right.
         index: complaints of the database's own check.
@@ -56,6 +58,7 @@ class Verified:
     changed: list[Path] = field(default_factory=list)
     missing: list[Path] = field(default_factory=list)
     damaged: list[tuple[Path, str]] = field(default_factory=list)
+    doubled: list[tuple[Path, Path]] = field(default_factory=list)
     unindexed: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     index: list[str] = field(default_factory=list)
@@ -63,41 +66,168 @@ class Verified:
     @property
     def fine(self) -> bool:
         """Whether nothing was found wrong."""
-        return not (self.changed or self.missing or self.damaged or self.unindexed or self.gone or self.index)
+        found = (self.changed, self.missing, self.damaged, self.doubled, self.unindexed, self.gone, self.index)
+        return not any(found)
 
 
 def rebuild(store: Store, index: Index, progress: Progress | None = None) -> Rebuilt:
     """Fill the index from the files.
 
     A record beside its file counts. Where it is missing or damaged, what the index knew counts, then the record inside
-    the file (ratings and tags are not there), and is written beside it again; a damaged one is kept.
+    the file (ratings and tags are not there), and is written beside it again; a damaged one is kept. A file that was
+    copied, with its record or without, becomes an item of its own.
     """
     report = Rebuilt()
     with index.as_it_was() as known:
-        report.items = index.put_all(_found(store, known, report, progress))
+        report.items = index.put_all(_Search(store, known, report, progress).items())
+    report.damaged.sort()
     return report
 
 
-def _found(store: Store, known: Known, report: Rebuilt, progress: Progress | None) -> Iterator[Item]:
-    done = 0
-    for folder in _folders(store):
-        entries = sorted(entry for entry in folder.iterdir() if entry.is_file() and not _passed_over(entry.name))
-        by_stem: dict[str, list[Path]] = {}
-        for entry in entries:
-            by_stem.setdefault(entry.stem, []).append(entry)
-        for group in by_stem.values():
-            record = next((entry for entry in group if entry.suffix == ".json"), None)
-            files = [entry for entry in group if entry != record]
-            item = _from_record(store, record, files, report) if record else None
-            if item is None and files:
-                item = _from_elsewhere(store, known, record, files, report)
-            elif item is None and record is not None:
-                report.damaged.append((record, "it can't be read, and its file is gone"))
-            if item is not None:
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The entries of one folder that share a stem."""
+
+    record: Path | None
+    files: list[Path]
+
+
+class _Search:
+    """One walk through the files of a library.
+
+    What says most of itself comes first, so that a copy is never taken for the original: records in their own places,
+    records elsewhere, files that the index knew, files with a record inside.
+    """
+
+    def __init__(self, store: Store, known: Known, report: Rebuilt, progress: Progress | None) -> None:
+        self._store = store
+        self._known = known
+        self._report = report
+        self._progress = progress
+        self._ids: set[str] = set()
+        self._places: set[str] = set()
+        self._done = 0
+
+    def items(self) -> Iterator[Item]:
+        """Every item there is, each id and each file once."""
+        elsewhere: list[tuple[Item, _Group]] = []
+        bare: list[_Group] = []
+        for group in _groups(self._store):
+            self._done += 1
+            if self._progress is not None and not self._done % 200:
+                self._progress(self._done, 0)
+            item = self._recorded(group.record)
+            if item is None:
+                bare.append(group)
+            elif self._at_home(item, group):
+                yield self._taken(item)
+            else:
+                elsewhere.append((item, group))
+        yield from self._elsewhere(elsewhere)
+        yield from self._without_record(bare)
+
+    def _elsewhere(self, found: Sequence[tuple[Item, _Group]]) -> Iterator[Item]:
+        alone = []
+        for item, group in found:
+            own = next((file for file in group.files if file.suffix == PurePosixPath(item.file).suffix), None)
+            if own is not None:
+                yield self._renamed(item, own, group)
+            elif group.record is not None:
+                alone.append((item, group.record))
+        for item, record in alone:
+            if (kept := self._alone(item, record)) is not None:
+                yield kept
+
+    def _without_record(self, groups: Sequence[_Group]) -> Iterator[Item]:
+        unknown = []
+        for group in groups:
+            if (item := self._from_index(group)) is None:
+                unknown.append(group)
+            else:
+                yield self._written(item, group)
+        # a copy's name is the longer one, whatever the language: “x (copy).png”, “Kopie von x.png”
+        for group in sorted(unknown, key=lambda group: len(group.files[0].name) if group.files else 0):
+            if (item := self._unknown(group)) is not None:
                 yield item
-            done += 1
-            if progress is not None and not done % 200:
-                progress(done, 0)
+
+    def _recorded(self, record: Path | None) -> Item | None:
+        try:
+            return None if record is None else self._store.read(record)
+        except (RecordError, UserError, OSError):
+            return None
+
+    def _at_home(self, item: Item, group: _Group) -> bool:
+        path = self._store.path(item)
+        home = path.parent.name in (names.folder(item.created), item.id)
+        return home and item.id not in self._ids and path in group.files
+
+    def _renamed(self, item: Item, own: Path, group: _Group) -> Item:
+        """The item of a record that was renamed, moved or copied together with its file."""
+        place = own.relative_to(self._store.folder).as_posix()
+        if place == item.file and item.id not in self._ids:
+            return self._taken(item)
+        return self._written(item.with_(file=place), group)
+
+    def _alone(self, item: Item, record: Path) -> Item | None:
+        """The item of a record that has no file beside it; None where another record has its id or its file."""
+        if item.id in self._ids or item.file in self._places:
+            self._report.missing.append(record)
+            return None
+        if not self._store.path(item).exists():
+            self._report.missing.append(self._store.path(item))
+        return self._taken(item)
+
+    def _from_index(self, group: _Group) -> Item | None:
+        """What the index knew about a file, if it still is the same file."""
+        for file in group.files:
+            place = file.relative_to(self._store.folder).as_posix()
+            item = None if place in self._places else self._known(place)
+            with contextlib.suppress(OSError):  # it can't be read: nothing says that it is the same
+                if item is not None and item.bytes == file.stat().st_size and item.sha256 == hash_file(file):
+                    return item
+        return None
+
+    def _unknown(self, group: _Group) -> Item | None:
+        """The item of a file that neither a record beside it nor the index tells of."""
+        files = [file for file in group.files if file.relative_to(self._store.folder).as_posix() not in self._places]
+        if not group.files and group.record is not None:
+            self._report.damaged.append((group.record, "it can't be read, and its file is gone"))
+        if not files:
+            return None
+        item = _from_inside(self._store, files)
+        kept = _kept_aside(group.record)
+        if kept is not None:
+            self._report.damaged.append((kept, "this record can't be read; ratings, tags and titles in it are lost"))
+        if item is None:
+            self._report.orphans.extend(files)
+            return None
+        return self._written(item, _Group(None, files))
+
+    def _written(self, item: Item, group: _Group) -> Item:
+        """The item, noted beside its file; a copy gets an id of its own. A record that can't be read is kept."""
+        path = self._store.path(item)
+        if item.id in self._ids:
+            item = item.with_(id=new_id(item.created_ms))
+        if self._recorded(group.record) is None:
+            _kept_aside(group.record)
+        durable.write_json(record_path(path), item.to_json())
+        self._report.restored.append(path)
+        return self._taken(item)
+
+    def _taken(self, item: Item) -> Item:
+        self._ids.add(item.id)
+        self._places.add(item.file)
+        return item
+
+
+def _groups(store: Store) -> Iterator[_Group]:
+    for folder in _folders(store):
+        by_stem: dict[str, list[Path]] = {}
+        for entry in sorted(entry for entry in folder.iterdir() if entry.is_file() and not _passed_over(entry.name)):
+            by_stem.setdefault(entry.stem, []).append(entry)
+        for entries in by_stem.values():
+            record = next((entry for entry in entries if entry.suffix == ".json"), None)
+            yield _Group(record, [entry for entry in entries if entry != record])
 
 
 def _passed_over(name: str) -> bool:
@@ -112,47 +242,9 @@ def _folders(store: Store) -> list[Path]:
     return months + (sorted(entry for entry in trash.iterdir() if entry.is_dir()) if trash.is_dir() else [])
 
 
-def _from_record(store: Store, record: Path, files: list[Path], report: Rebuilt) -> Item | None:
-    try:
-        item = store.read(record)
-    except (RecordError, UserError, OSError):
-        return None
-    if store.path(item).exists():
-        return item
-    renamed = [file for file in files if file.suffix == PurePosixPath(item.file).suffix]
-    if renamed:
-        return item.with_(file=renamed[0].relative_to(store.folder).as_posix())
-    report.missing.append(store.path(item))
-    return item
-
-
-def _from_elsewhere(store: Store, known: Known, record: Path | None, files: list[Path], report: Rebuilt) -> Item | None:
-    """The item of a file that has no readable record beside it; that record is kept under another name."""
-    item = _from_index(store, known, files)
-    kept = None
-    if record is not None:
-        kept = record.with_name(record.name + DAMAGED)
-        record.rename(kept)
-    if item is None:
-        item = _from_inside(store, files)
-        if kept is not None:
-            report.damaged.append((kept, "this record can't be read; ratings, tags and titles in it are lost"))
-    if item is None:
-        report.orphans.extend(files)
-        return None
-    path = store.path(item)
-    durable.write_json(record_path(path), item.to_json())
-    report.restored.append(path)
-    return item
-
-
-def _from_index(store: Store, known: Known, files: list[Path]) -> Item | None:
-    """What the index knew about a file, if it still is the same file."""
-    for file in files:
-        item = known(file.relative_to(store.folder).as_posix())
-        if item is not None and item.bytes == file.stat().st_size and item.sha256 == hash_file(file):
-            return item
-    return None
+def _kept_aside(record: Path | None) -> Path | None:
+    """A record that can't be read, under another name, so that a new one can take its place."""
+    return None if record is None else record.rename(record.with_name(record.name + DAMAGED))
 
 
 def _from_inside(store: Store, files: list[Path]) -> Item | None:
@@ -160,13 +252,11 @@ def _from_inside(store: Store, files: list[Path]) -> Item | None:
     for file in files:
         try:
             text = formats.embedded_record(file)
-            if text is None:
-                continue
-            inside = parse_record(text)
-        except (UserError, RecordError):
+            if text is not None:
+                place = file.relative_to(store.folder).as_posix()
+                return parse_record(text).with_(file=place, sha256=hash_file(file), bytes=file.stat().st_size)
+        except (UserError, RecordError, OSError):
             continue
-        place = file.relative_to(store.folder).as_posix()
-        return inside.with_(file=place, sha256=hash_file(file), bytes=file.stat().st_size)
     return None
 
 
@@ -174,23 +264,36 @@ def verify(store: Store, index: Index, progress: Progress | None = None) -> Veri
     """Read every file of the library and compare it with its record, and the index with both."""
     report = Verified(index=index.check())
     total = sum(index.counts().values())
-    seen = set()
+    seen: dict[str, Path] = {}
     for record in store.records():
         try:
             item = store.read(record)
-        except (RecordError, UserError) as error:
-            report.damaged.append((record, str(error)))
+        except (RecordError, UserError, OSError) as error:
+            report.damaged.append((record, _reason(error)))
             continue
-        seen.add(item.id)
         report.checked += 1
-        path = store.path(item)
-        if not path.is_file():
-            report.missing.append(path)
-        elif item.sha256 and (path.stat().st_size != item.bytes or hash_file(path) != item.sha256):
-            report.changed.append(path)
+        if item.id in seen:
+            report.doubled.append((seen[item.id], record))
+            continue
+        seen[item.id] = record
+        _compare(store.path(item), item, report)
         if index.get(item.id) != item:
             report.unindexed.append(item.id)
         if progress is not None:
             progress(report.checked, total)
     report.gone = [item_id for item_id in index.ids() if item_id not in seen]
     return report
+
+
+def _compare(path: Path, item: Item, report: Verified) -> None:
+    try:
+        if not path.is_file():
+            report.missing.append(path)
+        elif item.sha256 and (path.stat().st_size != item.bytes or hash_file(path) != item.sha256):
+            report.changed.append(path)
+    except OSError as error:
+        report.damaged.append((path, _reason(error)))
+
+
+def _reason(error: Exception) -> str:
+    return f"it can't be read: {error.strerror or error}" if isinstance(error, OSError) else str(error)

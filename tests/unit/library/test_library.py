@@ -12,10 +12,11 @@ import pytest
 from helpers import library_artifacts as made
 
 from studio import sdk
-from studio.library import Origin, Parent, formats
+from studio.library import Origin, Parent, checkup, formats
 from studio.library.index import Index
 from studio.library.items import Item
 from studio.library.library import Change, Library
+from studio.library.store import hash_file
 from studio.library.views import STEP, View
 
 
@@ -122,8 +123,7 @@ def test_everything_comes_back_after_the_index_is_deleted(tmp_path: Path) -> Non
         first = library.rate(library.save(made.picture(), None).id, 5)
         second = library.tag(library.save(made.cube(), Origin(parents=(Parent(item=first.id),))).id, ["blue"])
         third = library.trash(library.save(made.song(), None).id)
-    for path in tmp_path.glob("index.db*"):
-        path.unlink()
+    without_index(tmp_path)
     with Library(tmp_path) as library:
         assert [library.get(item.id) for item in (first, second, third)] == [first, second, third]
         assert library.children(first.id) == [second]
@@ -187,6 +187,81 @@ def test_verify_finds_every_changed_and_missing_file(library: Library) -> None:
     assert [path for path, _reason in report.damaged] == [paths[2].with_suffix(".json")]
     assert report.gone == [items[2].id]
     assert not report.fine
+
+
+def copied(path: Path) -> Path:
+    """A copy of a file beside it, named as file managers do, which sorts before the original."""
+    return Path(shutil.copyfile(path, path.with_stem(f"{path.stem} (copy)")))
+
+
+def without_index(folder: Path) -> None:
+    for path in folder.glob("index.db*"):
+        path.unlink()
+
+
+def test_a_copied_file_becomes_an_item_of_its_own_and_the_original_keeps_what_it_was_given(tmp_path: Path) -> None:
+    with Library(tmp_path) as library:
+        item = library.tag(library.rate(library.save(made.picture(), None).id, 5).id, ["blue"])
+        path = library.store.path(item)
+        copy = copied(path)
+    without_index(tmp_path)
+    with Library(tmp_path) as library:
+        assert [found.id for found in library.search("rating:5 tag:blue")] == [item.id]
+        assert library.get(item.id) == item
+        (other,) = (found for found in library.search() if found.id != item.id)
+        assert library.store.path(other) == copy
+        assert library.verify().fine
+        library.trash(item.id)
+        assert not path.exists()
+        assert copy.exists()
+        assert library.rebuild().restored == []
+
+
+def test_a_file_copied_with_its_record_is_named_by_verify_and_gets_its_own_id_by_rebuild(library: Library) -> None:
+    item = library.rate(library.save(made.picture(), None).id, 5)
+    path = library.store.path(item)
+    copy, record = copied(path), copied(path.with_suffix(".json"))
+    report = library.verify()
+    assert report.doubled == [(record, path.with_suffix(".json"))]
+    assert not report.fine
+    assert library.rebuild().restored == [copy]
+    assert library.get(item.id) == item
+    assert sorted(found.file for found in library.search("rating:5")) == sorted(
+        (item.file, copy.relative_to(library.folder).as_posix())
+    )
+    assert library.verify().fine
+    copied(path.with_suffix(".json"))
+    copy.unlink()
+    assert record in library.rebuild().missing
+    assert library.get(item.id) == item
+
+
+def test_a_file_renamed_with_its_record_stays_the_same_item(library: Library) -> None:
+    item = library.rate(library.save(made.picture(), None).id, 5)
+    path = library.store.path(item)
+    for old in (path, path.with_suffix(".json")):
+        old.rename(old.with_stem("mine"))
+    assert library.rebuild().missing == []
+    assert library.get(item.id) == item.with_(file=f"{path.parent.name}/mine.png")
+    assert library.verify().fine
+
+
+def test_verify_goes_on_after_an_entry_that_cannot_be_read(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    items = [library.save(made.picture(seed=seed), None) for seed in range(2)]
+    paths = [library.store.path(item) for item in items]
+    folder = paths[0].parent / "z.json"
+    folder.mkdir()
+    def hashed(path: Path) -> str:
+        if path == paths[0]:  # as of a file that may not be read, which an administrator may
+            raise PermissionError(13, "Permission denied", str(path))
+        return hash_file(path)
+
+    monkeypatch.setattr(checkup, "hash_file", hashed)
+    report = library.verify()
+    assert [path for path, _ in report.damaged] == [paths[0], folder]
+    assert all("can't be read" in reason for _, reason in report.damaged)
+    assert report.checked == 2
+    assert library.rebuild().items == 2
 
 
 def test_two_libraries_on_one_folder_see_each_other(tmp_path: Path) -> None:
