@@ -10,9 +10,9 @@ import torch
 from torch import nn
 from transformers import LlamaConfig, LlamaModel
 
+from studio.sdk.training.muon import muon
 from studio_music.training.grid import Grid, Row
 from studio_music.training.layout import Layout
-from studio_music.training.muon import Muon
 from studio_music.training.rows import IGNORED
 
 HEAD = 32
@@ -105,7 +105,7 @@ def optimizers(model: nn.Module, rate: float) -> dict[str, torch.optim.Optimizer
         inner = weight.ndim == 2 and name.startswith(("trunk.layers", "mixers"))
         (hidden if inner else others).append(weight)
     return {
-        "muon": Muon(hidden, lr=rate),
+        "muon": muon(hidden, lr=rate),
         "adamw": torch.optim.AdamW(others, lr=rate * 0.5, betas=(0.9, 0.97), weight_decay=0.01),
     }
 

@@ -14,9 +14,9 @@ from typing import Any
 import torch
 from transformers import RoFormerConfig, RoFormerForQuestionAnswering
 
+from studio.sdk.training.muon import muon
 from studio_text.decoding import without_progress_bar
 from studio_text.reading import MARKS, Row, padded
-from studio_text.training.muon import Muon
 
 HEAD = 32
 """Width of an attention head."""
@@ -56,7 +56,7 @@ def optimizers(model: torch.nn.Module, rate: float) -> dict[str, torch.optim.Opt
     hidden = [weight for name, weight in named if _is_hidden(name, weight)]
     others = [weight for name, weight in named if not _is_hidden(name, weight)]
     return {
-        "muon": Muon(hidden, lr=rate),
+        "muon": muon(hidden, lr=rate),
         "adamw": torch.optim.AdamW(others, lr=rate * 0.75, betas=(0.9, 0.97), weight_decay=0.01),
     }
 

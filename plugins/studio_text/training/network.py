@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM
 
+from studio.sdk.training.muon import muon
 from studio_text.decoding import without_progress_bar
-from studio_text.training.muon import Muon
 
 HEAD = 64
 """Width of an attention head."""
@@ -52,7 +52,7 @@ def optimizers(model: torch.nn.Module, rate: float) -> dict[str, torch.optim.Opt
     hidden = [weight for name, weight in named if weight.ndim == 2 and "embed" not in name]
     others = [weight for name, weight in named if weight.ndim != 2 or "embed" in name]
     return {
-        "muon": Muon(hidden, lr=rate),
+        "muon": muon(hidden, lr=rate),
         "adamw": torch.optim.AdamW(others, lr=rate * 0.75, betas=(0.9, 0.97), weight_decay=0.01),
     }
 

@@ -18,10 +18,10 @@ from typing import Any
 
 import torch
 
+from studio.sdk.training.muon import muon
 from studio.sdk.training.precision import mixed_precision
 from studio.sdk.training.states import load_checkpoint, load_sums, save_checkpoint
 from studio_text.training.corpus import KINDS, Document, read_corpus, split
-from studio_text.training.muon import Muon
 from studio_text.training.vocabulary import END, train_tokenizer
 from studio_text.training.windows import Mixture
 
@@ -96,7 +96,7 @@ def optimizers(model: torch.nn.Module, plan: Plan) -> list[torch.optim.Optimizer
     hidden = [weight for name, weight in model.named_parameters() if weight.ndim == 2 and "embed" not in name]
     others = [weight for name, weight in model.named_parameters() if weight.ndim != 2 or "embed" in name]
     return [
-        Muon(hidden, lr=plan.muon_lr),
+        muon(hidden, lr=plan.muon_lr),
         torch.optim.AdamW(others, lr=plan.adam_lr, betas=(0.9, 0.97), weight_decay=0.01),
     ]
 

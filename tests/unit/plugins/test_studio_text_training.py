@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import torch
 
+from studio.sdk.training.muon import orthogonalize
 from studio_text.training.copying import Sources
 from studio_text.training.corpus import Document, is_held_out, read_corpus, split, unwrap
-from studio_text.training.muon import orthogonalize
 from studio_text.training.ngram import KneserNey
 from studio_text.training.train_storyteller import Plan, Run, learning_rate
 from studio_text.training.vocabulary import CONTROL, encode, train_tokenizer
