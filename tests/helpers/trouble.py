@@ -69,6 +69,7 @@ class Trouble(sdk.Generator):
 
         how: str = sdk.text("")
         where: str = sdk.text("")
+        size: tuple[int, int] = sdk.size(512, 512)
 
     def generate(self, params: Any, ctx: sdk.Context) -> Iterator[sdk.Result]:
         """Misbehave."""
@@ -205,6 +206,13 @@ class Trouble(sdk.Generator):
     def runs_out(self, params: Any, ctx: sdk.Context) -> None:
         """Never have enough."""
         raise MemoryError
+
+    def runs_out_in_torch(self, params: Any, ctx: sdk.Context) -> None:
+        """Load something, then ask torch for more main memory than any machine has."""
+        self.loads(params, ctx)
+        import torch
+
+        torch.empty(2**50)
 
     def connects(self, params: Any, ctx: sdk.Context) -> None:
         """Call home."""

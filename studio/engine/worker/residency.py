@@ -83,13 +83,15 @@ class Residency:
 
 
 def memory_in_use() -> int:
-    """Bytes this process holds: main memory, and on a GPU what torch has allocated."""
+    """Bytes this process holds: main memory, and what torch has allocated on a GPU."""
     import psutil
 
     held: int = psutil.Process().memory_info().rss
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available():
         held += sum(torch.cuda.memory_allocated(index) for index in range(torch.cuda.device_count()))
+    elif torch is not None and torch.backends.mps.is_available():
+        held += torch.mps.current_allocated_memory()
     return held
 
 
@@ -130,6 +132,8 @@ def give_back() -> None:
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available():
         torch.cuda.empty_cache()
+    elif torch is not None and torch.backends.mps.is_available():
+        torch.mps.empty_cache()
     if sys.platform == "linux":
         # glibc keeps freed blocks for later; without this an evicted model still counts against the machine.
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)

@@ -23,6 +23,7 @@ from studio.engine.worker.keeping import LEAVING_SECONDS, Keeper
 from studio.engine.worker.link import Link
 from studio.engine.worker.network import NetworkGuard
 from studio.engine.worker.residency import Residency, memory_in_use, peak_memory
+from studio.engine.worker.shortage import free_bytes, is_out_of_memory, ran_out_on
 from studio.engine.worker.teaching import LearningContext, Training, is_lesson, read_dataset
 from studio.models.store import ModelStore
 from studio.sdk import (
@@ -32,7 +33,6 @@ from studio.sdk import (
     Generator,
     GeneratorSpec,
     Image,
-    OutOfMemory,
     Params,
     Result,
     TextDelta,
@@ -165,20 +165,20 @@ class Runner:
         try:
             self._attempt(order)
         except Exception as error:
-            if not _is_out_of_memory(error):
+            if not is_out_of_memory(error):
                 raise
-            self._around.link.send(
-                "log", job=str(order["job"]), line=f"Out of memory ({_said(error)}); trying once more."
-            )
+            if self._running is not None:
+                self._running.log(f"Out of memory ({_said(error)}); trying once more.")
         else:
             return {"state": "succeeded"}
         freed = self._around.residency.evict()
         try:
             self._attempt(order)
         except Exception as error:
-            if not _is_out_of_memory(error):
+            if not is_out_of_memory(error):
                 raise
-            return _out_of_memory(error, freed, order)
+            device = devices.CPU.name if self._running is None else self._running.device
+            return _out_of_memory(error, freed, device, order)
         return {"state": "succeeded"}
 
     def _attempt(self, order: Mapping[str, Any]) -> None:
@@ -330,19 +330,13 @@ def _check_kind(artifact: Artifact, spec: GeneratorSpec) -> None:
         raise TypeError(f"{spec.title} made a result of the kind {artifact.kind}, but declares only: {declared}.")
 
 
-def _is_out_of_memory(error: BaseException) -> bool:
-    # torch's own class is recognised by name, so that torch is not imported for a generator that does without.
-    names = {base.__name__ for base in type(error).__mro__}
-    return isinstance(error, (OutOfMemory, MemoryError)) or "OutOfMemoryError" in names
-
-
-def _out_of_memory(error: Exception, freed: int, order: Mapping[str, Any]) -> dict[str, Any]:
-    import psutil
-
+def _out_of_memory(error: Exception, freed: int, device: str, order: Mapping[str, Any]) -> dict[str, Any]:
     needed = getattr(error, "needed_gb", None)
-    free = psutil.virtual_memory().available / 2**30
+    short = ran_out_on(error, device)
+    free = free_bytes(short) / 2**30
+    what = "memory" if short == "cpu" else "graphics memory"
     known = f"needs about {needed:.1f} GB, " if needed else ""
-    message = f"Not enough memory: {known}{free:.1f} GB free."
+    message = f"Not enough {what}: {known}{free:.1f} GB free."
     if freed:
         message += " Giving back the loaded models was not enough."
     return _failed("memory", message, _remedy(order), details=traceback.format_exc())

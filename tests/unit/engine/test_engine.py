@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from helpers.studios import Heard, finish, request, running
 
+from studio.cli.watching import Watcher
 from studio.engine.events import (
     ItemDrawn,
     ItemSaved,
@@ -146,6 +147,25 @@ def test_out_of_memory_evicts_and_succeeds_at_the_second_attempt(tmp_path: Path)
     assert job.state is JobState.SUCCEEDED
 
 
+def test_main_memory_that_torch_lacks_is_given_back_tried_again_and_told(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        heard = Heard(engine)
+        values: dict[str, Any] = {"how": "runs_out_in_torch", "where": "block", "size": [1000, 640]}
+        (job,) = finish(engine, engine.submit(request("test.trouble", tmp_path / "out", **values)))
+        (next_job,) = finish(engine, engine.submit(request("test.words", tmp_path / "out")))
+        engine.flush_events()
+    made = [event.line for event in heard.of(LogReceived) if event.line.startswith("block: ")]
+    assert made == ["block: made 40000000"] * 2  # evicted in between
+    assert [event.job_id for event in heard.of(JobRestarted)] == [job.id]  # once
+    assert job.failure is not None
+    assert job.failure.reason == "memory"
+    assert job.failure.message.startswith("Not enough memory: ")
+    assert job.failure.message.endswith(" GB free. Giving back the loaded models was not enough.")
+    assert job.failure.hint == "Try 696×448, or close other programs."
+    assert "DefaultCPUAllocator" in job.failure.details
+    assert next_job.state is JobState.SUCCEEDED
+
+
 def test_a_second_attempt_hands_nothing_over_twice_and_says_that_the_text_begins_anew(tmp_path: Path) -> None:
     with running(tmp_path) as engine:
         heard = Heard(engine)
@@ -231,10 +251,21 @@ def test_what_a_plugin_prints_goes_to_the_jobs_log_and_stdin_is_empty(tmp_path: 
         jobs = [engine.submit(request("test.trouble", tmp_path / "out", how=how)) for how in ("prints", "reads")]
         assert [job.state for job in finish(engine, *jobs)] == [JobState.SUCCEEDED, JobState.SUCCEEDED]
         heard.wait_for(lambda event: isinstance(event, LogReceived) and event.line.startswith("xxx"))
-        lines = [event.line for event in heard.of(LogReceived)]
+        events = heard.of(LogReceived)
+    assert all(event.printed for event in events)
+    lines = [event.line for event in events]
     for said in ("to stdout", "to stderr", "to descriptor 1", "to the old stdout"):
         assert said in lines
     assert max(map(len, lines)) <= 2000
+
+
+def test_what_a_generator_remarks_is_told_in_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = [request("test.trouble", tmp_path / "out", how=how, where="\x1b[2Ja") for how in ("loads", "prints")]
+    with running(tmp_path) as engine:
+        for quiet in (True, False):
+            with Watcher(engine, quiet=quiet) as watcher:
+                watcher.make(asked)
+            assert capsys.readouterr().err == ("" if quiet else "�[2Ja: kept 40000000\n")
 
 
 def test_offline_refuses_connections_and_says_so(tmp_path: Path) -> None:

@@ -6,17 +6,18 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from studio.engine.worker import devices
+from studio.engine.worker import devices, shortage
 from studio.engine.worker.context import FIRST_PREVIEW_SECONDS, PREVIEW_SIDE, WorkerContext, eight_bit
 from studio.engine.worker.lessons import portable
-from studio.engine.worker.residency import Residency, parameter_bytes
+from studio.engine.worker.residency import Residency, give_back, memory_in_use, parameter_bytes
 from studio.models.store import ModelStore
-from studio.sdk import Cancelled, Image, UserError
+from studio.sdk import Cancelled, Image, OutOfMemory, UserError
 
 
 class Memory:
@@ -68,6 +69,52 @@ def test_parameters_are_counted_even_when_memory_mapped() -> None:
     assert parameter_bytes(layer) == 400
     assert parameter_bytes((layer, layer)) == 800
     assert parameter_bytes("text") == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "device", "short"),
+    [
+        (MemoryError(), "cuda:0", "cpu"),
+        (OutOfMemory(2.0), "cuda:0", "cuda:0"),
+        (type("OutOfMemoryError", (RuntimeError,), {})("CUDA out of memory."), "cuda:0", "cuda:0"),
+        (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried"), "cuda:0", "cpu"),
+        (RuntimeError("DefaultCPUAllocator: not enough memory: you tried"), "cpu", "cpu"),
+        (RuntimeError("MPS backend out of memory (MPS allocated: 9 GB)"), "mps", "mps"),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate`"), "cuda:1", "cuda:1"),
+    ],
+)
+def test_a_lack_of_memory_is_known_and_so_is_where(error: Exception, device: str, short: str) -> None:
+    assert shortage.is_out_of_memory(error)
+    assert shortage.ran_out_on(error, device) == short
+
+
+def test_faults_are_no_lack_of_memory() -> None:
+    for error in (RuntimeError("CUDA error: device-side assert triggered"), ValueError("out of memory"), OSError()):
+        assert not shortage.is_out_of_memory(error)
+
+
+def test_each_devices_own_memory_is_measured_and_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With torch as it is on a Mac and on a machine with two cards, which this one need not be."""
+    told: list[str] = []
+
+    def torch(**parts: Any) -> SimpleNamespace:
+        nothing = SimpleNamespace(is_available=lambda: False)
+        return SimpleNamespace(**({"cuda": nothing, "backends": SimpleNamespace(mps=nothing)} | parts))
+
+    there = SimpleNamespace(mps=SimpleNamespace(is_available=lambda: True))
+    mps = SimpleNamespace(
+        current_allocated_memory=lambda: 2**40, empty_cache=lambda: told.append("mps"),
+        recommended_max_memory=lambda: 12, driver_allocated_memory=lambda: 5,
+    )  # fmt: skip
+    monkeypatch.setitem(sys.modules, "torch", torch(backends=there, mps=mps))
+    assert memory_in_use() > 2**40
+    give_back()
+    assert told == ["mps"]
+    assert shortage.free_bytes("mps") == 7
+    cuda = SimpleNamespace(mem_get_info=lambda device: ({"cuda:0": 3, "cuda:1": 4}[device], 100))
+    monkeypatch.setitem(sys.modules, "torch", torch(cuda=cuda))
+    assert shortage.free_bytes("cuda:1") == 4
+    assert shortage.free_bytes("cpu") > 2**20
 
 
 def test_generators_without_torch_stay_on_the_processor_and_torch_is_not_imported() -> None:
