@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from studio.disk.resources import resources
@@ -19,6 +19,12 @@ LOCALES = ("en", "zh_CN")
 """Languages the studio speaks."""
 
 _PLACES = re.compile(r"\{(\w+)\}")
+_SENTENCE_END = re.compile(r"(?<=[.?!]) (?=\S)")
+_SPLIT_LIMIT = 1000
+"""Longer messages are no sentences of ours in a row; they are not tried out."""
+
+OF_OURS = frozenset({"reason", "why", "first", "what", "wanted", "setting"})
+"""Places that hold a text of ours, to be looked up in turn. What stands at any other is the artist's and stays."""
 
 
 class Catalogue:
@@ -32,17 +38,49 @@ class Catalogue:
         """The translation of one of our texts; the source itself where there is none."""
         return self._texts.get(source, source)
 
-    def message(self, message: str) -> str:
-        """Translate `message` as a whole, or by the template it was made from; itself where neither is known."""
-        return self.known(message) or message
+    def message(self, message: str, fields: Mapping[str, str] | None = None) -> str:
+        """Translate `message`; itself where it is not known.
 
-    def known(self, message: str) -> str:
+        It is looked up as a whole, as several sentences in a row, or by the template it was made from. `fields`
+        translates what stands at ``{field}``: the labels of a plugin's parameters.
+        """
+        return self.known(message, fields) or message
+
+    def known(self, message: str, fields: Mapping[str, str] | None = None) -> str:
         """As `message`, but empty where it is not known."""
+        labels = fields or {}
+        return self._texts.get(message) or self._in_a_row(message, labels) or self._one(message, labels)
+
+    def _in_a_row(self, message: str, fields: Mapping[str, str]) -> str:
+        """Several sentences, each of which is known by itself; empty for anything else."""
+        if len(message) > _SPLIT_LIMIT:
+            return ""
+        told, start = "", 0
+        for end in [*(found.start() for found in _SENTENCE_END.finditer(message)), len(message)]:
+            whole = (start, end) == (0, len(message))
+            if not whole and (known := self._one(message[start:end].strip(), fields)):
+                told, start = told + known, end
+        return told if start == len(message) else ""
+
+    def _one(self, message: str, fields: Mapping[str, str]) -> str:
         if exact := self._texts.get(message):
             return exact
         if self._templates is None:
-            self._templates = {source: text for source, text in self._texts.items() if "{" in source}
-        return from_template(self._templates, message)
+            templates = [(source, text) for source, text in self._texts.items() if "{" in source]
+            self._templates = dict(sorted(templates, key=lambda pair: _looseness(pair[0])))
+
+        def inner(place: str, value: str) -> str:
+            return fields.get(value, value) if place == "field" else self.message(value) if place in OF_OURS else value
+
+        told = from_template(self._templates, message, inner)
+        if not told and message[:1].isupper():  # what is wrong with a plugin is said alone or within another sentence
+            return self._one(message[:1].lower() + message[1:], fields)
+        return told
+
+
+def _looseness(template: str) -> tuple[bool, int]:
+    """Orders templates so that a close one is tried before those that fit much, as “{field} must be {what}.” does."""
+    return template.startswith("{"), -len(_PLACES.sub("", template))
 
 
 def catalogue(locale: str, part: str = "") -> dict[str, str]:
@@ -53,11 +91,16 @@ def catalogue(locale: str, part: str = "") -> dict[str, str]:
     return texts
 
 
-def from_template(texts: Mapping[str, str], message: str) -> str:
-    """The translation of a message by the template it was made from; empty where no template fits."""
+def from_template(
+    texts: Mapping[str, str], message: str, inner: Callable[[str, str], str] = lambda _, value: value
+) -> str:
+    """The translation of a message by the template it was made from; empty where no template fits.
+
+    `inner` translates what stands at a place, given the place's name and the text.
+    """
     for source, text in texts.items():
         if "{" in source and (match := _pattern(source).fullmatch(message)):
-            values = match.groupdict()
+            values = {place: inner(place, value) for place, value in match.groupdict().items()}
             return "".join(
                 values.get(part, f"{{{part}}}") if at % 2 else part for at, part in enumerate(_PLACES.split(text))
             )

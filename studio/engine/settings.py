@@ -61,7 +61,7 @@ class Setting:
 
     def wrong(self, wanted: str) -> SettingsError:
         """The error for a value that does not fit."""
-        return SettingsError(f"“{self.key}” must be {wanted}.")
+        return SettingsError(f"“{self.title}” must be {wanted}.")
 
 
 TABLE: tuple[Setting, ...] = (
@@ -215,7 +215,7 @@ class Settings:
             try:
                 values[key] = BY_KEY[key].check(value)
             except SettingsError as error:
-                problems.append(f"In {path}: {error} The default is used.")
+                problems.append(f"In {path}, “{key}”: {error} The default is used.")
         return cls(path, values, tuple(problems))
 
     def __getitem__(self, key: str) -> Any:

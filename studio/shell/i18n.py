@@ -43,10 +43,23 @@ def say(setter: Callable[[str], Any], source: str, **values: object) -> None:
     setter(tr(source, **values))
 
 
+def said_by(setter: Callable[[str], Any]) -> str:
+    """The source text that `say` last gave this setter; empty where there is none."""
+    owner: QObject = setter.__self__  # type: ignore[attr-defined]
+    source: str = owner.__dict__.get(_SAID, {}).get(setter.__name__, ("", {}))[0]
+    return source
+
+
 def tr_message(message: str) -> str:
     """Translate a sentence from the engine or the SDK, also where it was filled in from a known template."""
     known = _catalogue()
     return known.message(message) if known is not None else message
+
+
+def tr_error(error: Exception) -> str:
+    """What went wrong, translated, without the number and quotes that Python puts around what the system says."""
+    said = error.strerror if isinstance(error, OSError) and isinstance(error.strerror, str) else str(error)
+    return tr_message(said)
 
 
 def _catalogue() -> Catalogue | None:
@@ -138,7 +151,10 @@ def tr_said(spec: GeneratorSpec | None, message: str) -> str:
     """What a generator says while it works or fails, in the window's language.
 
     Looked up among the plugin's translations, as a whole or by a template such as ``"Playing bar {bar} of {bars}"``,
-    then among ours: some sentences come from the SDK.
+    then among ours: some sentences come from the SDK, and name a parameter by its label.
     """
     texts = spec.translations.get(locale(), {}) if spec is not None else {}
-    return texts.get(message) or from_template(texts, message) or tr_message(message)
+    if told := texts.get(message) or from_template(texts, message):
+        return told
+    known = _catalogue()
+    return known.message(message, texts) if known is not None else message
