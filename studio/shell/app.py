@@ -7,8 +7,8 @@ Starting, in order, so that the window answers as early as it can:
 3. Qt, language, theme, and the watch over errors.
 4. The window with its first page; other pages are made when they are first visited.
 5. The window is shown and painted.
-6. Only now, on a thread: viewers are imported, the library is opened, the engine started; then the worker imports
-   what generators need.
+6. Only now the place shown last comes up and, on a thread: viewers are imported, the library is opened, the engine
+   started; then the worker imports what generators need.
 
 Nothing here, and nothing that is imported here, imports torch, numpy or a plugin.
 """
@@ -31,7 +31,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.shell.bridge import EngineBridge
 from studio.shell.errors import ErrorWatch
-from studio.shell.i18n import Language, tr
+from studio.shell.i18n import Language, tr, tr_message
 from studio.shell.main_window import MainWindow
 from studio.shell.signals import quit_on_signals
 from studio.shell.startup import Startup
@@ -122,6 +122,7 @@ class Studio(QObject):
         startup = self._startup
         startup.registry_found.connect(self._registry_found)
         startup.library_opened.connect(self.workshop.set_library)
+        startup.library_failed.connect(self.window.library_failed)
         startup.engine_started.connect(self._engine_started)
         startup.problem.connect(self.workshop.problem)
         self.window.plugins_changed.connect(lambda refresh: startup.discover_again(refresh=refresh))
@@ -132,8 +133,9 @@ class Studio(QObject):
         self._watch.open_log()
         self.window.setWindowIcon(QIcon(str(resources() / "icons" / "studio-256.png")))
         self._startup.open_library_and_engine()
+        self.window.restore_place()
         for problem in self._settings.problems:
-            self.workshop.problem.emit(tr("Settings"), problem)
+            self.workshop.problem.emit(tr("Settings"), tr_message(problem))
 
     def _painted_and_left(self) -> None:
         """Answer one input event, as a benchmark's stopwatch waits for, then end with code 0."""
@@ -151,6 +153,8 @@ class Studio(QObject):
             self.bridge.engine.replace_registry(registry)  # type: ignore[attr-defined]
 
     def _engine_started(self, engine: Any) -> None:
+        if self.workshop.registry is not None:
+            engine.replace_registry(self.workshop.registry)  # plugins may have been looked for again meanwhile
         self.bridge.attach(engine)
         engine.warm_up()
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from studio.shell.commands import Commands, keys_of
+from studio.shell.commands import Commands, keys_of, native
 from studio.shell.i18n import say, tr
+from studio.shell.library.commands import COMMANDS
 from studio.shell.widgets import button, label, row
 
 FURTHER = (
@@ -15,10 +16,57 @@ FURTHER = (
         "In the queue",
         (("Enter", "Cancel, or run again"), ("Del", "Cancel"), ("Alt+Up", "Earlier"), ("Alt+Down", "Later")),
     ),
-    ("In the library", (("Space", "Quick look"), ("1 … 5", "Stars"), ("Del", "To the trash"), ("F2", "Rename"))),
-    ("On the stage", (("F11", "Full screen"), ("+ −", "Zoom"), ("Space", "Play or stop"))),
+    ("In the library", (("Space", "Quick look"), ("0 … 5", "Stars"))),
 )
-"""Keys that belong to one widget rather than to the window."""
+"""Keys that belong to one widget and are no actions, by heading."""
+
+OF_VIEWERS = (
+    ("On the stage", (("F11", "Full screen"),)),
+    (
+        "Pictures",
+        (
+            ("Ctrl+0", "Fit to window"),
+            ("Ctrl+Alt+0", "Actual size"),
+            ("Ctrl+-", "Zoom out"),
+            ("Ctrl+=", "Zoom in"),
+            ("C", "Compare: slider, side by side, off"),
+            ("Ctrl+C", "Copy picture"),
+        ),
+    ),
+    (
+        "3D objects",
+        (
+            ("Ctrl+0", "Show the whole model"),
+            ("W", "Wireframe"),
+            ("G", "Floor"),
+            ("T", "Turn"),
+            ("L", "Next light"),
+        ),
+    ),
+    (
+        "Sound and video",
+        (
+            ("Space", "Play"),
+            ("P", "Play"),
+            ("J", "Back five seconds"),
+            ("K", "On five seconds"),
+            ("L", "Repeat"),
+            ("M", "Mute"),
+            ("Ctrl+-", "Zoom out"),
+            ("Ctrl+=", "Zoom in"),
+        ),
+    ),
+    (
+        "Texts",
+        (
+            ("Ctrl+F", "Find"),
+            ("Ctrl+Alt+C", "Copy all"),
+            ("Ctrl+Shift+E", "Export as Markdown…"),
+            ("Ctrl+S", "Save as new version"),
+        ),
+    ),
+)
+"""Keys of the viewers' actions. A table, because making a viewer brings in half of Qt; a test holds it against them."""
 
 
 class CheatSheet(QDialog):
@@ -32,7 +80,11 @@ class CheatSheet(QDialog):
             (heading, [(keys_of(action), action.text()) for action in actions])
             for heading, actions in commands.groups().items()
         ]
-        groups += [(tr(heading), [(keys, tr(text)) for keys, text in lines]) for heading, lines in FURTHER]
+        groups += [
+            (tr(heading), [(native(keys) or keys, tr(text)) for keys, text in lines]) for heading, lines in FURTHER
+        ]
+        groups[-1][1].extend((native(keys), tr(text)) for _, text, keys, _ in COMMANDS if keys)
+        groups += [(tr(heading), [(native(keys), tr(text)) for keys, text in lines]) for heading, lines in OF_VIEWERS]
         body = QWidget()
         body.setObjectName("FormBody")
         columns = QHBoxLayout(body)

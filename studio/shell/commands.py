@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from studio.shell.i18n import say, tr
+from studio.shell.i18n import said_by, say, tr
+from studio.shell.icons import drawn_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Commands:
     def __init__(self, window: QWidget) -> None:
         self._window = window
         self._commands: list[Command] = []
-        self._sources: list[Callable[[], Iterator[tuple[str, str, Callable[[], object]]]]] = []
+        self._sources: list[Callable[[], Iterator[Entry]]] = []
 
     def add(
         self,
@@ -85,8 +86,8 @@ class Commands:
         self._commands.append(Command(action, group, icon, text))
         return action
 
-    def add_source(self, source: Callable[[], Iterator[tuple[str, str, Callable[[], object]]]]) -> None:
-        """Add commands that are asked for when the palette opens: (text, icon name, what to do)."""
+    def add_source(self, source: Callable[[], Iterator[Entry]]) -> None:
+        """Add commands that are asked for when the palette opens."""
         self._sources.append(source)
 
     def all(self) -> list[Command]:
@@ -101,7 +102,7 @@ class Commands:
             if made.action.isEnabled()
         ]
         for source in self._sources:
-            entries += [Entry(text, text, "", icon, run) for text, icon, run in source()]
+            entries += source()
         return entries
 
     def groups(self) -> dict[str, list[QAction]]:
@@ -113,9 +114,26 @@ class Commands:
         return found
 
 
+def entry_of(action: QAction) -> Entry:
+    """The palette's line for an action that a page or viewer made."""
+    source = said_by(action.setText) or action.text()
+    return Entry(action.text(), source, keys_of(action), drawn_on(action), action.trigger)
+
+
+def entry_of_button(button: QAbstractButton) -> Entry:
+    """The palette's line for a button that shows an icon only."""
+    source = said_by(button.setAccessibleName)
+    return Entry(button.accessibleName(), source, "", drawn_on(button), button.click)
+
+
 def keys_of(action: QAction) -> str:
     """An action's keys as people read them."""
-    return action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    return native(action.shortcut())
+
+
+def native(keys: QKeySequence | str) -> str:
+    """Keys as this system writes them."""
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def fuzzy(pattern: str, text: str) -> float | None:

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import QApplication, QDialog, QPlainTextEdit, QToolButton
 
 import studio
 from studio.shell.i18n import say
-from studio.shell.icons import decorate, pixmap
+from studio.shell.icons import decorate
 from studio.shell.logs import close_log, logger, open_log
-from studio.shell.theme import set_role, tokens
-from studio.shell.widgets import button, label, row
+from studio.shell.theme import set_role
+from studio.shell.widgets import button, icon_label, label, row
 
 
 class ErrorWatch(QObject):
@@ -85,13 +85,14 @@ class ErrorWatch(QObject):
         """One dialog at a time: while it is open, further reports go to the log only."""
         self.caught.emit(text)
         if self._dialog is None:
-            self._dialog = ErrorDialog(text, QApplication.activeWindow())
-            self._dialog.finished.connect(self._closed)
-            self._dialog.open()
+            dialog = self._dialog = ErrorDialog(text, _main_window())
+            dialog.finished.connect(dialog.deleteLater)
+            dialog.finished.connect(lambda: self._gone(dialog))
+            dialog.destroyed.connect(lambda: self._gone(dialog))  # also when its parent takes it along
+            dialog.open()
 
-    def _closed(self) -> None:
-        if self._dialog is not None:
-            self._dialog.deleteLater()
+    def _gone(self, dialog: ErrorDialog) -> None:
+        if self._dialog is dialog:
             self._dialog = None
 
 
@@ -102,8 +103,7 @@ class ErrorDialog(QDialog):
         super().__init__(parent)
         self._report = report
         say(self.setWindowTitle, "Something went wrong")
-        icon = label()
-        icon.setPixmap(pixmap("warning-circle", 32, tokens().warning))
+        icon = icon_label("warning-circle", "warning", 32)
         title = label("Something went wrong", "heading")
         text = label(
             "The studio goes on, and nothing you made is lost. What happened is in the log on this machine; it was not "
@@ -137,6 +137,14 @@ class ErrorDialog(QDialog):
     def copy_report(self) -> None:
         """Put the report on the clipboard."""
         QGuiApplication.clipboard().setText(self._report)
+
+
+def _main_window() -> QWidget | None:
+    """The window at the root of the active one: palettes and dialogs go, and would take a child along unread."""
+    window = QApplication.activeWindow()
+    while window is not None and (parent := window.parentWidget()) is not None:
+        window = parent.window()
+    return window
 
 
 def report_of(trace: str) -> str:

@@ -139,6 +139,12 @@ def tr_phrase(spec: GeneratorSpec | None, text: str) -> str:
     return texts.get(text) or from_template(texts, text) or tr(text)
 
 
+def key_name(key: str) -> str:
+    """A key of music as people read it: the mode translated, accidentals as signs."""
+    tonic, _, mode = key.partition(" ")
+    return f"{tonic.replace('#', '♯').replace('b', '♭')} {tr(mode)}".strip()
+
+
 def tr_description(spec: GeneratorSpec) -> str:
     """A generator's description, translated as a whole or paragraph by paragraph."""
     whole = tr_spec(spec, spec.description)

@@ -84,6 +84,11 @@ def decorate(thing: Decorable, name: str, color: str | None = None, size: int = 
     thing.setIcon(_themed(name, color, size))
 
 
+def drawn_on(thing: QObject) -> str:
+    """The name of the icon that `decorate` gave a thing; empty where it has none."""
+    return str(thing.__dict__.get(_DECORATED, ("",))[0])
+
+
 def redecorate(root: QWidget) -> None:
     """Draw again the icons of everything below `root`, after the palette changed."""
     for thing in (root, *root.findChildren(QObject)):

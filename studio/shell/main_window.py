@@ -10,10 +10,11 @@ from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from studio.engine.jobs import Job
-from studio.shell.commands import Commands
+from studio.engine.jobs import Job, JobState
+from studio.shell.commands import Commands, Entry, entry_of, entry_of_button
 from studio.shell.create.media import MEDIA, medium_of
 from studio.shell.create.page import CreatePage
+from studio.shell.create.stage import receivers
 from studio.shell.i18n import Language, tr, tr_spec
 from studio.shell.notify import Notifier
 from studio.shell.rail import PLACES, Rail
@@ -51,6 +52,8 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*SMALLEST)
         self.resize(*SIZE)
         self._pages: dict[str, QWidget] = {}
+        self._awaited = ""
+        self._library_problem = ""
         self.refusals = Refusals(workshop, self)
         self.rail = Rail()
         self.rail.chosen.connect(self.show_place)
@@ -76,15 +79,37 @@ class MainWindow(QMainWindow):
 
     def show_place(self, place: str) -> None:
         """Show a place; its page is made the first time."""
+        self._awaited = ""
         if place == "library" and self._workshop.library is None:
             self.rail.show_place(self.place)
-            self.status.show_message(tr("The library is being opened …"))
+            self._await_library()
             return
         page = self.page(place)
         self._stack.setCurrentWidget(page)
         self.rail.show_place(place)
         if not self._rail_has_focus():
             self._focus(place)
+
+    def _await_library(self) -> None:
+        if self._library_problem:
+            self.tell(tr("The library could not be opened"), self._library_problem)
+        else:
+            self._awaited = "library"
+            self.status.show_message(tr("The library is being opened …"))
+
+    def library_failed(self, reason: str) -> None:
+        """The library could not be opened: say why, now and whenever it is wanted."""
+        self._awaited, self._library_problem = "", reason
+        self._await_library()
+
+    def _library_opened(self) -> None:
+        """Show the library where it was waited for, unless the artist writes or sets something by now."""
+        if not self._awaited:
+            return
+        self.status.show_message("")
+        panel, focus = self.create_page.panel, self.focusWidget()
+        if focus is None or focus is panel.generate_button or not panel.isAncestorOf(focus):
+            self.show_place("library")
 
     def go_to(self, place: str) -> None:
         """Show a place and work in it: what the shortcuts do."""
@@ -175,6 +200,7 @@ class MainWindow(QMainWindow):
         self.status.shield_clicked.connect(self.open_network)
         self._workshop.problem.connect(self.tell)
         self._workshop.generators_changed.connect(self._generators_changed)
+        self._workshop.library_opened.connect(self._library_opened)
         self.rail.show_place("create")
 
     def _add_commands(self) -> None:
@@ -202,6 +228,7 @@ class MainWindow(QMainWindow):
         add("Window", "Start from the examples", "house", self._show_welcome)
         add("Window", "About Atelier Studio", "info", self.open_about)
         self.commands.add_source(self._generator_commands)
+        self.commands.add_source(self._create_commands)
         self.commands.add_source(self._page_commands)
 
     def _to_place(self, place: str) -> Callable[[], None]:
@@ -217,18 +244,45 @@ class MainWindow(QMainWindow):
     def _set(self, key: str, value: str) -> Callable[[], None]:
         return lambda: self._workshop.settings.set(key, value)
 
-    def _generator_commands(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
+    def _generator_commands(self) -> Iterator[Entry]:
         for spec in self._workshop.makers.values():
             text = tr("Create: {generator}", generator=tr_spec(spec, spec.title))
-            yield text, medium_of(spec).icon, partial(self._open_generator, spec.id)
+            run = partial(self._open_generator, spec.id)
+            yield Entry(text, f"Create: {spec.title}", "", medium_of(spec).icon, run)
 
-    def _page_commands(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
+    def _create_commands(self) -> Iterator[Entry]:
+        """What *Create* offers just now: presets, the result on the stage, the queue's ended jobs."""
+        create = self.create_page
+        panel, stage, queue = create.panel, create.stage, create.queue
+        if self.place == "create" and panel.form is not None:
+            for name in panel.preset_names():
+                text = tr("Preset: {name}", name=name)
+                yield Entry(text, f"Preset: {name}", "", "bookmark-simple", partial(panel.use_preset, name))
+            save = "Save as a preset …"
+            yield Entry(tr(save), save, "", "bookmark-simple", panel.ask_for_preset)
+            yield entry_of_button(panel.reset_button)
+        if self.place == "create" and (shot := stage.shot) is not None:
+            yield entry_of_button(stage.reuse_button)
+            for generator, field, title in receivers(self._workshop.makers, shot.kind):
+                text = tr("Send to: {generator}", generator=title)
+                run = partial(create.send, generator, field, shot.reference)
+                yield Entry(text, f"Send to: {title}", "", "paper-plane-right", run)
+        if self.place == "create" and (job := stage.job) is not None and job.state.is_final:
+            again = "Run again with the same seed"
+            yield Entry(tr(again), again, "", "arrow-clockwise", partial(create.retry, job.id))
+        if queue.clear_button.isEnabled():
+            yield entry_of_button(queue.clear_button)
+        if any(job.state == JobState.INTERRUPTED for job in queue.model.all()):
+            retry = "Try interrupted jobs again"
+            yield Entry(tr(retry), retry, "", "arrow-clockwise", queue.retry_interrupted)
+
+    def _page_commands(self) -> Iterator[Entry]:
+        """What the page shown offers: in *Create* the viewer on the stage."""
         page = self._stack.currentWidget()
-        if page is not self.create_page and page is not None:
-            for action in page.actions():
-                if action.isEnabled() and action.text():
-                    drawn = action.__dict__.get("_studio_icon")
-                    yield action.text(), str(drawn[0]) if drawn else "", action.trigger
+        shown = self.create_page.stage.viewer if page is self.create_page else page
+        for action in shown.actions() if shown is not None else ():
+            if action.isEnabled() and action.text():
+                yield entry_of(action)
 
     # ---- commands --------------------------------------------------------------------------------------------
 
@@ -254,6 +308,7 @@ class MainWindow(QMainWindow):
         """See what was refused, and the switch."""
         from studio.shell.network_log import NetworkDialog
 
+        self.status.refusals_seen()
         NetworkDialog(self._workshop, self.refusals, self).show()
 
     def open_about(self) -> None:
@@ -311,10 +366,17 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii", "replace")))
         self.create_page.restore_state(part(self._state, "create"))
 
+    def restore_place(self) -> None:
+        """Show the place that was shown last; after the first paint, as other pages take longer than the first."""
+        place = (self._state or {}).get("place")
+        if place in self.rail.buttons and place != self.place:
+            self.show_place(str(place))
+
     def save_state(self) -> None:
         """Write what to remember, unless that is what was read."""
         library: Any = self._pages.get("library")
         state = {
+            "place": self._awaited or self.place,
             "geometry": bytes(self.saveGeometry().toBase64().data()).decode(),
             "create": self.create_page.save_state(),
             "library": library.state() if library is not None else part(self._state, "library"),

@@ -6,10 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDialog, QListWidget, QVBoxLayout, QWidget
 
 from studio.shell.i18n import say, tr
-from studio.shell.icons import pixmap
 from studio.shell.refusals import Refusals
-from studio.shell.theme import tokens
-from studio.shell.widgets import button, label, row
+from studio.shell.widgets import button, icon_label, label, row
 from studio.shell.workshop import Workshop
 
 
@@ -22,8 +20,7 @@ class NetworkDialog(QDialog):
         say(self.setWindowTitle, "Network")
         self._workshop = workshop
         self._refusals = refusals
-        icon = label()
-        icon.setPixmap(pixmap("shield-check", 32, tokens().success))
+        icon = icon_label("shield-check", "success", 32)
         title = label("Offline by default", "heading")
         text = label(
             "The studio itself never uses the network. Generators run in processes that may not open a connection "

@@ -5,9 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from studio.shell.icons import pixmap
-from studio.shell.theme import tokens
-from studio.shell.widgets import button, label, row
+from studio.shell.widgets import button, icon_label, label, row
 
 
 class Notice(QDialog):
@@ -17,8 +15,7 @@ class Notice(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
-        icon = label()
-        icon.setPixmap(pixmap("info", 28, tokens().accent))
+        icon = icon_label("info", "accent", 28)
         heading = label(role="heading", wrap=True)
         heading.setText(title)
         text = label(wrap=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 from studio.engine.jobs import Job, JobState
@@ -14,18 +14,20 @@ SHOWN_MS = 8000
 
 
 class Notifier(QObject):
-    """Tells about ended jobs, if they were long, the window is not in front, and the artist wants to be told."""
+    """Tells about ended jobs, if they were long, no window of ours is in front, and the artist wants to be told."""
 
     def __init__(self, workshop: Workshop, window: QWidget) -> None:
         super().__init__(window)
         self._workshop = workshop
         self._window = window
         self._tray: QSystemTrayIcon | None = None
+        self._leave = QTimer(self, singleShot=True, interval=SHOWN_MS)
+        self._leave.timeout.connect(self._hide)
 
     def job_ended(self, job: Job, title: str) -> bool:
         """Tell about `job` where it is due; returns whether it was."""
         long = job.started > 0 and job.ended - job.started >= LONG_SECONDS
-        if not long or self._window.isActiveWindow() or not self._workshop.settings["notify"]:
+        if not long or QApplication.activeWindow() is not None or not self._workshop.settings["notify"]:
             return False
         if job.state not in {JobState.SUCCEEDED, JobState.FAILED}:
             return False
@@ -42,5 +44,19 @@ class Notifier(QObject):
             return
         if self._tray is None:
             self._tray = QSystemTrayIcon(self._window.windowIcon(), self)
+            self._tray.messageClicked.connect(self._come)
+            self._tray.activated.connect(self._come)
         self._tray.show()
         self._tray.showMessage(heading, text, self._window.windowIcon(), SHOWN_MS)
+        self._leave.start()
+
+    def _come(self) -> None:
+        """Bring the window to the front."""
+        self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowMinimized)
+        self._window.raise_()
+        self._window.activateWindow()
+        self._hide()
+
+    def _hide(self) -> None:
+        if self._tray is not None:
+            self._tray.hide()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -14,6 +15,9 @@ from studio.shell.i18n import tr, tr_message
 from studio.shell.logs import warn
 from studio.shell.warming import import_first
 
+PATIENCE = 10.0
+"""Seconds the end waits for what is still being started."""
+
 
 class Startup(QObject):
     """Works on a thread and tells the window, one piece after the other, what is there.
@@ -21,12 +25,14 @@ class Startup(QObject):
     Signals:
         registry_found(object): a `Registry`, also after `discover` was asked again.
         library_opened(object): the `Library`.
+        library_failed(str): why it could not be opened, a sentence.
         engine_started(object): the `Engine`.
         problem(str, str): title and sentence.
     """
 
     registry_found = Signal(object)
     library_opened = Signal(object)
+    library_failed = Signal(str)
     engine_started = Signal(object)
     problem = Signal(str, str)
     _failed = Signal(object)
@@ -36,7 +42,12 @@ class Startup(QObject):
         self._home = home
         self._settings = settings
         self._registry: Any = None
-        self._found = threading.Event()
+        self._library: Any = None
+        self._looked = threading.Event()
+        self._ending = threading.Event()
+        self._library_done = False
+        self._engine_made = False
+        self._making = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._failed.connect(watch.report, Qt.ConnectionType.DirectConnection)
 
@@ -46,7 +57,7 @@ class Startup(QObject):
 
     def wait_for_generators(self, seconds: float) -> Any:
         """The registry if it is there within `seconds`, else None; `registry_found` comes in either case."""
-        self._found.wait(seconds)
+        self._looked.wait(seconds)
         return self._registry
 
     def discover_again(self, *, refresh: bool) -> None:
@@ -54,13 +65,15 @@ class Startup(QObject):
         self._run(self._discover, refresh=refresh)
 
     def open_library_and_engine(self) -> None:
-        """Begin the rest; the engine starts when generators are known."""
+        """Begin the rest; the engine starts when generators are known, be it after a later look for them."""
         self._run(self._open)
 
-    def join(self) -> None:
-        """Wait until nothing is being started any more."""
+    def join(self, seconds: float = PATIENCE) -> None:
+        """Begin nothing more and wait until what was begun has ended, at most `seconds`: the threads are daemons."""
+        self._ending.set()
+        deadline = time.monotonic() + seconds
         for thread in self._threads:
-            thread.join()
+            thread.join(max(0.0, deadline - time.monotonic()))
 
     # ---- on threads ------------------------------------------------------------------------------------------
 
@@ -85,25 +98,37 @@ class Startup(QObject):
             consent = PluginSwitches(self._home).consented
             registry = Registry.discover(self._home, consent=consent, refresh=refresh)
             _ = registry.specs  # built here rather than on the window's thread
-        except UserError as error:
-            self.problem.emit(tr("Plugins"), f"{error.message} {error.hint or ''}".strip())
-            self._found.set()
+            self._registry = registry
+        except (UserError, OSError) as error:
+            warn("Plugins could not be looked for: %r", error)
+            said = [tr_message(str(error))]
+            if isinstance(error, UserError) and error.hint:
+                said.append(tr_message(error.hint))
+            said.append(tr("“Look again” on the page Plugins tries once more."))
+            self.problem.emit(tr("The plugins could not be read"), " ".join(said))
             return
-        self._registry = registry
-        self._found.set()
+        finally:
+            self._looked.set()
         self.registry_found.emit(registry)
+        self._start_engine()
 
     def _open(self) -> None:
         import_first()
-        from studio.engine.engine import Engine
+        self._library = self._open_library()
+        if self._library is not None:
+            self.library_opened.emit(self._library)
+        self._library_done = True
+        self._start_engine()
 
-        library = self._open_library()
-        if library is not None:
-            self.library_opened.emit(library)
-        self._found.wait()
-        if self._registry is None:
-            return
-        engine = Engine(self._home, self._registry, library, self._settings)
+    def _start_engine(self) -> None:
+        """Start the engine once there are generators and the library was tried, whichever comes last."""
+        with self._making:
+            if self._engine_made or not self._library_done or self._registry is None or self._ending.is_set():
+                return
+            from studio.engine.engine import Engine
+
+            engine = Engine(self._home, self._registry, self._library, self._settings)
+            self._engine_made = True
         for notice in engine.notices:
             self.problem.emit("", tr_message(notice))
         self.engine_started.emit(engine)
@@ -116,5 +141,5 @@ class Startup(QObject):
             return Library(self._home.library)
         except (UserError, OSError) as error:
             warn("The library could not be opened: %r", error)
-            self.problem.emit(tr("The library could not be opened"), tr_message(str(error)))
+            self.library_failed.emit(tr_message(str(error)))
             return None

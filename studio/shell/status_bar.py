@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
-from studio.shell.i18n import say, tr
+from studio.shell.i18n import count, tr
 from studio.shell.icons import decorate
 from studio.shell.widgets import BESIDE_TEXT, label
 from studio.shell.workshop import Workshop
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from studio.engine.events import WorkerChanged
 
 GIGABYTE = 1_000_000_000
+MESSAGE_MS = 12_000
+"""How long a sentence stays: twice the time it takes to read a long one."""
 
 DEVICES = {"cpu": "Processor", "cuda": "Graphics card", "mps": "Apple graphics", "auto": "Automatic"}
 STATES = {
@@ -47,6 +49,8 @@ class StatusBar(QWidget):
         self._refused = 0
         self._device = label(role="muted")
         self._message = label(role="muted")
+        self._message_ends = QTimer(self, singleShot=True, interval=MESSAGE_MS)
+        self._message_ends.timeout.connect(lambda: self.show_message(""))
         self._queue = self._button("queue")
         self._queue.clicked.connect(self.queue_clicked)
         self._shield = self._button("shield-check")
@@ -80,20 +84,38 @@ class StatusBar(QWidget):
         self._queue.setAccessibleName(tr("Queue: {summary}", summary=self._queue.text()))
 
     def show_message(self, text: str) -> None:
-        """Show a sentence."""
+        """Show a sentence for a while; an empty one takes it away."""
         self._message.setText(text)
+        self._message_ends.start()
+
+    def refusals_seen(self) -> None:
+        """The artist looked at what was refused: the shield is calm again."""
+        self._refused = 0
+        self._show_shield()
 
     def retranslate(self) -> None:
         """Say everything again."""
-        online = bool(self._workshop.settings["network"])
-        decorate(self._shield, "globe" if online else "shield-check", "warning" if online else "success")
-        self._shield.setText(tr("Network allowed") if online else tr("Offline"))
-        tip = "Generators may use the network. Click for what they asked for." if online else (
-            "Nothing leaves this machine. Click for what was refused."
-        )  # fmt: skip
-        say(self._shield.setToolTip, tip)
-        self._shield.setAccessibleName(self._shield.text())
+        self._show_shield()
         self._device.setText(self._told_device())
+
+    def _show_shield(self) -> None:
+        online = bool(self._workshop.settings["network"])
+        if online:
+            icon, color, tip = "globe", "warning", tr("Generators may use the network. Click to forbid it again.")
+        elif self._refused:
+            icon, color = "shield-warning", "warning"
+            tip = count(
+                "{count} connection was refused. Click to see it.",
+                "{count} connections were refused. Click to see them.",
+                self._refused,
+            )
+        else:
+            icon, color, tip = "shield-check", "success", tr("Nothing leaves this machine. Click for what was refused.")
+        decorate(self._shield, icon, color)
+        self._shield.setText(tr("Network allowed") if online else tr("Offline"))
+        self._shield.setToolTip(tip)
+        self._shield.setAccessibleName(self._shield.text())
+        self._shield.setAccessibleDescription(tip)
 
     def _told_device(self) -> str:
         worker = self._worker
@@ -119,4 +141,4 @@ class StatusBar(QWidget):
 
     def _refused_one(self) -> None:
         self._refused += 1
-        decorate(self._shield, "shield-warning", "warning")
+        self._show_shield()

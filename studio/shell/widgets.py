@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QResizeEvent, QWheelEvent
+from PySide6.QtGui import QIcon, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QComboBox,
@@ -47,6 +47,25 @@ def label(text: str = "", role: str = "", *, wrap: bool = False, parent: QWidget
         made.setProperty("role", role)
     if text:
         say(made.setText, text)
+    return made
+
+
+class IconLabel(QLabel):
+    """An icon that stands by itself, `size` pixels a side; `icons.decorate` draws it, in every theme anew."""
+
+    def __init__(self, size: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.side = size
+
+    def setIcon(self, icon: QIcon, /) -> None:
+        """Show `icon`."""
+        self.setPixmap(icon.pixmap(QSize(self.side, self.side)))
+
+
+def icon_label(icon: str, color: str, size: int) -> IconLabel:
+    """An icon that stands by itself; `color` is a token's name."""
+    made = IconLabel(size)
+    decorate(made, icon, color, size)
     return made
 
 

@@ -6,13 +6,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers.paper_library import PaperLibrary
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QMessageBox
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from studio.shell.library.empty import EmptyState
@@ -20,6 +21,7 @@ from studio.shell.library.grid import GridView
 from studio.shell.library.page import LibraryPage
 from studio.shell.library.source import Query
 from studio.shell.viewers.background import Background
+from studio.shell.viewers.base import FullScreen
 from studio.shell.viewers.inspector import Inspector
 
 Key = Qt.Key
@@ -444,6 +446,33 @@ def test_what_is_remembered_comes_back_and_nonsense_is_ignored(qtbot: QtBot, ope
     assert page.state()["side"] == 240
     page.restore_state({"side": "large", "split": [1], "sort": 7})
     assert page.grid.side == 240
+    filters: dict[str, Any] = {"kind": "image", "favourites": True, "rating": 3, "days": 7}
+    page.restore_state(filters)
+    assert filters.items() <= page.state().items()
+    page.restore_state({"kind": "smell", "favourites": 1, "rating": 9, "days": [], "text": "fox", "trash": True})
+    assert filters.items() <= page.state().items()
+    assert page.filters.query == Query(sort="title", **filters)
+
+
+@pytest.mark.parametrize("focus", ["grid", "search"])
+def test_f11_fills_the_screen_with_the_current_item_and_escape_leads_back(
+    qtbot: QtBot, open_page: OpenPage, focus: str
+) -> None:
+    page = open_page(10)
+    page.activateWindow()
+    page.grid.select_row(2)
+    box = page.filters.search if focus == "search" else page.grid
+    box.setFocus()
+    settle(qtbot, page)
+    QTest.keyClick(box, Key.Key_F11)
+    settle(qtbot, page)
+    screens = [each for each in QApplication.topLevelWidgets() if isinstance(each, FullScreen) and each.isVisible()]
+    assert len(screens) == 1
+    QTest.keyClick(screens[0], Key.Key_Escape)
+    assert page.peek.sheet is not None
+    assert page.peek.sheet.viewer is not None
+    assert not page.peek.sheet.viewer.fills_screen
+    page.peek.sheet.close()
 
 
 def test_closing_ends_every_thread(qtbot: QtBot) -> None:

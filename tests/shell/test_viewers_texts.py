@@ -34,10 +34,10 @@ FACTS = {
 def wanted(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     monkeypatch.setitem(source_strings.CALLS, "action", (0,))
     found = {text for part in ("viewers", "library") for text in source_strings.strings_in(SHELL / part)}
-    found |= {text for _, text, _, _ in commands._COMMANDS}
+    found |= {text for _, text, _, _ in commands.COMMANDS}
     found |= {text for texts in empty._TEXTS.values() for text in texts}
     found |= {text for _, text, _ in filters.KINDS} | set(filters._SORT_NAMES.values())
-    found |= {text for _, text in filters._DAYS}
+    found |= {text for _, text in filters.DAYS}
     found |= set(said_facts("video", FACTS)) | {kind.capitalize() for kind in MEDIA}
     found |= {"{number} words", "{number} triangles", "{number} bpm", "major", "minor", NO_GRAPHICS}
     assert details.summary("text", {"Words": "3"}) == "Text · 3 words"

@@ -8,27 +8,45 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.windows import PAINTER, WRITER, Stand, open_window
+from helpers.windows import PAINTER, SHAPER, WRITER, Stand, open_window
 from PySide6.QtCore import QEvent, Qt, QUrl
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QComboBox, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QSystemTrayIcon,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from studio.engine.events import NetworkRefused, WorkerChanged
 from studio.shell.about import AboutDialog
-from studio.shell.cheat_sheet import CheatSheet
+from studio.shell.cheat_sheet import OF_VIEWERS, CheatSheet
 from studio.shell.command_palette import CommandPalette
 from studio.shell.commands import fuzzy
+from studio.shell.create.shots import Shot
 from studio.shell.errors import ErrorWatch
 from studio.shell.help_browser import HelpBrowser, HelpPage
+from studio.shell.library.commands import COMMANDS
 from studio.shell.network_log import NetworkDialog
+from studio.shell.notice import Notice
 from studio.shell.notify import Notifier
+from studio.shell.settings.page import SettingRow
 from studio.shell.theme import DARK, LIGHT, Tokens
+from studio.shell.viewers import viewer_for
+from studio.shell.viewers.base import FullScreen
+from studio.shell.viewers.text import TextViewer
+from studio.shell.widgets import IconLabel
 from studio.shell.window_state import read_state
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,6 +93,59 @@ def test_the_palette_lists_nothing_for_nonsense(stand: Stand) -> None:
     palette.close()
 
 
+def palette_entries(stand: Stand) -> dict[str, Any]:
+    return {entry.text: entry for entry in stand.window.commands.entries()}
+
+
+def test_the_palette_offers_what_the_viewer_on_the_stage_can_do(stand: Stand, tmp_path: Path) -> None:
+    assert "Zoom in" not in palette_entries(stand)
+    viewer = show_picture(stand, tmp_path)
+    entries = palette_entries(stand)
+    assert entries["Zoom in"].keys == "Ctrl+="
+    assert entries["Full screen"].keys == "F11"
+    assert "Send to: Shaper · Picture" in entries
+    entries["Send to: Shaper · Picture"].run()
+    assert stand.form.spec.id == SHAPER.id
+    entries["Full screen"].run()
+    assert viewer.fills_screen
+    viewer.toggle_full_screen()
+
+
+def test_the_palette_fills_in_presets_resets_and_clears_the_queue(stand: Stand) -> None:
+    stand.page.panel.open(PAINTER.id, {"steps": 7})
+    stand.page.panel.save_preset("Fine & slow")
+    palette_entries(stand)["All back to the defaults"].run()
+    assert stand.form.values()["steps"] == 4
+    palette_entries(stand)["Preset: Fine & slow"].run()
+    assert stand.form.values()["steps"] == 7
+    assert "Clear what has ended" not in palette_entries(stand)
+    stand.page.generate()
+    job = stand.engine.jobs()[0]
+    stand.engine.begin(job.id)
+    stand.engine.end(job.id)
+    QTest.qWait(40)
+    palette_entries(stand)["Run again with the same seed"].run()
+    palette_entries(stand)["Clear what has ended"].run()
+    assert [known.id for known in stand.engine.jobs()] != [job.id]
+
+
+def test_what_a_page_offers_is_found_in_english_too_and_shows_its_keys(qapp: QApplication, tmp_path: Path) -> None:
+    from studio.library.library import Library
+
+    with open_window(qapp, tmp_path) as made:
+        library = Library(tmp_path / "library")
+        made.workshop.set_library(library)
+        made.window.show_place("library")
+        made.language.use("zh_CN")
+        found = {entry.source: entry for entry in made.window.commands.entries()}
+        assert found["Rename"].text != "Rename"
+        assert found["Rename"].keys == "F2"
+        assert found["Rename"].fit("rename") is not None
+        assert found["Create: Painter"].text == "创作：画家"
+        made.window.show_place("create")
+        library.close()
+
+
 def test_fuzzy_prefers_beginnings_of_words() -> None:
     assert (fuzzy("gt", "Go to") or 0) > (fuzzy("gt", "Light") or 0) > 0
     assert fuzzy("zz", "Light") is None
@@ -91,7 +162,28 @@ def test_the_cheat_sheet_shows_every_shortcut(stand: Stand) -> None:
     for made in stand.window.commands.all():
         if made.action.shortcuts():
             assert made.action.text() in texts
+    assert {text for _, text, keys, _ in COMMANDS if keys} <= texts
+    assert {"Ctrl+F", "Ctrl+E", "Ctrl+R", "Ctrl+U", "F", "T"} <= texts
     sheet.close()
+
+
+def test_the_cheat_sheet_names_keys_in_the_windows_language(stand: Stand) -> None:
+    stand.language.use("zh_CN")
+    sheet = CheatSheet(stand.window.commands, stand.window)
+    texts = {label.text() for label in sheet.findChildren(QLabel)}
+    assert {"空格", "回车", "0 … 5"} <= texts
+    assert not texts & {"Space", "Enter"}
+    sheet.close()
+
+
+def test_the_cheat_sheets_table_has_the_keys_of_every_viewer(qtbot: QtBot) -> None:
+    told = {(QKeySequence(keys).toString(), text) for _, lines in OF_VIEWERS for keys, text in lines}
+    there = set()
+    for kind in ("image", "text", "score", "mesh", "video"):
+        viewer = viewer_for(kind)
+        qtbot.addWidget(viewer)
+        there |= {(keys.toString(), action.text()) for action in viewer.actions() for keys in action.shortcuts()}
+    assert told == there
 
 
 # ---- help ----------------------------------------------------------------------------------------------------
@@ -139,6 +231,17 @@ def test_the_language_changes_while_the_window_is_open(stand: Stand, qapp: QAppl
     assert stand.form.editor("mode").box.itemText(0) == "Plain"
 
 
+def test_why_a_setting_was_refused_is_said_in_the_windows_language_and_goes_again(stand: Stand) -> None:
+    stand.window.show_place("settings")
+    row = next(row for row in stand.window.findChildren(SettingRow) if row.setting.key == "library_folder")
+    row.change("here")
+    assert row.error == "“Library folder” must be an absolute path of a folder."
+    stand.language.use("zh_CN")
+    assert row.error == "“资源库文件夹”应为：文件夹的完整路径。"
+    row.change(row.value)
+    assert row.error == ""
+
+
 def test_the_sdks_sentences_are_translated_with_what_was_filled_in(stand: Stand) -> None:
     stand.language.use("zh_CN")
     stand.page.panel.open(PAINTER.id)
@@ -179,6 +282,21 @@ def test_switching_the_theme_recolours_icons_and_surfaces(stand: Stand, qapp: QA
     assert button.icon().pixmap(22, 22).toImage() == before
 
 
+def test_switching_the_theme_recolours_icons_that_stand_by_themselves(stand: Stand, qapp: QApplication) -> None:
+    from studio.engine.jobs import Failure, JobState
+
+    stand.window.show_place("plugins")
+    page: Any = stand.window.page("plugins")
+    card = stand.page.stage.failure
+    card.show_job(replace(ended_job(2), state=JobState.FAILED, failure=Failure("bug", "Broken.")))
+    icons = [made._state_icon for made in page.cards()] + page.cards()[0].findChildren(IconLabel) + [card._icon]
+    assert len(icons) > len(page.cards()) + 2
+    before = [made.pixmap().toImage() for made in icons]
+    stand.theme.use("light")
+    assert all(made.pixmap().toImage() != was for made, was in zip(icons, before, strict=True))
+    stand.theme.use("dark")
+
+
 # ---- accessibility and literal text ------------------------------------------------------------------------------
 
 
@@ -212,8 +330,6 @@ def test_no_label_of_the_window_interprets_markup(stand: Stand) -> None:
 
 
 def test_outside_text_is_shown_literally_wherever_it_appears(stand: Stand, qapp: QApplication, qtbot: QtBot) -> None:
-    from dataclasses import replace
-
     from helpers.windows import FakeRegistry, plugin_rows
 
     spec = replace(PAINTER, title=MARKUP, description=MARKUP)
@@ -266,13 +382,53 @@ def test_refused_connections_are_listed_under_the_shield(stand: Stand, qtbot: Qt
 def test_only_long_jobs_that_end_out_of_sight_are_told(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
     told = []
     monkeypatch.setattr(Notifier, "_message", lambda self, heading, text: told.append(heading))
-    monkeypatch.setattr(type(stand.window), "isActiveWindow", lambda self: False)
     short, long = ended_job(2), ended_job(60)
+    stand.window.open_help()
+    browser = stand.window.findChild(HelpBrowser)
+    monkeypatch.setattr(QApplication, "activeWindow", lambda: browser)
+    assert not stand.window.notifier.job_ended(long, "the artist reads the help")
+    monkeypatch.setattr(QApplication, "activeWindow", lambda: None)
     assert not stand.window.notifier.job_ended(short, "short")
     assert stand.window.notifier.job_ended(long, "a fox")
     assert told == ["Ready: a fox"]
     stand.workshop.settings.set("notify", value=False)
     assert not stand.window.notifier.job_ended(long, "a fox")
+
+
+def test_a_click_on_the_message_brings_the_window_and_the_tray_icon_goes(
+    stand: Stand, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QApplication, "activeWindow", lambda: None)
+    monkeypatch.setattr(QSystemTrayIcon, "isSystemTrayAvailable", lambda: True)
+    monkeypatch.setattr(QSystemTrayIcon, "supportsMessages", lambda: True)
+    stand.window.showMinimized()
+    assert stand.window.notifier.job_ended(ended_job(60), "a fox")
+    tray = stand.window.notifier._tray
+    assert tray is not None
+    assert tray.isVisible()
+    tray.messageClicked.emit()
+    assert not stand.window.isMinimized()
+    assert not tray.isVisible()
+
+
+def test_a_sentence_in_the_status_line_goes_after_a_while(stand: Stand) -> None:
+    stand.window.tell("", "Something small.")
+    assert stand.window.status._message.text() == "Something small."
+    stand.window.status._message_ends.timeout.emit()
+    assert stand.window.status._message.text() == ""
+
+
+def test_the_shield_stays_a_warning_until_the_artist_looked(stand: Stand, qtbot: QtBot) -> None:
+    shield = stand.window.status._shield
+    calm = shield.toolTip()
+    for number in range(2):
+        stand.engine.send(NetworkRefused("job1", f"evil.example:{number}"))
+    qtbot.waitUntil(lambda: len(stand.window.refusals.entries) == 2)
+    stand.language.use("zh_CN")
+    stand.language.use("en")
+    assert shield.toolTip() == "2 connections were refused. Click to see them."
+    shield.click()
+    assert shield.toolTip() == calm
 
 
 def ended_job(seconds: Any) -> Any:
@@ -341,6 +497,78 @@ def test_a_second_error_does_not_pile_up_dialogs(watch: ErrorWatch, qtbot: QtBot
     assert len([dialog for dialog in dialogs if dialog.isVisible()]) == 1
 
 
+def test_an_error_told_over_a_window_that_goes_does_not_hide_the_next(
+    watch: ErrorWatch, stand: Stand, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand.window.open_help()
+    browser = stand.window.findChild(HelpBrowser)
+    assert browser is not None
+    monkeypatch.setattr(QApplication, "activeWindow", lambda: browser)
+    watch.report(ValueError("first"))
+    qtbot.waitUntil(lambda: watch._dialog is not None)
+    assert watch._dialog is not None
+    assert watch._dialog.parent() is stand.window
+    with qtbot.waitSignal(browser.destroyed):
+        browser.close()
+    monkeypatch.undo()
+    assert watch._dialog.isVisible()
+    gone = watch._dialog
+    with qtbot.waitSignal(gone.destroyed):
+        gone.deleteLater()  # as when its parent goes
+    with qtbot.waitSignal(watch.caught):
+        watch.report(ValueError("second"))
+    assert watch._dialog is not None
+    assert watch._dialog is not gone
+    assert watch._dialog.isVisible()
+
+
+# ---- full screen -----------------------------------------------------------------------------------------------
+
+
+def show_picture(stand: Stand, folder: Path) -> Any:
+    picture = QImage(8, 8, QImage.Format.Format_RGB32)
+    picture.fill("red")
+    assert picture.save(str(folder / "a.png"))
+    stand.window.activateWindow()
+    stand.page.stage.show_shot(Shot("job1", str(folder / "a.png"), "image", folder / "a.png", "A"))
+    return stand.page.stage.viewer
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_f11_fills_the_screen_from_inside_the_viewer_and_from_generate(
+    stand: Stand, qapp: QApplication, tmp_path: Path, inside: bool
+) -> None:
+    viewer = show_picture(stand, tmp_path)
+    focused = viewer.picture_canvas if inside else stand.page.panel.generate_button
+    focused.setFocus()
+    qapp.processEvents()
+    QTest.keyClick(focused, Qt.Key.Key_F11)
+    screens = [each for each in QApplication.topLevelWidgets() if isinstance(each, FullScreen) and each.isVisible()]
+    assert len(screens) == 1
+    QTest.keyClick(screens[0], Qt.Key.Key_F11)
+    assert not screens[0].isVisible()
+
+
+def test_f11_fills_the_screen_with_that_of_two_compared_results_that_has_the_focus(
+    stand: Stand, qapp: QApplication, tmp_path: Path
+) -> None:
+    stand.window.activateWindow()
+    strip = stand.page.stage.filmstrip
+    for name in ("a", "b"):
+        path = tmp_path / f"{name}.txt"
+        path.write_text(f"The text {name}.")
+        stand.page.stage.add_shot(Shot(name, str(path), "text", path, name))
+    strip.selectAll()
+    stand.page.stage.compare()
+    qapp.processEvents()
+    second = stand.page.stage._compare.findChildren(TextViewer)[1]
+    second.page.setFocus()
+    QTest.keyClick(second.page, Qt.Key.Key_F11)
+    screens = [each for each in QApplication.topLevelWidgets() if isinstance(each, FullScreen) and each.isVisible()]
+    assert [screen.viewer for screen in screens] == [second]
+    screens[0].close()
+
+
 # ---- plugins and settings ----------------------------------------------------------------------------------------
 
 
@@ -374,7 +602,7 @@ def test_consent_is_asked_before_foreign_code_runs_and_no_is_the_default(stand: 
 def test_the_check_shows_its_rows(stand: Stand) -> None:
     from studio.shell.plugins.checking import CheckDialog
 
-    dialog = CheckDialog(stand.workshop.registry.plugins[0], stand.window)
+    dialog = CheckDialog(stand.workshop.registry.plugins[0], {}, stand.window)
     dialog.show_rows(
         [{"number": number, "name": f"check {number}", "passed": number != 3, "seconds": 0.1, "reason": "<i>no</i>"}
          for number in range(1, 21)]
@@ -385,6 +613,44 @@ def test_the_check_shows_its_rows(stand: Stand) -> None:
     assert first.text() == "1  check 1"
     assert dialog._verdict.text() == "19 of 20 checks passed"
     dialog.close()
+
+
+def test_a_check_of_several_generators_shows_each_under_its_name(stand: Stand) -> None:
+    from studio.shell.plugins.checking import CheckDialog
+
+    info = replace_row(stand.workshop.registry.plugins[0], generators=["tests.a", "tests.b"])
+    dialog = CheckDialog(info, {"tests.a": "Adder", "tests.b": "Brush"}, stand.window)
+    assert "each of 2 generators" in dialog._verdict.text()
+    dialog.show_rows(
+        [{"number": number, "name": f"check {number}", "passed": number != 3, "generator": generator}
+         for generator in info.generators for number in (1, 2, 3)]
+    )  # fmt: skip
+    first = [dialog.table.item(place, 0).text() for place in range(dialog.table.rowCount())]  # type: ignore[union-attr]
+    assert first[0] == "Adder: 2 of 3 checks passed"
+    assert first[4] == "Brush: 2 of 3 checks passed"
+    assert first[5] == "1  check 1"
+    assert dialog._verdict.text() == "4 of 6 checks passed"
+    dialog.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a process that ignores being asked to end")
+def test_closing_a_check_does_not_wait_for_its_process(
+    stand: Stand, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from studio.shell.plugins import checking
+
+    monkeypatch.setattr(checking, "STOP_MS", 200)
+    dialog = checking.CheckDialog(stand.workshop.registry.plugins[0], {}, stand.window)
+    process = dialog._process
+    stubborn = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(60)"
+    )
+    process.start(sys.executable, ["-c", stubborn])
+    qtbot.waitUntil(lambda: process.bytesAvailable() > 0, timeout=5000)
+    with qtbot.waitSignal(process.finished, timeout=5000):
+        began = time.monotonic()
+        dialog.reject()
+        assert time.monotonic() - began < 0.15
 
 
 def test_every_setting_has_a_row_that_changes_the_file(stand: Stand, tmp_path: Path) -> None:
@@ -428,9 +694,46 @@ def test_the_window_remembers_generator_queue_and_place(qapp: QApplication, tmp_
         first.page.panel.open(WRITER.id)
         first.page.toggle_queue()
         hidden = first.page.queue.isHidden()
+        first.window.show_place("settings")
     with open_window(qapp, tmp_path) as second:
         assert second.form.spec.id == WRITER.id
         assert second.page.queue.isHidden() == hidden
+        assert second.window.place == "create"  # until the first paint
+        second.window.restore_place()
+        assert second.window.place == "settings"
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_a_library_that_is_waited_for_comes_up_once_open_unless_the_artist_writes(
+    qapp: QApplication, tmp_path: Path, busy: bool
+) -> None:
+    from studio.library.library import Library
+
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "window.json").write_text('{"place": "library"}')
+    with open_window(qapp, tmp_path) as made:
+        made.window.activateWindow()
+        made.window.restore_place()
+        assert made.window.status._message.text() == "The library is being opened …"
+        made.page.panel.open(PAINTER.id)
+        if busy:
+            made.form.editor("prompt").input_widget().setFocus()
+        library = Library(tmp_path / "library")
+        made.workshop.set_library(library)
+        assert made.window.place == ("create" if busy else "library")
+        assert made.window.status._message.text() == ""
+        made.window.show_place("create")
+        library.close()
+
+
+def test_a_library_that_could_not_be_opened_says_why_instead_of_being_opened_for_ever(stand: Stand) -> None:
+    stand.window.library_failed("The disk is full.")
+    notice = stand.window.findChild(Notice)
+    assert notice is not None
+    notice.close()
+    stand.window.rail.buttons["library"].click()
+    assert stand.window.status._message.text() == "The disk is full."
+    assert stand.window.place == "create"
 
 
 @pytest.mark.parametrize(

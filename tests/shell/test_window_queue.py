@@ -149,7 +149,7 @@ def test_interrupted_jobs_of_an_earlier_session_are_offered_for_retry(qtbot: QtB
     assert panel._offer is not None
     assert not panel._offer.isHidden()
     assert "2 jobs were interrupted" in panel._offer_text.text()
-    panel._retry_interrupted()
+    panel.retry_interrupted()
     qtbot.waitUntil(lambda: sum(job.state == JobState.QUEUED for job in panel.model.all()) == 2)
     panel.clear_button.click()
     qtbot.waitUntil(lambda: panel._offer is not None and panel._offer.isHidden())

@@ -46,8 +46,8 @@ def wanted() -> dict[str, str]:
         *CHECKS.values(),
         *status_bar.DEVICES.values(),
         *status_bar.STATES.values(),
-        *(heading for heading, _ in cheat_sheet.FURTHER),
-        *(text for _, lines in cheat_sheet.FURTHER for _, text in lines),
+        *(heading for heading, _ in cheat_sheet.FURTHER + cheat_sheet.OF_VIEWERS),
+        *(text for _, lines in cheat_sheet.FURTHER + cheat_sheet.OF_VIEWERS for _, text in lines),
     ):
         found[text] = "a table"
     return found

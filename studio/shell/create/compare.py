@@ -119,6 +119,8 @@ class CompareView(QWidget):
         splitter = QSplitter(Qt.Orientation.Horizontal)
         for shot in self._shots:
             viewer = viewer_for(shot.kind, splitter)
+            # of two viewers in one window the focus decides
+            viewer.full_screen_action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             viewer.show_file(shot.path, self._workshop.item(shot.item))
             splitter.addWidget(viewer)
         splitter.setSizes([1000, 1000])

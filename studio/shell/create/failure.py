@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QPushButton, QSizePolicy, 
 from studio.engine.jobs import Job
 from studio.sdk.generator import GeneratorSpec
 from studio.shell.i18n import say, tr, tr_said
-from studio.shell.icons import decorate, pixmap
-from studio.shell.theme import set_role, tokens
-from studio.shell.widgets import button, label, row
+from studio.shell.icons import decorate
+from studio.shell.theme import set_role
+from studio.shell.widgets import IconLabel, button, label, row
 
 HEADINGS = {
     "memory": "Not enough memory",
@@ -43,7 +43,7 @@ class FailureCard(QFrame):
         self._job: Job | None = None
         self._remedy = ""
         self._spec: GeneratorSpec | None = None
-        self._icon = label()
+        self._icon = IconLabel(24)
         self._title = label(role="heading", wrap=True)
         self._message = label(wrap=True)
         self._message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -94,7 +94,7 @@ class FailureCard(QFrame):
         if failure is None:
             return
         reason = failure.reason if failure.reason in HEADINGS else "bug"
-        self._icon.setPixmap(pixmap(ICONS[reason], 24, tokens().warning))
+        decorate(self._icon, ICONS[reason], "warning", 24)
         self._title.setText(tr(HEADINGS[reason]))
         self._message.setText(tr_said(self._spec, failure.message))
         self._hint.setText(tr_said(self._spec, failure.hint) if failure.hint else "")

@@ -199,6 +199,10 @@ class RequestPanel(QWidget):
 
     # ---- presets ---------------------------------------------------------------------------------------------
 
+    def preset_names(self) -> list[str]:
+        """The presets of the generator shown."""
+        return self._presets.names(self.form.spec) if self.form is not None else []
+
     def _fill_presets(self) -> None:
         self._preset_menu.clear()
         if self.form is None:
@@ -207,11 +211,11 @@ class RequestPanel(QWidget):
         names = self._presets.names(spec)
         for name in names:
             self._preset_menu.addAction(name.replace("&", "&&")).triggered.connect(
-                lambda _=False, name=name: self._use_preset(name)
+                lambda _=False, name=name: self.use_preset(name)
             )
         if names:
             self._preset_menu.addSeparator()
-        self._preset_menu.addAction(tr("Save as a preset …")).triggered.connect(lambda: self._save_preset())
+        self._preset_menu.addAction(tr("Save as a preset …")).triggered.connect(lambda: self.ask_for_preset())
         if names:
             removing = self._preset_menu.addMenu(tr("Forget"))
             for name in names:
@@ -219,12 +223,14 @@ class RequestPanel(QWidget):
                     lambda _=False, name=name: self._presets.remove(spec, name)
                 )
 
-    def _use_preset(self, name: str) -> None:
+    def use_preset(self, name: str) -> None:
+        """Fill in a preset of the generator shown."""
         if self.form is not None:
             self.form.reset()
             self.form.set_values(self._presets.get(self.form.spec, name))
 
-    def _save_preset(self) -> None:
+    def ask_for_preset(self) -> None:
+        """Ask for a name and save the values shown under it."""
         if self.form is None:
             return
         name, accepted = QInputDialog.getText(

@@ -103,7 +103,7 @@ class QueuePanel(QWidget):
             self._offer = QFrame()
             set_role(self._offer, "card")
             self._offer_text = label(wrap=True)
-            again = button("Try again", self._retry_interrupted, icon="arrow-clockwise")
+            again = button("Try again", self.retry_interrupted, icon="arrow-clockwise")
             leave = button("Leave them", self._clear)
             inside = column(self._offer_text, row(again, leave, None))
             inside.setContentsMargins(12, 12, 12, 12)
@@ -165,7 +165,8 @@ class QueuePanel(QWidget):
     def _clear(self) -> None:
         self._bridge.engine.clear()
 
-    def _retry_interrupted(self) -> None:
+    def retry_interrupted(self) -> None:
+        """Queue again what was interrupted when the studio ended."""
         for job in self.model.all():
             if job.state == JobState.INTERRUPTED:
                 self._bridge.engine.retry(job.id)

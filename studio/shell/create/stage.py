@@ -117,6 +117,11 @@ class Stage(QWidget):
         """The finished result on the stage, or None."""
         return self._shot
 
+    @property
+    def viewer(self) -> Viewer | None:
+        """The viewer on the stage, or None while something else is."""
+        return next((known for known in self._viewers.values() if known is self._stack.currentWidget()), None)
+
     def show_welcome(self) -> None:
         """Show how to begin."""
         self._job = self._shot = None

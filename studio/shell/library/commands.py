@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QMenu, QWidget
 from studio.shell import icons
 from studio.shell.i18n import say
 
-_COMMANDS = (
+COMMANDS = (
     ("quick_look", "Quick look", "", "eye"),
+    ("full_screen", "Full screen", "F11", "corners-out"),
     ("recreate", "Recreate", "Ctrl+R", "arrow-clockwise"),
     ("variations", "Variations", "Ctrl+Shift+R", "dice-five"),
     ("use", "Use parameters", "Ctrl+U", "sliders-horizontal"),
@@ -29,13 +30,15 @@ _COMMANDS = (
     ("undo", "Undo", "Ctrl+Z", "arrow-bend-up-left"),
     ("search", "Search the library", "Ctrl+F", "magnifying-glass"),
 )
+"""Name, text, key and icon of each."""
+
 _GROUPS = (
-    ("quick_look",),
+    ("quick_look", "full_screen"),
     ("recreate", "variations", "use", "send"),
     ("favourite", "rename", "tag"),
     ("show", "export", "share"),
 )
-_OF_THE_PAGE = frozenset({"search"})
+_OF_THE_PAGE = frozenset({"full_screen", "search"})
 """Commands whose keys work everywhere on the page; the others' keys would take letters from text boxes."""
 
 
@@ -52,7 +55,7 @@ class LibraryCommands(QObject):
         super().__init__(page)
         self._page = page
         self.actions: dict[str, QAction] = {}
-        for name, text, keys, icon in _COMMANDS:
+        for name, text, keys, icon in COMMANDS:
             action = QAction(self)
             say(action.setText, text)
             icons.decorate(action, icon)

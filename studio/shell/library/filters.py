@@ -37,7 +37,7 @@ KINDS = (
     ("video", "Video", KIND_ICONS["video"]),
 )
 _SORT_NAMES = {"newest": "Newest first", "oldest": "Oldest first", "title": "By title", "rating": "Best rated first"}
-_DAYS = ((0, "Any time"), (1, "Last day"), (7, "Last 7 days"), (30, "Last 30 days"), (365, "Last year"))
+DAYS = ((0, "Any time"), (1, "Last day"), (7, "Last 7 days"), (30, "Last 30 days"), (365, "Last year"))
 _WIDE = 760
 """From this width on the media are named, not only drawn."""
 
@@ -88,7 +88,7 @@ class FilterBar(QWidget):
         for (kind, _, _), made in zip(KINDS, self._kind_buttons, strict=True):
             made.setChecked(kind == query.kind)
         self._rating.choices[query.rating].setChecked(True)
-        days = [days for days, _ in _DAYS]
+        days = [days for days, _ in DAYS]
         self._days.choices[days.index(query.days) if query.days in days else 0].setChecked(True)
         self.retranslate()
 
@@ -117,7 +117,7 @@ class FilterBar(QWidget):
         names = ("Any rating", "Rated", "2 stars and more", "3 stars and more", "4 stars and more", "5 stars")
         for action, name in zip(self._rating.choices, names, strict=True):
             action.setText(tr(name))
-        for action, (days, name) in zip(self._days.choices, _DAYS, strict=True):
+        for action, (days, name) in zip(self._days.choices, DAYS, strict=True):
             action.setText(tr(name))
             if days == self._query.days:
                 self._days.setText(tr(name) if days else "")
@@ -172,8 +172,8 @@ class FilterBar(QWidget):
         self._favourites.toggled.connect(lambda on: self._change(favourites=on))
         self._rating = _MenuButton("star", 6)
         self._rating.chosen.connect(lambda rating: self._change(rating=rating))
-        self._days = _MenuButton("calendar-blank", len(_DAYS))
-        self._days.chosen.connect(lambda place: self._change(days=_DAYS[place][0]))
+        self._days = _MenuButton("calendar-blank", len(DAYS))
+        self._days.chosen.connect(lambda place: self._change(days=DAYS[place][0]))
         self._trash = tool_button("trash", "Show the trash")
         self._trash.setCheckable(True)
         self._trash.toggled.connect(lambda on: self._change(trash=on))

@@ -24,7 +24,7 @@ from studio.shell.library.actions import LibraryActions
 from studio.shell.library.commands import LibraryCommands
 from studio.shell.library.details import Details, plain_label
 from studio.shell.library.empty import EmptyState
-from studio.shell.library.filters import FilterBar
+from studio.shell.library.filters import DAYS, KINDS, FilterBar
 from studio.shell.library.grid import GridView
 from studio.shell.library.parts import UndoBar
 from studio.shell.library.peek import Peek
@@ -35,6 +35,13 @@ from studio.shell.viewers.background import Background, Task
 
 _PICTURE_SIDE = 512
 _POLL_MS = 2000
+_KEPT: dict[str, Callable[[Any], bool]] = {
+    "kind": lambda value: value in [kind for kind, _, _ in KINDS],
+    "favourites": lambda value: isinstance(value, bool),
+    "rating": lambda value: type(value) is int and 0 <= value <= 5,
+    "days": lambda value: type(value) is int and value in [days for days, _ in DAYS],
+}
+"""Filters that are remembered between sessions, and which values fit; a search is not, nor that the trash was shown."""
 _SETTLE_MS = 40
 """Details are fetched once the cursor rests this long: holding an arrow key asks for nothing in between."""
 
@@ -112,7 +119,9 @@ class LibraryPage(QWidget):
 
     def state(self) -> dict[str, Any]:
         """What to remember between sessions, as JSON."""
-        return {"side": self.grid.side, "split": self._split.sizes(), "sort": self.rows.query.sort}
+        query = self.filters.query
+        kept = {name: getattr(query, name) for name in _KEPT}
+        return {"side": self.grid.side, "split": self._split.sizes(), "sort": self.rows.query.sort, **kept}
 
     def restore_state(self, state: dict[str, Any]) -> None:
         """Take what was remembered; anything unusable is ignored."""
@@ -124,6 +133,9 @@ class LibraryPage(QWidget):
         sort = state.get("sort")
         if sort in {"newest", "oldest", "title", "rating"}:
             self.filters.show_query(self.filters.query.with_(sort=sort))
+        for name, fits in _KEPT.items():
+            if name in state and fits(state[name]):
+                self.filters.show_query(self.filters.query.with_(**{name: state[name]}))
 
     def keyPressEvent(self, event: Any) -> None:
         """Digits rate; everything else has its action."""
@@ -321,6 +333,7 @@ class LibraryPage(QWidget):
         item = detail.item if detail is not None else None
         direct: dict[str, Callable[[], object]] = {
             "quick_look": lambda: self.peek.open(self.grid.selection.current),
+            "full_screen": lambda: self.peek.open(self.grid.selection.current, full=True),
             "favourite": self._favourite,
             "rename": self.details.start_renaming,
             "tag": lambda: self.details.tags.box.setFocus(),

@@ -36,8 +36,8 @@ class Peek(QObject):
         self._task: Task | None = None
         self.sheet: QuickLook | None = None
 
-    def open(self, row: int, *, large: bool = False) -> None:
-        """Look at a row; `large` fills the window."""
+    def open(self, row: int, *, large: bool = False, full: bool = False) -> None:
+        """Look at a row; `large` fills the window, `full` the screen."""
         shown = self._grid.rows.row(row) if row >= 0 else None
         if shown is None:
             return
@@ -45,7 +45,7 @@ class Peek(QObject):
             self.sheet = QuickLook(self._page.window())
             self.sheet.stepped.connect(self._step)
             self.sheet.rated.connect(self.rated)
-        self._fill(self.sheet, shown)
+        self._fill(self.sheet, shown, full=full)
         self.sheet.open_at(large=large)
 
     def _step(self, by: int) -> None:
@@ -55,10 +55,10 @@ class Peek(QObject):
             self._grid.select_row(row)
             self._fill(self.sheet, shown)
 
-    def _fill(self, sheet: QuickLook, row: Row) -> None:
+    def _fill(self, sheet: QuickLook, row: Row, *, full: bool = False) -> None:
         if self._task:
             self._task.cancel()
-        show: Callable[[Detail | None, list[Detail], Path | None], None] = partial(_show, sheet, row)
+        show: Callable[[Detail | None, list[Detail], Path | None], None] = partial(_show, sheet, row, full)
         self._task = self._background.run(
             partial(_known, self._source, row.id),
             lambda answer: show(*answer),
@@ -67,7 +67,9 @@ class Peek(QObject):
         )
 
 
-def _show(sheet: QuickLook, row: Row, detail: Detail | None, siblings: list[Detail], before: Path | None) -> None:
+def _show(
+    sheet: QuickLook, row: Row, full: bool, detail: Detail | None, siblings: list[Detail], before: Path | None
+) -> None:
     sheet.show_item(
         row.kind,
         row.path,
@@ -77,6 +79,8 @@ def _show(sheet: QuickLook, row: Row, detail: Detail | None, siblings: list[Deta
         thumbnail=row.thumbnail,
         before=before,
     )
+    if full and sheet.viewer is not None and sheet.isVisible():
+        sheet.viewer.toggle_full_screen()
 
 
 def _known(source: Source, item_id: str) -> tuple[Detail | None, list[Detail], Path | None]:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 
-from PySide6.QtCore import QProcess, Qt
-from PySide6.QtWidgets import QDialog, QHeaderView, QProgressBar, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QProcess, Qt, QTimer
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QHeaderView,
+    QProgressBar,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.engine.discovery.plugins import PluginInfo
-from studio.shell.i18n import say, tr
+from studio.shell.i18n import count, say, tr, tr_message
 from studio.shell.icons import icon
 from studio.shell.theme import tokens
 from studio.shell.widgets import button, label, row
@@ -18,14 +28,28 @@ STOP_MS = 3000
 
 
 class CheckDialog(QDialog):
-    """``studio plugin check NAME --json`` as a table; closing the dialog ends the check."""
+    """``studio plugin check NAME --json`` as a table; closing the dialog ends the check.
 
-    def __init__(self, info: PluginInfo, parent: QWidget | None = None) -> None:
+    Args:
+        info: the plugin.
+        titles: what generators are called, by id.
+        parent: the window.
+    """
+
+    def __init__(self, info: PluginInfo, titles: Mapping[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Checking {plugin}", plugin=info.name))
         self._info = info
-        self._verdict = label("Running the twenty checks; this takes a minute or two …", "strong", wrap=True)
+        self._titles = titles
+        self._verdict = label(role="strong", wrap=True)
+        self._verdict.setText(
+            count(
+                "Running the twenty checks; this takes a minute or two …",
+                "Running twenty checks on each of {count} generators; each takes a minute or two …",
+                max(1, len(info.generators)),
+            )
+        )
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
         self._busy.setTextVisible(False)
@@ -54,32 +78,59 @@ class CheckDialog(QDialog):
         self._process.start(sys.executable, ["-m", "studio", "plugin", "check", self._info.key, "--json"])
 
     def show_rows(self, rows: list[dict[str, object]]) -> None:
-        """Show results: each has number, name, passed, seconds, reason and generator."""
-        self.table.setRowCount(len(rows))
-        for place, line in enumerate(rows):
-            passed = bool(line.get("passed"))
-            title = QTableWidgetItem(f"{line.get('number')}  {tr(str(line.get('name') or ''))}")
-            verdict = QTableWidgetItem(tr("passed") if passed else tr("failed"))
-            color = tokens().success if passed else tokens().danger
-            verdict.setIcon(icon("check-circle" if passed else "x-circle", color))
-            reason = str(line.get("reason") or "")
-            generator = str(line.get("generator") or "")
-            remarks = QTableWidgetItem(f"{generator}: {reason}" if generator and reason else reason or generator)
-            seconds = QTableWidgetItem(f"{float(str(line.get('seconds') or 0)):.1f}")
-            for cell, item in enumerate((title, verdict, seconds, remarks)):
-                self.table.setItem(place, cell, item)
-        passed_all = sum(bool(line.get("passed")) for line in rows)
-        say(self._verdict.setText, "{passed} of {all} checks passed", passed=passed_all, all=len(rows))
+        """Show results: each has number, name, passed, seconds, reason and generator; of several, each is a heading."""
+        groups: dict[str, list[dict[str, object]]] = {}
+        for line in rows:
+            groups.setdefault(str(line.get("generator") or ""), []).append(line)
+        self.table.setRowCount(0)
+        for generator, lines in groups.items():
+            if len(groups) > 1:
+                self._add_heading(generator, lines)
+            for line in lines:
+                self._add_row(line)
+        passed = sum(bool(line.get("passed")) for line in rows)
+        say(self._verdict.setText, "{passed} of {all} checks passed", passed=passed, all=len(rows))
         self._busy.hide()
 
+    def _add_heading(self, generator: str, lines: list[dict[str, object]]) -> None:
+        place = self.table.rowCount()
+        self.table.insertRow(place)
+        title = self._titles.get(generator, generator) or self._info.name
+        passed = sum(bool(line.get("passed")) for line in lines)
+        verdict = tr("{passed} of {all} checks passed", passed=passed, all=len(lines))
+        heading = QTableWidgetItem(f"{title}: {verdict}")
+        font = heading.font()
+        font.setBold(True)
+        heading.setFont(font)
+        self.table.setItem(place, 0, heading)
+        self.table.setSpan(place, 0, 1, self.table.columnCount())
+
+    def _add_row(self, line: dict[str, object]) -> None:
+        place = self.table.rowCount()
+        self.table.insertRow(place)
+        passed = bool(line.get("passed"))
+        verdict = QTableWidgetItem(tr("passed") if passed else tr("failed"))
+        color = tokens().success if passed else tokens().danger
+        verdict.setIcon(icon("check-circle" if passed else "x-circle", color))
+        cells = (
+            QTableWidgetItem(f"{line.get('number')}  {tr(str(line.get('name') or ''))}"),
+            verdict,
+            QTableWidgetItem(f"{float(str(line.get('seconds') or 0)):.1f}"),
+            QTableWidgetItem(tr_message(str(line.get("reason") or ""))),
+        )
+        for cell, item in enumerate(cells):
+            self.table.setItem(place, cell, item)
+
     def done(self, result: int) -> None:
-        """End the check when the dialog closes."""
-        self._process.blockSignals(True)
-        if self._process.state() != QProcess.ProcessState.NotRunning:
-            self._process.terminate()
-            if not self._process.waitForFinished(STOP_MS):
-                self._process.kill()
-                self._process.waitForFinished(STOP_MS)
+        """End the check when the dialog closes, without waiting for its end."""
+        process = self._process
+        process.finished.disconnect(self._finished)
+        process.errorOccurred.disconnect(self._failed)
+        if process.state() != QProcess.ProcessState.NotRunning:
+            process.setParent(QApplication.instance())
+            process.finished.connect(process.deleteLater)
+            process.terminate()
+            QTimer.singleShot(STOP_MS, process, process.kill)
         super().done(result)
 
     def _finished(self) -> None:

@@ -7,9 +7,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from studio.engine.discovery.plugins import PluginInfo
 from studio.shell.i18n import say, tr
-from studio.shell.icons import pixmap
-from studio.shell.theme import tokens
-from studio.shell.widgets import button, label, row
+from studio.shell.widgets import button, icon_label, label, row
 
 
 class ConsentDialog(QDialog):
@@ -19,8 +17,7 @@ class ConsentDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         say(self.setWindowTitle, "Let a plugin run?")
-        icon = label()
-        icon.setPixmap(pixmap("puzzle-piece", 32, tokens().accent))
+        icon = icon_label("puzzle-piece", "accent", 32)
         title = label(role="heading", wrap=True)
         title.setText(tr("Let “{plugin}” run on this machine?", plugin=info.distribution))
         about = label(wrap=True)

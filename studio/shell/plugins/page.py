@@ -20,11 +20,11 @@ from studio.engine.discovery.plugins import PluginInfo, PluginState
 from studio.sdk.generator import GeneratorSpec
 from studio.shell.create.media import media_of, medium_of
 from studio.shell.i18n import say, tr, tr_message, tr_spec
-from studio.shell.icons import decorate, pixmap
+from studio.shell.icons import decorate
 from studio.shell.plugins.checking import CheckDialog
 from studio.shell.plugins.consent import ConsentDialog
-from studio.shell.theme import set_role, tokens
-from studio.shell.widgets import FlowLayout, button, column, label, row, take_all
+from studio.shell.theme import set_role
+from studio.shell.widgets import FlowLayout, IconLabel, button, column, icon_label, label, row, take_all
 from studio.shell.workshop import Workshop
 
 STATES: Mapping[str, tuple[str, str, str]] = {
@@ -62,7 +62,7 @@ class PluginCard(QFrame):
         self._specs = specs
         self._name = label(role="heading")
         self._about = label(role="muted")
-        self._state_icon = label()
+        self._state_icon = IconLabel(18)
         self._state = label()
         self.switch = QCheckBox()
         say(self.switch.setText, "On")
@@ -88,7 +88,7 @@ class PluginCard(QFrame):
     def retranslate(self) -> None:
         """Say everything again."""
         state, icon, color = STATES[self.info.state]
-        self._state_icon.setPixmap(pixmap(icon, 18, getattr(tokens(), color)))
+        decorate(self._state_icon, icon, color)
         self._state.setText(tr(state))
         set_role(self._state, color)
         self._name.setText(self._title())
@@ -130,7 +130,7 @@ class PluginCard(QFrame):
             buttons.append(restore)
         if self.info.state in {PluginState.READY, PluginState.NEEDS_SETUP}:
             check = button("Check", lambda: self.check_wanted.emit(self.info), icon="checks", role="quiet")
-            say(check.setToolTip, "Run the twenty checks every plugin should pass")
+            say(check.setToolTip, "Run the twenty checks every generator should pass")
             buttons.append(check)
             if not self.info.first_party:
                 aside = button(
@@ -245,7 +245,8 @@ class PluginsPage(QWidget):
         self.changed.emit(False)
 
     def _check(self, info: PluginInfo) -> None:
-        dialog = CheckDialog(info, self)
+        titles = {name: tr_spec(spec, spec.title) for name, spec in self._workshop.specs.items()}
+        dialog = CheckDialog(info, titles, self)
         dialog.open()
         dialog.start()
 
@@ -255,8 +256,7 @@ class PluginsPage(QWidget):
 
 def _told_generator(spec: GeneratorSpec) -> QWidget:
     """A generator's icon, and its title and needs, which no line break parts."""
-    icon = label()
-    icon.setPixmap(pixmap(medium_of(spec).icon, 18, tokens().accent))
+    icon = icon_label(medium_of(spec).icon, "accent", 18)
     made = label(role="muted")
     needs = [tr("{gigabytes} GB memory", gigabytes=f"{spec.needs.ram_gb:g}")]
     if spec.needs.gpu:

@@ -78,6 +78,8 @@ class Viewer(QWidget):
         self._pages.addWidget(content)
         self._pages.addWidget(self._message)
         self.full_screen_action = self.action("Full screen", "corners-out", self.toggle_full_screen, "F11")
+        # Right after *Generate* the focus is on that button: the key works anywhere in the window that shows a viewer.
+        self.full_screen_action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
 
     # ---- what others call --------------------------------------------------------------------------------
 

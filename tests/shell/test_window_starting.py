@@ -1,0 +1,134 @@
+"""The slow part of starting, where something goes wrong: it is told, can be tried again, and the end always comes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.windows import PAINTER, FakeRegistry
+from pytestqt.qtbot import QtBot
+
+from studio.disk.home import Home
+from studio.engine.discovery.registry import Registry
+from studio.engine.settings import Settings
+from studio.sdk import UserError
+from studio.shell.errors import ErrorWatch
+from studio.shell.startup import Startup
+
+REGISTRY = FakeRegistry({PAINTER.id: PAINTER})
+
+
+class Stand:
+    """A start over a scripted discovery, with all it told."""
+
+    def __init__(self, folder: Path) -> None:
+        home = Home(state=folder / "state", library=folder / "library")
+        self.watch = ErrorWatch(folder / "logs")
+        self.startup = Startup(home, Settings.load(home.settings_file), self.watch)
+        self.engines: list[Any] = []
+        self.problems: list[str] = []
+        self.libraries: list[Any] = []
+        self.startup.engine_started.connect(self.engines.append)
+        self.startup.problem.connect(lambda title, sentence: self.problems.append(f"{title}: {sentence}"))
+        self.startup.library_opened.connect(self.libraries.append)
+
+
+@pytest.fixture
+def stand(qtbot: QtBot, tmp_path: Path) -> Iterator[Stand]:
+    made = Stand(tmp_path)
+    yield made
+    made.startup.join()
+    for thing in (*made.engines, *made.libraries):
+        thing.close()
+    if made.watch._dialog is not None:
+        made.watch._dialog.close()
+
+
+def discovery(monkeypatch: pytest.MonkeyPatch, *answers: Any) -> None:
+    """What looking for plugins comes to, one after the other: a registry, an exception, or an event to wait for."""
+    left = list(answers)
+
+    def discover(*_: Any, **__: Any) -> Any:
+        answer = left.pop(0)
+        if isinstance(answer, threading.Event):
+            answer.wait(10)
+        if isinstance(answer, Exception):
+            raise answer
+        return REGISTRY
+
+    monkeypatch.setattr(Registry, "discover", discover)
+
+
+@pytest.mark.parametrize("trouble", [OSError("disk gone"), UserError("The file is damaged."), RuntimeError("a fault")])
+def test_a_failed_look_for_plugins_is_told_and_looking_again_starts_the_engine(
+    stand: Stand, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    discovery(monkeypatch, trouble, REGISTRY)
+    reports: list[str] = []
+    stand.watch.caught.connect(reports.append)
+    stand.startup.find_generators()
+    stand.startup.open_library_and_engine()
+    qtbot.waitUntil(lambda: len(stand.problems) + len(reports) == 1, timeout=5000)
+    assert str(trouble) in (stand.problems + reports)[0]
+    qtbot.waitUntil(lambda: len(stand.libraries) == 1, timeout=5000)
+    assert stand.engines == []
+    stand.startup.discover_again(refresh=True)
+    qtbot.waitUntil(lambda: len(stand.engines) == 1, timeout=5000)
+
+
+def test_the_end_comes_after_discovery_failed(stand: Stand, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    discovery(monkeypatch, OSError("disk gone"))
+    stand.startup.find_generators()
+    stand.startup.open_library_and_engine()
+    began = time.monotonic()
+    stand.startup.join(5.0)
+    assert time.monotonic() - began < 4.5
+
+
+def test_the_end_waits_no_longer_than_it_may_and_starts_no_engine_then(
+    stand: Stand, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = threading.Event()
+    discovery(monkeypatch, slow)
+    stand.startup.open_library_and_engine()
+    qtbot.waitUntil(lambda: len(stand.libraries) == 1, timeout=5000)
+    stand.startup.find_generators()
+    began = time.monotonic()
+    stand.startup.join(0.2)
+    assert time.monotonic() - began < 2
+    slow.set()
+    stand.startup.join()
+    qtbot.wait(20)
+    assert stand.engines == []
+
+
+def test_looking_for_plugins_twice_starts_one_engine(
+    stand: Stand, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    discovery(monkeypatch, REGISTRY, REGISTRY)
+    stand.startup.find_generators()
+    stand.startup.open_library_and_engine()
+    stand.startup.discover_again(refresh=False)
+    qtbot.waitUntil(lambda: len(stand.engines) == 1, timeout=5000)
+    stand.startup.join()
+    qtbot.wait(20)
+    assert len(stand.engines) == 1
+
+
+def test_a_library_that_cannot_be_opened_is_told_and_the_engine_starts_without(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "library").write_text("a file where the folder should be")
+    stand = Stand(tmp_path)
+    reasons: list[str] = []
+    stand.startup.library_failed.connect(reasons.append)
+    discovery(monkeypatch, REGISTRY)
+    stand.startup.find_generators()
+    stand.startup.open_library_and_engine()
+    qtbot.waitUntil(lambda: len(stand.engines) == 1, timeout=5000)
+    assert len(reasons) == 1
+    stand.engines[0].close()
