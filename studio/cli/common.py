@@ -41,9 +41,7 @@ def parser(command: str, description: str) -> argparse.ArgumentParser:
 def add_common(made: argparse.ArgumentParser) -> None:
     """Add ``--json`` and ``--library``; also used for the parsers of sub-commands."""
     made.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON to stdout")
-    made.add_argument(
-        "--library", metavar="PATH", type=Path, default=argparse.SUPPRESS, help="the library folder to use"
-    )
+    made.add_argument("--library", metavar="PATH", default=argparse.SUPPRESS, help="the library folder to use")
 
 
 def wants_json(arguments: argparse.Namespace) -> bool:
@@ -64,7 +62,7 @@ def find_home(arguments: argparse.Namespace) -> Home:
     What is wrong with the settings file is said on stderr, here once for every command.
     """
     asked = getattr(arguments, "library", None)
-    home = Home.find(library=None if asked is None else expanded(str(asked)))
+    home = Home.find(library=None if asked is None else place(asked, "--library"))
     if not home.settings_file.is_file():
         return home
     settings = load_settings(home)
@@ -77,6 +75,15 @@ def find_home(arguments: argparse.Namespace) -> Home:
 def expanded(path: str) -> Path:
     """A path as it was typed, with ``~`` for the person's folder; ``~nobody`` stays as it is."""
     return Path(os.path.expanduser(path))  # noqa: PTH111 - `Path.expanduser` raises where there is no such user
+
+
+def place(path: str, option: str) -> Path:
+    """A place as it was typed; an empty one would be the folder the terminal happens to be in. Raises `UserError`."""
+    if not path.strip():
+        from studio.sdk import UserError
+
+        raise UserError(f"{option} needs a path.")
+    return expanded(path)
 
 
 def open_library(home: Home) -> Library:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.cli import common, exits
+from studio.cli.target import Target
 from studio.cli.watching import Watcher
 from studio.disk.home import Home
 from studio.sdk import GeneratorSpec, Json, ParameterError, UserError
@@ -149,6 +149,7 @@ def _run(
     with Watcher(engine, quiet=arguments.quiet or common.wants_json(arguments)) as watcher:
         jobs, cancelled = watcher.make(requests)
     failures = watcher.failures(jobs)
+    target.expect(watcher.saved)
     results = [_result(saved, target, library, arguments, failures) for saved in watcher.saved]
     if common.wants_json(arguments):
         plain = [{**result, "seed": _seed_of(result["job"], jobs)} for result in results]
@@ -182,78 +183,14 @@ def _result(
 
     from studio.engine.jobs import Failure
 
+    kept = not arguments.no_library
     try:
         files = target.write(saved, library)
     except (OSError, UserError) as error:
         said = error.message if isinstance(error, UserError) else f"{error.strerror or error}: {error.filename}."
-        failure = Failure(said, "The result is in the library." if not arguments.no_library else "", reason="output")
-        failures.append({"job": saved.job_id, **asdict(failure)})
-        files = []
-    kept = not arguments.no_library
+        files = target.rescue(saved)
+        where = f"It is in {files[0]}." if files else "The result is in the library." if kept else ""
+        failures.append({"job": saved.job_id, **asdict(Failure(said, where, reason="output"))})
     if kept and not files:
         files = [str(saved.path)]
     return {"id": saved.item if kept else "", "kind": saved.kind, "job": saved.job_id, "files": files}
-
-
-class Target:
-    """Where ``-o`` wants results: nowhere else, a folder, or a file whose ending chooses the format."""
-
-    def __init__(self, folder: Path | None = None, file: Path | None = None) -> None:
-        self._folder = folder
-        self._file = file
-        self._written = 0
-
-    @classmethod
-    def of(cls, output: str | None, spec: GeneratorSpec) -> Target:
-        """Check ``-o`` before anything runs. Raises `UserError` when no result could be written in that format."""
-        if not output:
-            return cls()
-        path = common.expanded(output)
-        if output.endswith(("/", "\\")) or path.is_dir():
-            return cls(folder=path)
-        from studio.library import formats
-
-        fitting = {suffix for kind in spec.makes for suffix in formats.export_suffixes(kind)}
-        if path.suffix.lower() not in fitting:
-            endings = " ".join(sorted(fitting))
-            raise UserError(
-                f"{spec.title} cannot be written as “{path.suffix or path.name}”.",
-                hint=f"Endings that can: {endings}; or end with / for a folder.",
-            )
-        if not path.absolute().parent.is_dir():
-            raise UserError(f"The folder {path.absolute().parent} does not exist.")
-        return cls(file=path)
-
-    def write(self, saved: ItemSaved, library: Library | None) -> list[str]:
-        """Write one result where ``-o`` wants it; returns the paths, none when it is not wanted there."""
-        source = Path(saved.path)
-        if self._folder is not None:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            place = _free(self._folder / source.name)
-            shutil.copyfile(source, place)
-            return [str(place)]
-        if self._file is None:
-            return []
-        from studio.library import formats
-
-        if self._file.suffix.lower() not in formats.export_suffixes(saved.kind):
-            return []
-        place = self._file
-        if self._written:
-            place = _free(self._file.with_name(f"{self._file.stem}-{self._written + 1}{self._file.suffix}"))
-        self._written += 1
-        if library is not None and saved.item != saved.path:
-            library.export(saved.item, place)
-        else:
-            formats.write(formats.read(source, saved.kind), place)
-        return [str(place)]
-
-
-def _free(path: Path) -> Path:
-    """`path`, or the first of ``name-2``, ``name-3`` … that is not taken."""
-    number = 1
-    free = path
-    while free.exists():
-        number += 1
-        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
-    return free

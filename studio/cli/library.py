@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from studio.library.items import Item
     from studio.library.library import Library
 
+MOST_LISTED = 2**31
+"""A larger `--limit` is as good as none."""
+
 
 def run(argv: Sequence[str]) -> int:
     """Run one of the library's commands."""
@@ -92,7 +95,7 @@ def _list(library: Library, arguments: argparse.Namespace, _home: Home) -> int:
     if arguments.limit < 1:
         raise UserError("--limit must be at least 1.")
     try:
-        items = library.search(query, arguments.limit, arguments.sort)
+        items = library.search(query, min(arguments.limit, MOST_LISTED), arguments.sort)
     except QueryError as error:
         raise UserError(f"{error.message} (at character {error.position + 1} of “{query}”)") from error
     return _say_items(library, items, arguments)
@@ -159,7 +162,7 @@ def _empty_trash(library: Library, arguments: argparse.Namespace, _home: Home) -
 
 def _export(library: Library, arguments: argparse.Namespace, _home: Home) -> int:
     item = library.resolve(arguments.item)
-    target = common.expanded(arguments.target)
+    target = common.place(arguments.target, "export")
     if arguments.target.endswith(("/", "\\")):
         target.mkdir(parents=True, exist_ok=True)
     path = library.export(item.id, target, strip=arguments.strip)

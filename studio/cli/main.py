@@ -42,7 +42,7 @@ def main(argv: Sequence[str]) -> int:
         _let_go_of_stdout()
         return exits.OK
     except Exception as error:  # noqa: BLE001 - nothing but sentences reaches the artist
-        return _failed(error)
+        return _failed(error, argv)
     return exits.FOUND_WRONG if code == exits.OK and common.damage_told else code
 
 
@@ -104,12 +104,15 @@ def _unknown(name: str) -> int:
     return exits.WRONG_INPUT
 
 
-def _failed(error: Exception) -> int:
+def _failed(error: Exception, argv: Sequence[str]) -> int:
     from studio.sdk import UserError
 
     if isinstance(error, UserError):
         where = f"{error.param}: " if error.param and error.param not in error.message else ""
         common.warn(f"{where}{error.message}{' ' + error.hint if error.hint else ''}")
+        return exits.WRONG_INPUT
+    if isinstance(error, UnicodeEncodeError) and (garbled := next((word for word in argv if not _is_text(word)), "")):
+        common.warn(f"“{garbled}” holds bytes that are no text (UTF-8).")
         return exits.WRONG_INPUT
     if isinstance(error, OSError):
         _give_up_broken_stdout()
@@ -118,6 +121,11 @@ def _failed(error: Exception) -> int:
         return exits.FAILED
     common.warn(f"Something went wrong inside the studio ({type(error).__name__}). {_kept(error)}")
     return exits.FAILED
+
+
+def _is_text(word: str) -> bool:
+    """Whether a word from the command line was text; other bytes arrive as lone surrogates."""
+    return not any("\udc80" <= letter <= "\udcff" for letter in word)
 
 
 def _kept(error: Exception) -> str:

@@ -70,12 +70,16 @@ class Library:
         self._lock = threading.RLock()
         self._generation = 0
         try:
+            str(self.folder).encode("utf-8")
             self.folder.mkdir(parents=True, exist_ok=True)
             self._keeper = Keeper(self.store, self._renewed)
             recovered = self.store.recover()
         except OSError as error:
             reason = error.strerror or error
             raise UserError(f"The library can't be opened at “{self.folder}”: {reason}.") from error
+        except UnicodeEncodeError as error:
+            shown = str(self.folder).encode("utf-8", "replace").decode("utf-8")
+            raise UserError(f"The library can't be opened at “{shown}”: the name is no text (UTF-8).") from error
         self._healed(lambda: self._keeper.build_if_missing(progress))
         self._take(recovered)
         self._generation = self._healed(lambda: self.index.generation())

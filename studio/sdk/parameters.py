@@ -439,8 +439,17 @@ def _in_range(field: Field, value: float) -> float:
     too_low = field.min is not None and value < field.min
     too_high = field.max is not None and value > field.max
     if too_low or too_high:
-        raise field.error(f"must be{_range(field, 'between')}; {value:g} is outside.")
+        raise field.error(f"must be{_range(field, 'between')}; {_told(value)} is outside.")
     return value
+
+
+def _told(value: float) -> str:
+    try:
+        return f"{value:g}"
+    except OverflowError:  # a whole number beyond what a floating-point one can be
+        from decimal import Decimal
+
+        return f"{Decimal(value).normalize():.6g}"
 
 
 def _range(field: Field, word: str = "from") -> str:

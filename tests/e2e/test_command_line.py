@@ -39,7 +39,7 @@ def texture(home: Path) -> dict[str, str]:
 def test_a_result_is_kept_found_shown_and_changed(home: Path, texture: dict[str, str]) -> None:
     item = texture["id"]
     assert Path(texture["files"][0]).read_bytes().startswith(b"\x89PNG")
-    assert item in studio(home, "library", "list").out
+    assert item in studio(home, "library", "list", "--limit", "9" * 20).out
     assert studio(home, "library", "rate", item[-6:], "4").code == 0
     assert studio(home, "library", "tag", item, "blue", "winter").code == 0
     assert studio(home, "library", "tag", item, "-winter").code == 0
@@ -73,6 +73,8 @@ def test_the_same_request_gives_the_same_bytes_again(home: Path, texture: dict[s
     assert (home / "again.png").read_bytes() == (home / "original.png").read_bytes()
     folder = studio(home, "library", "export", original["id"], f"{home}/a folder/that is new/", "--json").json
     assert Path(folder["file"]).parent == home / "a folder" / "that is new"
+    nowhere = studio(home, "library", "export", original["id"], "")
+    assert (nowhere.code, nowhere.err) == (2, "export needs a path.\n")
     others = studio(home, "library", "variations", texture["id"], "--count", "2", "--json").json["items"]
     assert len({entry["id"] for entry in others} | {texture["id"]}) == 3
 
@@ -147,6 +149,11 @@ def test_output_goes_to_a_file_or_a_folder_and_nowhere_else(home: Path, tmp_path
         ((*SMALL, "-o", "x.mid"), "cannot be written as"),
         ((*SMALL, "-o", "no/such/folder/x.png"), "does not exist"),
         ((*SMALL, "--no-library"), "-o"),
+        ((*SMALL, "-o", ""), "-o needs a path."),
+        ((*SMALL, "-o", f"{'x' * 300}.png"), "File name too long"),
+        ((*SMALL, "-o", f"{os.devnull}/"), "is no folder"),
+        ((*SMALL, "-o", f"{__file__}/made/"), "is no folder"),
+        (("generate", "studio.music.composer", "--set", f"bars=1{'0' * 400}"), "1e+400 is outside"),
         (("generate", "studio.mesh.relief", "--input", "picture=missing.png"), "picture"),
         (("generate", "studio.mesh.relief", "--input", "picture=~nobody-here/x.png"), "picture"),
         (("generate", "studio.mesh.relief", "--input", f"picture={'x' * 300}"), "File name too long"),
@@ -154,6 +161,10 @@ def test_output_goes_to_a_file_or_a_folder_and_nowhere_else(home: Path, tmp_path
         (("generate", "\x1b[31mred"), "�[31mred"),
         (("\x1b[31mred",), "�[31mred"),
         (("library", "show", "00000"), "no item"),
+        (("library", "show", "\udcff\udcfe"), "no text"),
+        (("library", "tag", "00000", "\udcff"), "no item"),
+        (("library", "list", "--library", ""), "--library needs a path."),
+        (("library", "list", "--library", "no \udcff"), "no text"),
         (("library", "search", "rating:lots"), "rating"),
         (("library", "import", "missing.png"), "missing.png"),
         (("queue", "cancel", "zzz"), "no job"),
@@ -284,14 +295,31 @@ def test_numbered_files_overwrite_nothing_and_a_place_that_cannot_be_written_is_
     assert answer.code == 0, answer.err
     assert (tmp_path / "one-2.png").read_bytes() == b"precious"
     assert sorted(answer.out.splitlines()) == [f"{tmp_path}/one-2-2.png", f"{tmp_path}/one.png"]
-    (tmp_path / "taken.png").mkdir()
-    (tmp_path / "taken.png" / "inside").write_bytes(b"")
-    (tmp_path / "file").write_bytes(b"")
-    answer = studio(home, *SMALL, "-o", f"{tmp_path}/file/")
+    if not Path("/proc/self").is_dir():
+        return  # nowhere else is a folder that only turns out to take nothing when something is written
+    answer = studio(home, *SMALL, "-o", "/proc/made/")
     assert answer.code == 1
     assert "The result is in the library." in answer.err
     assert Path(answer.out.strip()).is_file()
     assert_calm(answer)
+
+
+def test_other_endings_of_a_format_are_taken_too(home: Path, tmp_path: Path) -> None:
+    answer = studio(home, *SMALL, "--no-library", "-o", f"{tmp_path}/one.jpeg")
+    assert (answer.code, answer.out) == (0, f"{tmp_path}/one.jpeg\n"), answer.err
+    assert (tmp_path / "one.jpeg").read_bytes().startswith(b"\xff\xd8")
+
+
+def test_a_result_of_another_kind_than_the_file_is_put_beside_it(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "s.png").write_bytes(b"precious")
+    words = ("generate", "studio.image.sticker", "--set", "prompt=a red star", "--no-library")
+    answer = studio(home, *words, "-o", f"{tmp_path}/s.txt")
+    assert answer.code == 1, answer
+    assert answer.out == f"{tmp_path}/s-2.png\n"
+    assert "“s.txt” can't be written" in answer.err
+    assert f"It is in {tmp_path}/s-2.png." in answer.err
+    assert (tmp_path / "s-2.png").read_bytes().startswith(b"\x89PNG")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["s-2.png", "s.png"]
 
 
 def write_journal(home: Path, *jobs: dict[str, Any]) -> None:

@@ -62,6 +62,13 @@ def test_the_present_name_wins_over_a_former_one() -> None:
     assert sdk.check_values(Paint.fields, {"denoise": 0.1, "strength": 0.9})["strength"] == 0.9
 
 
+@pytest.mark.parametrize("digits", [20, 400, 5000])
+def test_a_number_beyond_all_bounds_is_refused_with_a_sentence(digits: int) -> None:
+    with pytest.raises(sdk.ParameterError, match=rf"1e\+{digits} is outside"):
+        field("steps").check(10**digits)
+
+
+
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
