@@ -15,6 +15,11 @@ from studio.teach.runs import Run, run_lock
 
 if TYPE_CHECKING:
     from studio.disk.home import Home
+    from studio.engine.discovery.registry import Registry
+    from studio.engine.requests import GenerationRequest
+
+REMARKS_SHOWN = 20
+"""The last lines of a run's log that are told."""
 
 
 def run(argv: Sequence[str]) -> int:
@@ -89,7 +94,12 @@ def _list(home: Home, arguments: argparse.Namespace) -> int:
 
 def _show(home: Home, arguments: argparse.Namespace) -> int:
     one = _named(home, arguments.run)
-    plain = {**_plain(one), "values": one.facts.get("values", {}), "samples": [str(path) for _, path in one.samples()]}
+    plain = {
+        **_plain(one),
+        "values": one.facts.get("values", {}),
+        "samples": [str(path) for _, path in one.samples()],
+        "log": one.remarks(REMARKS_SHOWN),
+    }
     if common.wants_json(arguments):
         common.print_json(plain)
         return exits.OK
@@ -97,16 +107,13 @@ def _show(home: Home, arguments: argparse.Namespace) -> int:
     rows += [[f"  {name}", str(value)] for name, value in dict(plain["values"]).items()]
     rows += [[f"  {name}", f"{value:.5g}"] for name, value in plain["figures"].items()]
     rows.append(["checkpoints", " ".join(map(str, plain["checkpoints"]))])
-    common.print_lines(common.table(rows))
+    common.print_lines([*common.table(rows), *plain["log"]])
     return exits.OK
 
 
 def _resume(home: Home, arguments: argparse.Namespace) -> int:
-    from studio.cli.teach_train import recipe_of, train
-    from studio.engine.choices import check_sources
+    from studio.cli.teach_train import train
     from studio.engine.discovery.registry import Registry
-    from studio.engine.requests import GenerationRequest
-    from studio.sdk import Dataset
 
     one = _named(home, arguments.run)
     if one.finished:
@@ -114,23 +121,24 @@ def _resume(home: Home, arguments: argparse.Namespace) -> int:
             f"This run is finished: {one.finished}.",
             hint="Roll it back to a checkpoint first, or train with another seed.",
         )
-    facts = one.facts
     registry = Registry.discover(home)
-    spec = recipe_of(registry, str(facts.get("recipe", "")))
-    if facts.get("version") != spec.version:
-        raise UserError(f"{spec.title} is another version now; this run cannot go on.", hint="Train anew.")
-    request = GenerationRequest.of(spec, dict(facts.get("values") or {}), int(facts.get("seed", 0)))
-    folders = check_sources(home, spec, request.values)
-    digests = "+".join(Dataset.read(folder).digest for folder in folders.values())
-    if digests.partition("+")[0] != (facts.get("dataset") or {}).get("digest"):
-        raise UserError(
-            "The dataset has changed since; this run cannot go on.", hint="Train anew with: studio teach train"
-        )
-    return train(home, registry, request, arguments)
+    return train(home, registry, _request(home, registry, one), arguments)
+
+
+def _request(home: Home, registry: Registry, one: Run) -> GenerationRequest:
+    """The request that goes on with a run. Raises `UserError` where it would begin another."""
+    from studio.cli.teach_train import recipe_of
+    from studio.engine.continuing import request_of_training
+
+    facts = one.facts
+    return request_of_training(home, recipe_of(registry, str(facts.get("recipe", ""))), facts)
 
 
 def _rollback(home: Home, arguments: argparse.Namespace) -> int:
+    from studio.engine.discovery.registry import Registry
+
     one = _named(home, arguments.run)
+    _request(home, Registry.discover(home), one)  # later checkpoints are not given up for a run that cannot go on
     with _held(one):
         try:
             one.roll_back(arguments.step)

@@ -1,4 +1,4 @@
-"""Watching jobs from a terminal: one progress bar on stderr, Ctrl-C cancels in order."""
+"""Watching jobs from a terminal: one progress bar and generators' remarks on stderr, Ctrl-C cancels in order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from studio.cli import common, interrupts
-from studio.engine.events import Event, ItemSaved, JobChanged
+from studio.engine.events import Event, ItemSaved, JobChanged, LogReceived
 from studio.engine.jobs import Job, JobState
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 CANCEL_PATIENCE = 10.0
 """Seconds for cancelled jobs to end; an engine that works needs two and a little."""
+
+REMARK_LETTERS = 500
+"""Longest remark that is told; a plugin may say anything."""
 
 
 class Watcher:
@@ -32,6 +35,7 @@ class Watcher:
         self._engine = engine
         self._jobs: dict[str, Job] = {}
         self._submitted: list[Job] = []
+        self._tells = not quiet
         self._shows = not quiet and sys.stderr.isatty()
         self._bar: Any = None
         self._bar_job = ""
@@ -87,6 +91,16 @@ class Watcher:
             self._jobs[event.job.id] = event.job
             if self._shows:
                 self._show(event.job)
+        elif isinstance(event, LogReceived) and self._tells and event.job_id and not event.printed:
+            self._remark(event.line)
+
+    def _remark(self, line: str) -> None:
+        """Tell what a generator remarks, above the bar where there is one."""
+        if self._bar is not None:
+            self._bar.clear()
+        common.warn(" ".join(line.split())[:REMARK_LETTERS])
+        if self._bar is not None:
+            self._bar.refresh()
 
     def _show(self, job: Job) -> None:
         if job.state.is_final:

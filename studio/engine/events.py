@@ -135,10 +135,11 @@ class ModelTrained:
 
 @dataclass(frozen=True, slots=True)
 class LogReceived:
-    """A line of the job's log: from the generator, or printed by its libraries."""
+    """A line of the job's log: a remark of the generator's, or (`printed`) what its process wrote to its outputs."""
 
     job_id: str
     line: str
+    printed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -53,6 +54,7 @@ class Failure:
         param: the parameter it belongs to, or None.
         reason: ``"user"`` (fix a value), ``"memory"``, ``"bug"`` (the plugin's), ``"worker"`` (its process died).
         details: traceback or crash report, shown folded.
+        remedy: values with which it may work, by field; made by the worker, so to be checked before it is used.
     """
 
     message: str
@@ -60,6 +62,7 @@ class Failure:
     param: str | None = None
     reason: str = "bug"
     details: str = ""
+    remedy: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +102,8 @@ class Job:
     def progressed(self, done: float, total: float, message: str, now: float) -> Job:
         """This job with newer progress, told at `now`; less done than at first means that it began once more."""
         fresh = not self.first_at or done < self.first_done
-        first = {"first_at": now, "first_done": done} if fresh else {}
-        return replace(self, done=done, total=total, message=message, **first)
+        first_at, first_done = (now, done) if fresh else (self.first_at, self.first_done)
+        return replace(self, done=done, total=total, message=message, first_at=first_at, first_done=first_done)
 
     def moved(self, state: JobState, **changes: Any) -> Job:
         """This job in another state. Raises `IllegalTransition` where no way leads there."""

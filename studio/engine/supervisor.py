@@ -345,7 +345,7 @@ class Supervisor:
         self._desk.report(f"The worker for {self.device} ended while job {job_id or '(none)'} ran. {how}\n\n{printed}")
 
     def _printed(self, line: str) -> None:
-        self._desk.publish(LogReceived(self._job_id, line))
+        self._desk.publish(LogReceived(self._job_id, line, printed=True))
 
     def _heard(self, frame: Frame) -> None:
         """Follow a frame. Raises `ProtocolError` on one that no worker of ours sends: plugins can reach the line."""
@@ -416,6 +416,8 @@ def _outcome_of(body: Mapping[str, Any]) -> _Outcome:
     )
     if not all(isinstance(text, str) for text in texts):
         raise TypeError("a failure is told in texts")
+    if failure is not None and not isinstance(failure.remedy, dict):
+        raise TypeError("a remedy is told by field")
     if state is JobState.FAILED and failure is None:
         raise ValueError("a failure without a reason")
     return _Outcome(state, failure if state is JobState.FAILED else None)

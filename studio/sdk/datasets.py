@@ -63,7 +63,7 @@ class Dataset:
         kind: one of `DATASET_KINDS`.
         folder: the folder with the manifest.
         items: its files, in the order of the manifest.
-        digest: hash over all that decides training (files' hashes, captions, split), hexadecimal.
+        digest: hash over all that decides training (files' hashes, captions, split, records, order), hexadecimal.
         card: title, licence, consent, counts, what was masked or left out …, as JSON.
     """
 

@@ -6,6 +6,7 @@
     metrics.jsonl        one point of a curve per line
     samples/             000100-0.png: what the model made after 100 steps
     checkpoints/000100/  from here training can go on
+    log.txt              what the recipe remarked, e.g. which files it left out
     finished.json        there once the model is: its reference
 
 A checkpoint counts once its folder has its final name. On going on, what curves and samples tell of later steps is
@@ -33,6 +34,13 @@ LATEST_KEPT = 2
 
 SPACED_KEPT = 6
 """Older checkpoints that are kept beside those, spread over the run, to compare with and to roll back to."""
+
+
+REMARK_LETTERS = 2000
+"""Longest remark."""
+
+LOG_BYTES = 2**20
+"""Most that is kept of what a recipe remarks."""
 
 
 def run_key(trainer: str, version: int, values: Mapping[str, Any], seed: int, digest: str) -> str:
@@ -127,6 +135,20 @@ class Run:
         folder = self.folder / "samples"
         paths = sorted(folder.iterdir()) if folder.is_dir() else []
         return [(int(path.name[:8]), path) for path in paths if path.name[:8].isdigit()]
+
+    def remarks(self, most: int) -> list[str]:
+        """The last lines of the log, at most this many."""
+        try:
+            lines = (self.folder / "log.txt").read_text("utf-8", errors="replace").splitlines()
+        except OSError:
+            return []
+        return lines[-most:]
+
+    def add_remark(self, remark: str) -> None:
+        """Append a line to the log, unless it is full."""
+        with (self.folder / "log.txt").open("a", encoding="utf-8", errors="replace") as stream:
+            if stream.tell() < LOG_BYTES:
+                stream.write(" ".join(remark.split())[:REMARK_LETTERS] + "\n")
 
     def add_metric(self, metric: Metric) -> None:
         """Append a point; it is safe with the next checkpoint."""

@@ -17,12 +17,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from studio.engine.events import TrainingBegan
 from studio.engine.jobs import JobState
+from studio.engine.requests import GenerationRequest
 from studio.sdk import Checkpoint, Evaluation, Field, GeneratorSpec, Measure, Metric, UserError
 from studio.sdk.datasets import Dataset
 from studio.shell.teach.dataset_dialog import DatasetDialog, framed
 from studio.shell.teach.dataset_table import CAPTION
 from studio.shell.teach.page import TeachPage
+from studio.teach.datasets import set_captions
+from studio.teach.datasets_keeping import find
 from studio.teach.report import write_report
 from studio.teach.runs import Run
 
@@ -71,7 +75,7 @@ def page_of(stand: Stand) -> TeachPage:
 def run_on_disk(stand: Stand, name: str = "abcdef0123456789", *, seed: int = 5, model: str = "") -> Run:
     facts = {
         "recipe": TRAINER.id, "family": "image.tests", "values": {"data": "greys", "steps": 100}, "seed": seed,
-        "dataset": {"name": "greys"},
+        "dataset": {"name": "greys", "digest": "0" * 64}, "version": TRAINER.version,
     }  # fmt: skip
     run = Run.begin(stand.workshop.home.runs / name, facts)
     for step in (10, 20, 30):
@@ -156,6 +160,7 @@ def test_curves_samples_and_checkpoints_of_a_run_are_shown(stand: Stand, qtbot: 
     assert page.view._title.whole == "Train a painter · greys"
     assert page.view._state.text() == "Stopped after step 20; it can go on from there."
     page.view._go_on.click()
+    qtbot.waitUntil(lambda: len(stand.engine.jobs()) == 1)
     assert stand.engine.jobs()[0].request.seed == 5
 
 
@@ -165,6 +170,7 @@ def test_progress_of_the_run_under_way_is_shown_and_stopped(stand: Stand, qtbot:
     page.look()
     qtbot.waitUntil(lambda: page.view.samples.count() == 3)
     page.view._go_on.click()
+    qtbot.waitUntil(lambda: len(stand.engine.jobs()) == 1)
     job = stand.engine.jobs()[0]
     stand.engine.begin(job.id)
     stand.engine.progress(job.id, 50, 100, "Learning")
@@ -180,9 +186,52 @@ def test_going_back_to_a_checkpoint_forgets_what_came_later(stand: Stand, qtbot:
     page.look()
     qtbot.waitUntil(lambda: page.view.samples.count() == 3)
     page.view.rolled_back.emit(20)
+    qtbot.waitUntil(lambda: len(stand.engine.jobs()) == 1)
     assert [metric.step for metric in run.metrics()] == [10, 20]
-    assert len(stand.engine.jobs()) == 1
     qtbot.waitUntil(lambda: page.view.samples.count() == 2)
+
+
+@pytest.mark.parametrize("way", ["other captions", "other recipe"])
+def test_a_run_goes_on_with_the_same_data_and_recipe_only(stand: Stand, qtbot: QtBot, way: str) -> None:
+    run = run_on_disk(stand)
+    if way == "other captions":
+        set_captions(find(stand.workshop.home.datasets, "greys"), {1: "another caption"})
+        said = "The dataset has changed since. This run cannot go on; train anew."
+    else:
+        (run.folder / "run.json").write_text(json.dumps({**run.facts, "version": 99}))
+        said = "Train a painter is another version now. This run cannot go on; train anew."
+    page = page_of(stand)
+    page.look()
+    qtbot.waitUntil(lambda: page.view.samples.count() == 3)
+    for wish in ("go on", "roll back"):
+        page._tell("")
+        if wish == "go on":
+            page.view.continued.emit()
+        else:
+            page.view.rolled_back.emit(20)
+        qtbot.waitUntil(lambda: page.problem.text() == said)
+    assert stand.engine.jobs() == []
+    assert [metric.step for metric in run.metrics()] == [10, 20, 30], "nothing was given up"
+
+
+def test_a_run_of_other_data_shows_nothing_of_the_training_under_way(stand: Stand, qtbot: QtBot) -> None:
+    old = run_on_disk(stand)
+    set_captions(find(stand.workshop.home.datasets, "greys"), {1: "another caption"})
+    page = page_of(stand)
+    page.look()
+    qtbot.waitUntil(lambda: page.view.samples.count() == 3)
+    job = stand.engine.submit(GenerationRequest.of(TRAINER, old.facts["values"], 5))
+    qtbot.waitUntil(lambda: not page._reading)
+    shown = page._current()
+    assert shown is not None
+    assert page._job_of(shown) is None, "not while it waits"
+    stand.engine.begin(job.id)
+    stand.engine.send(TrainingBegan(job.id, "2" * 16, 0))
+    stand.engine.progress(job.id, 50, 100, "Learning")
+    qtbot.waitUntil(lambda: page._begun == {job.id: "2" * 16})
+    assert page.view._stop.isHidden()
+    stand.engine.send(TrainingBegan(job.id, old.folder.name, 20))
+    qtbot.waitUntil(lambda: page._job_of(shown) is not None)
 
 
 def test_a_finished_model_is_used_in_create(stand: Stand, qtbot: QtBot) -> None:

@@ -35,6 +35,7 @@ class SoloContext(TrainingContext):
         self.seed, self.device, self.dtype = seed, device.name, device.dtype
         self.resume, self.checkpoint_seconds = resume, checkpoint_seconds
         self.online = False
+        self.run: Run | None = None
         self.tmp = Path(tempfile.mkdtemp(prefix="atelier-solo-"))
         self._loaded: dict[str, Any] = {}
 
@@ -48,8 +49,10 @@ class SoloContext(TrainingContext):
         """Ctrl-C stops this by itself."""
 
     def log(self, message: str) -> None:
-        """Print the line."""
+        """Print the line, and keep it with the run."""
         _say(message)
+        if self.run is not None:
+            self.run.add_remark(message)
 
     def load(self, key: str, factory: Callable[[], Loaded]) -> Loaded:
         """Keep what was loaded until the end."""
@@ -101,6 +104,7 @@ def _train(trainer: type[Trainer], data: Dataset, values: dict[str, Any], given:
         wait()
     keeper = LessonKeeper(run, given.model, f"folder:{given.model}", facts, _print_lesson)
     ctx = SoloContext(given.seed, device, resume=run.resume, checkpoint_seconds=given.checkpoint_seconds)
+    ctx.run = run if is_main else None
     if given.threads:
         import torch
 

@@ -14,8 +14,9 @@ from studio.engine.worker.context import WorkerContext
 from studio.engine.worker.lessons import LESSONS, LessonKeeper
 from studio.sdk import Dataset, Field, Generator, Lesson, Params, Sample, TrainedModel, TrainingContext, UserError
 from studio.teach.adopting import model_name
+from studio.teach.identity import given_digests, run_name
 from studio.teach.report import dataset_facts
-from studio.teach.runs import Run, run_key, run_lock
+from studio.teach.runs import Run, run_lock
 
 LOCK_SECONDS = 10.0
 """How long the worker of a studio that was killed may take to let go of its run."""
@@ -31,6 +32,13 @@ class LearningContext(WorkerContext, TrainingContext):
     progress_seconds = 0.25
     resume: Path | None = None
     checkpoint_seconds: float = math.inf
+    run: Run | None = None
+
+    def log(self, message: str) -> None:
+        """Send a line to the job's log, and keep it with the run: who looks hours later still finds it."""
+        super().log(message)
+        if self.run is not None:
+            self.run.add_remark(str(message))
 
 
 @dataclass(slots=True)
@@ -57,13 +65,15 @@ class Training:
         """
         data = [getattr(params, known.name) for known in generator.Params.fields if known.kind == "dataset"]
         digest = "+".join(dataset.digest for dataset in data)
-        key = run_key(generator.id, generator.version, dict(order["values"]), int(order["seed"]), digest)
+        values, seed = dict(order["values"]), int(order["seed"])
         runs, models = Path(order[SECTION]["runs"]), Path(order[SECTION]["models"])
+        given = given_digests(generator.Params.fields, values, ctx.model)
+        key = run_name(runs, generator.id, generator.version, values, seed, digest, given)
         lock = _locked(runs, key)
-        facts = _facts(generator, order, data)
+        facts = _facts(generator, order, data) | ({"given": given} if given else {})
         name = model_name(facts["title"], key)
         run = Run.begin(runs / key, facts)
-        ctx.resume, ctx.checkpoint_seconds = run.resume, float(order[SECTION]["checkpoint_seconds"])
+        ctx.run, ctx.resume, ctx.checkpoint_seconds = run, run.resume, float(order[SECTION]["checkpoint_seconds"])
         step = run.steps[-1] if run.steps else 0
         ctx.tell("training", run=key, step=step)
         if step:

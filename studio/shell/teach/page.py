@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from studio.disk.home import Home
 from studio.engine.jobs import Job
 from studio.engine.requests import GenerationRequest
 from studio.sdk.datasets import Dataset
@@ -60,6 +61,7 @@ class TeachPage(QWidget):
         self._around = FormHelp(workshop, PromptHistory(workshop.home.state / "prompts.json"))
         self._forms: dict[str, Form] = {}
         self._runs: list[Snapshot] = []
+        self._begun: dict[str, str] = {}
         self._shown: Path | None = None
         self._follow_newest = True
         self._reading = False
@@ -199,8 +201,8 @@ class TeachPage(QWidget):
         if self._reading:
             return
         self._reading = True
-        folder, shown = self._workshop.home.runs, self._shown
-        Background.shared().run(lambda: _read(folder, shown), self._found, self._not_read, owner=self)
+        home, shown = self._workshop.home, self._shown
+        Background.shared().run(lambda: _read(home, shown), self._found, self._not_read, owner=self)
 
     def _found(self, found: tuple[list[Snapshot], Snapshot | None]) -> None:
         self._reading = False
@@ -241,20 +243,27 @@ class TeachPage(QWidget):
 
     def _job_of(self, run: Snapshot) -> Job | None:
         """The newest job that works on a run."""
-        jobs = [job for job in self._workshop.bridge.jobs() if run.belongs_to(job)]
+        jobs = [job for job in self._workshop.bridge.jobs() if self._works_on(job, run)]
         return max(jobs, key=lambda job: job.created, default=None)
+
+    def _works_on(self, job: Job, run: Snapshot) -> bool:
+        """Whether a job trains a run: it has told so, or will as far as can be foreseen."""
+        begun = self._begun.get(job.id)
+        return begun == run.folder.name if begun is not None else run.belongs_to(job)
 
     def _job_changed(self, job: Job) -> None:
         run = self._current()
-        if run is not None and run.belongs_to(job):
+        if run is not None and self._works_on(job, run):
             self.view.show_job(job)
             if job.state.is_final:
                 self.look()
 
     def _learnt(self, event: object) -> None:
         """Show a new sample, checkpoint or model at once; points of curves wait for the next look."""
-        from studio.engine.events import MetricReceived
+        from studio.engine.events import MetricReceived, TrainingBegan
 
+        if isinstance(event, TrainingBegan):
+            self._begun[event.job_id] = event.run
         if self.isVisible() and not isinstance(event, MetricReceived):
             self.look()
 
@@ -266,29 +275,32 @@ class TeachPage(QWidget):
 
     def _go_on(self) -> None:
         run = self._current()
-        spec = self._workshop.specs.get(run.recipe) if run is not None else None
-        values, seed = (run.facts.get("values"), run.facts.get("seed")) if run is not None else (None, None)
-        if spec is None or not isinstance(values, dict) or not isinstance(seed, int):
-            self._tell(tr("The recipe of this run is not installed any more."))
-            return
-        self._submit(spec, values, seed)
+        if run is not None:
+            self._continue(run, lambda: None)
 
     def _roll_back(self, step: int) -> None:
         run = self._current()
-        if run is None:
-            return
-        import filelock
+        if run is not None:
+            self._continue(run, lambda: roll_back(run.folder, step))
 
-        try:
-            with run_lock(run.folder).acquire(timeout=0):
-                Run(run.folder).roll_back(step)
-        except filelock.Timeout:
-            self._tell(tr("Another window of the studio trains this very model now."))
+    def _continue(self, run: Snapshot, first: Callable[[], None]) -> None:
+        """Go on with a run after doing something `first`; neither happens where another run would come of it."""
+        spec = self._workshop.specs.get(run.recipe)
+        if spec is None:
+            self._tell(tr("The recipe of this run is not installed any more."))
             return
-        except (OSError, ValueError) as error:
-            self._tell(str(error))
-            return
-        self._go_on()
+        from studio.engine.continuing import request_of_training
+
+        home = self._workshop.home
+
+        def checked() -> GenerationRequest:
+            request = request_of_training(home, spec, run.facts)
+            first()
+            return request
+
+        Background.shared().run(
+            checked, lambda request: self._submit(spec, request.values, request.seed), self._not_found, owner=self
+        )
 
     def _use(self, model: str, family: str) -> None:
         """Show the generator made for such models; where several are, ask which."""
@@ -306,7 +318,7 @@ class TeachPage(QWidget):
 
     # ---- inside ----------------------------------------------------------------------------------------------
 
-    def _submit(self, spec: GeneratorSpec, values: dict[str, Json], seed: int) -> bool:
+    def _submit(self, spec: GeneratorSpec, values: Mapping[str, Json], seed: int) -> bool:
         self._tell("")
         if not self._workshop.bridge.is_attached:
             self._tell(tr("The studio is still starting; try again in a moment."))
@@ -444,5 +456,17 @@ def _dataset_field(spec: GeneratorSpec, kind: str) -> str | None:
     return None
 
 
-def _read(folder: Path, shown: Path | None) -> tuple[list[Snapshot], Snapshot | None]:
-    return read_runs(folder), read_run(shown) if shown is not None and shown.is_dir() else None
+def roll_back(folder: Path, step: int) -> None:
+    """Forget what a run learnt after a checkpoint. Raises `UserError` where somebody trains it now."""
+    import filelock
+
+    try:
+        with run_lock(folder).acquire(timeout=0):
+            Run(folder).roll_back(step)
+    except filelock.Timeout as error:
+        raise UserError("Another window of the studio trains this very model now.") from error
+
+
+def _read(home: Home, shown: Path | None) -> tuple[list[Snapshot], Snapshot | None]:
+    there = shown is not None and shown.is_dir()
+    return read_runs(home.runs, home.datasets), read_run(shown, home.datasets) if shown and there else None

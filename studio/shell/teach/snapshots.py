@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from studio.engine.jobs import Job
 from studio.sdk.trainer import Metric
+from studio.teach.datasets_keeping import digest_of
 from studio.teach.runs import Run
 
 KINDS = {
@@ -16,6 +17,9 @@ KINDS = {
     ".glb": "mesh", ".mp4": "video",
 }  # fmt: skip
 """The kind of a sample by its file's ending, as the studio writes them."""
+
+REMARKS_SHOWN = 200
+"""Lines of a run's log that are shown, the last ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class Snapshot:
         samples: in order of step.
         steps: the checkpoints there are.
         model: the reference of the finished model, empty before.
+        current: whether its dataset still is what it learns from.
+        remarks: the last lines of its log.
     """
 
     folder: Path
@@ -46,6 +52,8 @@ class Snapshot:
     samples: Sequence[Shown] = ()
     steps: Sequence[int] = ()
     model: str = ""
+    current: bool = True
+    remarks: Sequence[str] = ()
 
     @property
     def recipe(self) -> str:
@@ -65,26 +73,41 @@ class Snapshot:
         return float(began) if isinstance(began, int | float) else 0.0
 
     def belongs_to(self, job: Job) -> bool:
-        """Whether a job is this run's: both come of the same request."""
+        """Whether a job that has not begun will be this run's: both come of the same request and the same data."""
         request = job.request
-        same = (self.recipe, self.facts.get("seed")) == (request.generator, request.seed)
+        same = self.current and (self.recipe, self.facts.get("seed")) == (request.generator, request.seed)
         return same and self.facts.get("values") == dict(request.values)
 
 
-def read_runs(folder: Path) -> list[Snapshot]:
-    """All runs, newest first, without their curves and samples."""
+def read_runs(folder: Path, datasets: Path) -> list[Snapshot]:
+    """All runs, newest first, without their curves and samples. `datasets` is where datasets are kept."""
     if not folder.is_dir():
         return []
     runs = [Run(entry) for entry in folder.iterdir() if (entry / "run.json").is_file()]
-    found = [Snapshot(run.folder, run.facts, model=run.finished) for run in runs]
+    found = [_head(run, datasets) for run in runs]
     return sorted(found, key=lambda one: one.created, reverse=True)
 
 
-def read_run(folder: Path) -> Snapshot:
-    """One run with all it has to show."""
+def read_run(folder: Path, datasets: Path) -> Snapshot:
+    """One run with all it has to show. `datasets` is where datasets are kept."""
     run = Run(folder)
     samples = [Shown(step, KINDS[path.suffix], path) for step, path in run.samples() if path.suffix in KINDS]
-    return Snapshot(folder, run.facts, by_name(run.metrics()), samples, run.steps, run.finished)
+    head = _head(run, datasets)
+    return replace(
+        head,
+        curves=by_name(run.metrics()),
+        samples=samples,
+        steps=run.steps,
+        remarks=run.remarks(REMARKS_SHOWN),
+    )
+
+
+def _head(run: Run, datasets: Path) -> Snapshot:
+    made = Snapshot(run.folder, run.facts, model=run.finished)
+    told = made.facts.get("dataset")
+    digest = told.get("digest") if isinstance(told, Mapping) else None
+    name = Path(made.dataset).name  # what a run tells may come from elsewhere
+    return replace(made, current=digest == digest_of(datasets / name))
 
 
 def by_name(metrics: Any) -> dict[str, list[tuple[int, float]]]:

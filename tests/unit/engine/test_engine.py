@@ -260,7 +260,8 @@ def test_what_a_plugin_prints_goes_to_the_jobs_log_and_stdin_is_empty(tmp_path: 
 
 
 def test_what_a_generator_remarks_is_told_in_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    asked = [request("test.trouble", tmp_path / "out", how=how, where="\x1b[2Ja") for how in ("loads", "prints")]
+    out = tmp_path / "out"
+    asked = [request("test.trouble", out, how=how, where="\x1b[2Ja") for how in ("loads", "prints")]
     with running(tmp_path) as engine:
         for quiet in (True, False):
             with Watcher(engine, quiet=quiet) as watcher:

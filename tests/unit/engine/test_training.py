@@ -11,14 +11,17 @@ from pathlib import Path
 
 import pytest
 from helpers.studios import Heard, finish, home_in
-from helpers.teaching import model_in, teaching, training
+from helpers.teaching import home_with_greys, model_in, teaching, training
+from helpers.tiny_trainer import TrainTiny
 
+from studio.engine.continuing import request_of_training
 from studio.engine.events import CheckpointSaved, MetricReceived, ModelTrained, SampleSaved, TrainingBegan
 from studio.engine.jobs import JobState
 from studio.engine.lessons import lesson_of
 from studio.engine.protocol import Frame
 from studio.models.cards import read_card
 from studio.models.store import ModelStore
+from studio.sdk import Dataset, GeneratorSpec, UserError
 from studio.teach.runs import Run
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -68,6 +71,24 @@ def test_a_training_tells_of_all_it_keeps_and_its_model_is_offered(tmp_path: Pat
     assert [ref for ref, _ in store.family("image.tiny")] == [trained.ref]
 
 
+def test_a_record_gives_its_request_back_as_long_as_nothing_changed(tmp_path: Path) -> None:
+    home, spec = home_with_greys(tmp_path), GeneratorSpec.of(TrainTiny)
+    asked = training(seed=4, steps=40)
+    dataset = Dataset.read(home.datasets / "greys")
+    facts = {"version": spec.version, "values": dict(asked.values), "seed": 4, "dataset": {"digest": dataset.digest}}
+    assert request_of_training(home, spec, facts) == asked
+    for changed, said in (
+        ({"version": 9}, "another version"),
+        ({"seed": None}, "Nothing is known"),
+        ({"values": {"data": "greys"}}, "other parameters"),
+        ({"dataset": {"digest": "1"}}, "The dataset has changed"),
+        ({"dataset": None}, "The dataset has changed"),
+        ({"given": {"data": "1"}}, "What “Pictures” names has changed"),
+    ):
+        with pytest.raises(UserError, match=said):
+            request_of_training(home, spec, {**facts, **changed})
+
+
 def test_a_dataset_that_is_not_there_is_said_before_anything_runs(tmp_path: Path) -> None:
     with teaching(home_in(tmp_path)) as engine:
         (job,) = finish(engine, engine.submit(training(data="blues")))
@@ -99,7 +120,9 @@ def test_after_a_killed_worker_retry_goes_on_to_the_same_weights(
     assert len({event.run for event in began}) == 1
     assert began[1].step > 0
     assert model_in(home) == unbroken[0]
-    assert list(Run(home.runs / began[0].run).metrics()) == unbroken[1]
+    run = Run(home.runs / began[0].run)
+    assert list(run.metrics()) == unbroken[1]
+    assert run.remarks(1) == [f"Going on from the checkpoint after {began[1].step} steps."]
 
 
 def test_a_cancelled_training_goes_on_when_it_is_asked_for_again(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from studio.sdk import Note, Score, Track
 from studio.sdk.datasets import Dataset, read_text
 from studio.teach.datasets import Options, prepare, set_captions
 from studio.teach.datasets_captions import from_name
-from studio.teach.datasets_keeping import find, names, remove
+from studio.teach.datasets_keeping import digest_of, find, names, remove, renew
 from studio.teach.datasets_likeness import alike_sketches, text_sketch
 from studio.teach.datasets_split import folders_are_sources, held_out, join_likes
 
@@ -103,8 +104,20 @@ def test_captions_typed_in_a_grid_are_kept_and_change_the_digest(folder: Path, d
     assert Dataset.read(first.folder) == changed
     assert changed.items[0].caption == "a river at night"
     assert changed.digest != first.digest
+    assert digest_of(first.folder) == changed.digest
     assert changed.card["captioned"] == 2
     assert set_captions(changed, {0: first.items[0].caption}).digest == first.digest
+
+
+def test_whatever_a_recipe_may_learn_from_changes_the_digest(folder: Path, destination: Path) -> None:
+    for number in range(3):
+        (folder / f"{number}.txt").write_text(f"{MORNING} {number}")
+    first = prepare(folder, destination, options=Options(held_out=0))
+    one, two, three = first.items
+    asked = replace(one, meta={**one.meta, "record": {"questions": [{"question": "Who came?", "answer": "the fox"}]}})
+    others = [(asked, two, three), (two, one, three), (replace(one, source="another book"), two, three)]
+    digests = {renew(replace(first, items=items)).digest for items in others}
+    assert len(digests | {first.digest}) == 4
 
 
 def test_the_same_folder_gives_the_same_digest_and_split(folder: Path, destination: Path) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from helpers.tiny_trainer import dataset_in
 
-from studio.sdk import Checkpoint, Metric
+from studio.sdk import Checkpoint, Field, Metric
+from studio.teach.identity import content_digest, given_digests, run_name
 from studio.teach.runs import LATEST_KEPT, SPACED_KEPT, Run, run_key
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -124,3 +125,58 @@ def test_a_checkpoint_of_another_model_is_refused(tmp_path: Path) -> None:
         load_checkpoint(tmp_path / "one", {"model": torch.nn.Linear(2, 2, bias=False)}, {})
     with pytest.raises(UserError, match="does not fit"):
         load_checkpoint(tmp_path / "one", {"model": torch.nn.Linear(3, 2)}, {})
+
+
+FIELDS = (
+    Field(kind="choice", name="start_from", default="", source="models:image.gan"),
+    Field(kind="folder", name="class_folder", default=""),
+    Field(kind="integer", name="steps", default=1),
+)
+
+
+def test_what_a_model_or_folder_holds_is_part_of_the_run(tmp_path: Path) -> None:
+    model, pictures = tmp_path / "model", tmp_path / "pictures"
+    for folder in (model, pictures):
+        folder.mkdir()
+    weights = bytes(1_000_000)
+    (model / "model.safetensors").write_bytes(weights)
+    values = {"start_from": "own:x", "class_folder": str(pictures), "steps": 3}
+
+    def named() -> str:
+        given = given_digests(FIELDS, values, lambda ref: {"own:x": model}[ref])
+        assert set(given) == {"start_from", "class_folder"}
+        return run_name(tmp_path / "runs", "a.b", 1, values, 7, "d", given)
+
+    found = [named()]
+    (pictures / "a.png").write_bytes(b"a")
+    found.append(named())
+    (model / "model.safetensors").write_bytes(weights[:-1] + b"x")
+    found.append(named())
+    assert len(set(found)) == 3
+    assert named() == found[2]
+    assert run_name(tmp_path / "runs", "a.b", 1, values, 7, "d", {}) == run_key("a.b", 1, values, 7, "d")
+    assert (
+        given_digests(FIELDS, {**values, "class_folder": str(tmp_path / "gone")}, lambda _: model)["class_folder"] == ""
+    )
+    with pytest.raises(OSError, match="gone"):
+        content_digest(tmp_path / "gone")
+
+
+def test_a_run_begun_before_contents_counted_goes_on_under_its_name(tmp_path: Path) -> None:
+    key = run_key("a.b", 1, {}, 7, "d")
+    older = Run.begin(tmp_path / key, {"recipe": "a.b"})
+    assert run_name(tmp_path, "a.b", 1, {}, 7, "d", {"start_from": "1"}) == key
+    older.finish("own:x")
+    assert run_name(tmp_path, "a.b", 1, {}, 7, "d", {"start_from": "1"}) != key, "it is over"
+
+
+def test_remarks_are_kept_as_lines_and_the_log_ends_somewhere(tmp_path: Path) -> None:
+    run = Run.begin(tmp_path / "run", {})
+    assert run.remarks(5) == []
+    run.add_remark("0.png was left out:\n  it is\tdamaged")
+    run.add_remark("x" * 10_000)
+    assert run.remarks(5) == ["0.png was left out: it is damaged", "x" * 2000]
+    (run.folder / "log.txt").write_text("y" * 2**20)
+    run.add_remark("one more")
+    assert run.remarks(1) == ["y" * 2**20]
+    assert Run.begin(run.folder, {}).remarks(1), "they stay when it goes on"

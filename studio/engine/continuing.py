@@ -1,0 +1,51 @@
+"""From the record of a training back to the request that made it, as long as it would do the same again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from studio.engine.choices import check_sources, models_of
+from studio.engine.requests import GenerationRequest
+from studio.sdk import GeneratorSpec, UserError
+from studio.teach.datasets_keeping import digest_of
+from studio.teach.identity import given_digests
+
+if TYPE_CHECKING:
+    from studio.disk.home import Home
+
+NOT_GOING_ON = "This run cannot go on; train anew."
+
+
+def request_of_training(
+    home: Home, spec: GeneratorSpec, facts: Mapping[str, Any], *, so: str = NOT_GOING_ON
+) -> GenerationRequest:
+    """The request that a training came of: same values, same seed.
+
+    Reads parts of the models it starts from: not for the window's thread.
+
+    Args:
+        home: where datasets and models are.
+        spec: the recipe, as it is now.
+        facts: of the run (`Run.facts`) or of the model's card.
+        so: what follows where something has changed, one sentence.
+
+    Raises:
+        UserError: the recipe is another version, or the dataset, a model or a folder is gone or has changed.
+    """
+    values, seed = facts.get("values"), facts.get("seed")
+    if facts.get("version") != spec.version:
+        raise UserError(f"{spec.title} is another version now.", hint=so)
+    if not isinstance(values, Mapping) or not isinstance(seed, int):
+        raise UserError("Nothing is known of the values it was trained with.", hint=so)
+    request = GenerationRequest.of(spec, values, seed)
+    if set(request.values) != set(values):
+        raise UserError(f"{spec.title} has other parameters now.", hint=so)
+    digests = [digest_of(folder) for folder in check_sources(home, spec, request.values).values()]
+    if digests[:1] != [(facts.get("dataset") or {}).get("digest")]:
+        raise UserError("The dataset has changed since.", hint=so)
+    given = given_digests(spec.fields, request.values, models_of(home).path) if "given" in facts else {}
+    for known in spec.fields:
+        if given.get(known.name) != (facts.get("given") or {}).get(known.name):
+            raise UserError(f"What “{known.label}” names has changed since.", hint=so)
+    return request

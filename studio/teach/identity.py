@@ -1,0 +1,79 @@
+"""What determines a run besides values, seed and dataset: what lies in the models and folders that the values name."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from studio.teach.runs import Run, run_key
+
+if TYPE_CHECKING:
+    from studio.sdk.parameters import Field
+
+PROBE = 64 * 2**10
+"""Bytes that are read at the beginning, the middle and the end of a file: weights may have many gigabytes."""
+
+
+def content_digest(path: Path) -> str:
+    """A hash of a file, or of all files below a folder: names, sizes, and of long files three parts of the content.
+
+    Raises:
+        OSError: there is nothing, or it cannot be read.
+    """
+    hashed = hashlib.sha256()
+    files = sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]
+    for file in files:
+        size = file.stat().st_size
+        name = file.relative_to(path).as_posix() if file != path else ""
+        hashed.update(f"{name}\0{size}\0".encode("utf-8", "surrogateescape"))
+        with file.open("rb") as stream:
+            for place in sorted({0, max(0, size // 2 - PROBE // 2), max(0, size - PROBE)}):
+                stream.seek(place)
+                hashed.update(stream.read(PROBE))
+    return hashed.hexdigest()
+
+
+def given_digests(fields: Iterable[Field], values: Mapping[str, Any], model: Callable[[str], Path]) -> dict[str, str]:
+    """Hashes of the models, files and folders that a request names, by parameter; what is not there has the hash "".
+
+    Args:
+        fields: the trainer's parameters.
+        values: the request's.
+        model: gives the folder of a model's reference; may raise `UserError`.
+    """
+    given = {}
+    for known in fields:
+        value = values.get(known.name)
+        if not isinstance(value, str) or not value or not known.applies(values):
+            continue
+        if known.kind in ("file", "folder"):
+            given[known.name] = _digest(Path(value))
+        elif known.kind == "choice" and known.source.startswith("models:"):
+            given[known.name] = _digest(model(value))
+    return given
+
+
+def run_name(
+    runs: Path, trainer: str, version: int, values: Mapping[str, Any], seed: int, digest: str, given: Mapping[str, str]
+) -> str:
+    """The name of the run that all this determines; arguments as of `run_key` and `given_digests`.
+
+    A run that stopped before the content of models and folders counted goes on under the name it has.
+    """
+    plain = run_key(trainer, version, values, seed, digest)
+    if not given:
+        return plain
+    older = Run(runs / plain)
+    if older.facts and "given" not in older.facts and not older.finished:
+        return plain
+    contents = [f"{name}={content}" for name, content in sorted(given.items())]
+    return run_key(trainer, version, values, seed, "+".join([digest, *contents]))
+
+
+def _digest(path: Path) -> str:
+    try:
+        return content_digest(path)
+    except OSError:
+        return ""  # the trainer itself says what it cannot read
