@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from studio.shell.i18n import Language
 from studio.shell.library.empty import EmptyState
 from studio.shell.library.grid import GridView
 from studio.shell.library.page import LibraryPage
@@ -390,6 +392,19 @@ def test_every_control_has_an_accessible_name(qtbot: QtBot, open_page: OpenPage)
             private = isinstance(control.parent(), QLineEdit)
             text = control.text() if isinstance(control, QAbstractButton) else ""
             assert internal or private or control.accessibleName() or text, control
+
+
+def test_the_key_of_a_score_is_told_in_the_windows_language(
+    qtbot: QtBot, qapp: QApplication, open_page: OpenPage
+) -> None:
+    page = open_page(3)
+    detail = page.__dict__["paper"].detail("1")
+    language = Language(qapp)
+    language.use("zh_CN")
+    page.details.show_detail(replace(detail, facts={"Key": "Bb minor"}))
+    assert "B♭ 小调" in {each.text() for each in page.details.findChildren(QLabel)}
+    language.use("en")
+    settle(qtbot, page)
 
 
 # ---- quick look, dropping, ending ----------------------------------------------------------------------------

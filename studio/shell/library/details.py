@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.shell import icons
-from studio.shell.i18n import count, say, tr
+from studio.shell.i18n import count, key_name, say, tr
 from studio.shell.library.lineage import Lineage
 from studio.shell.library.parts import PictureBox, Stars, TagEditor, label
 from studio.shell.library.source import Detail, Row
@@ -286,7 +286,7 @@ class Details(QFrame):
         """What the medium is, when and where it is kept."""
         locale = QLocale()
         for name, shown in detail.facts.items():
-            _add(self._file, tr(name), shown)
+            _add(self._file, tr(name), key_name(shown) if name == "Key" else shown)
         if detail.created is not None:
             local = detail.created.astimezone()
             created = locale.toString(local, QLocale.FormatType.ShortFormat)  # type: ignore[call-overload]

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.engine.settings import TABLE, Setting, Settings, SettingsError
-from studio.shell.i18n import say, tr
+from studio.shell.i18n import say, tr, tr_error
 from studio.shell.theme import set_role
 from studio.shell.widgets import CalmCombo, CalmSpin, column, label, row, tool_button
 from studio.shell.workshop import Workshop
@@ -37,6 +37,7 @@ class SettingRow(QWidget):
         help = label(setting.help, "muted", wrap=True)
         self._note = label(role="error", wrap=True)
         self._note.hide()
+        self._refused: Exception | None = None
         left = column(title, help, spacing=2)
         if setting.restart:
             self._later = label("Takes effect at the next start.", "warning")
@@ -73,16 +74,23 @@ class SettingRow(QWidget):
     def change(self, value: object) -> None:
         """Take a new value, or say why not."""
         if value == self.value:
+            self._note.hide()
             return
         try:
             self._settings.set(self.setting.key, value)
         except (SettingsError, OSError) as error:
-            self._note.setText(str(error))
+            self._refused = error
             self._note.show()
+            self.retranslate()
             return
         self._note.hide()
         if self.setting.restart:
             self._later.show()
+
+    def retranslate(self) -> None:
+        """Say again why the last change was refused."""
+        if self._refused is not None:
+            self._note.setText(tr_error(self._refused))
 
 
 def _make_choice(owner: SettingRow) -> QWidget:
