@@ -292,16 +292,17 @@ class Engine:
         """Whether the engine shuts down."""
         return self._closing.is_set()
 
-    def take(self, timeout: float | None, wanted: Callable[[], bool]) -> Job | None:
-        """Wait for the next job; None on time-out, when `wanted()`, or when closing."""
-        limit = None if timeout is None else time.monotonic() + timeout
+    def take(self, wanted: Callable[[], bool], *, idles: bool) -> Job | None:
+        """Wait for the next job; None when `wanted()`, when closing, or when a worker that `idles` did so for long."""
+        begun = time.monotonic()
         with self._changed:
             while not self.closing:
                 job = self._queue.take(self._may_begin)
                 if job is not None:
                     self._note(job)
                     break
-                left = None if limit is None else limit - time.monotonic()
+                patience = self.idle_seconds() if idles else None
+                left = None if patience is None else begun + patience - time.monotonic()
                 if wanted() or (left is not None and left <= 0):
                     return None
                 self._changed.wait(left)
@@ -317,9 +318,14 @@ class Engine:
             return job_id in self._cancelling
 
     def order(self, job: Job) -> Mapping[str, Any]:
-        """All that the worker needs to know of a job. Raises `UserError` when an input, dataset or model is gone."""
+        """All that the worker needs to know of a job.
+
+        Raises `UserError` when a value does not fit, or an input, dataset or model is gone.
+        """
         request = job.request
         spec = self._registry.spec(request.generator)
+        if request.version == spec.version:  # else the generator translates them first, which only the worker can do
+            request = replace(request, values=spec.check(request.values))
         inputs, parents = resolve_inputs(spec, request, self._library)
         datasets = check_sources(self._home, spec, request.values)
         return {
@@ -504,6 +510,9 @@ class Engine:
         elif key in ("device", "memory_budget_gb"):
             for supervisor in self._supervisors.values():
                 supervisor.restart_when_idle()
+        elif key == "idle_minutes":
+            with self._changed:
+                self._changed.notify_all()  # to a worker that is idle already it applies, too
 
     def _orders(self) -> Mapping[str, Callable[[str], object]]:
         """What other processes may ask of this engine, by name; each takes a job id, which may be empty."""

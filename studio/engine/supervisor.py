@@ -46,8 +46,11 @@ log = logging.getLogger(__name__)
 class Desk(Protocol):
     """What a supervisor asks of the engine. Called on supervisor threads."""
 
-    def take(self, timeout: float | None, wanted: Callable[[], bool]) -> Job | None:
-        """Wait for the next job, in PREPARING. None after `timeout` seconds, when closing, or when `wanted()`."""
+    def take(self, wanted: Callable[[], bool], *, idles: bool) -> Job | None:
+        """Wait for the next job, in PREPARING.
+
+        None when `wanted()`, when closing, or when a worker that `idles` has done so for as long as the settings allow.
+        """
 
     def is_cancelling(self, job_id: str) -> bool:
         """Whether the artist cancelled a job that has not ended yet."""
@@ -60,9 +63,6 @@ class Desk(Protocol):
 
     def found_devices(self, names: Sequence[str]) -> None:
         """A worker told which accelerators this machine has."""
-
-    def idle_seconds(self) -> float | None:
-        """After how long an idle worker ends; None never."""
 
     def began(self, job_id: str) -> None:
         """The generator started."""
@@ -173,8 +173,7 @@ class Supervisor:
 
     def _serve(self) -> None:
         while not self._desk.closing:
-            idle = self._desk.idle_seconds() if self._worker is not None else None
-            job = self._desk.take(idle, lambda: bool(self._warm))
+            job = self._desk.take(lambda: bool(self._warm), idles=self._worker is not None)
             if job is not None:
                 self._see_through(job)
             elif self._warm:

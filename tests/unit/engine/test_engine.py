@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from studio.engine.events import (
     NetworkRefused,
     PreviewReceived,
     TextReceived,
+    WorkerChanged,
 )
 from studio.engine.jobs import Job, JobState
 from studio.engine.journal import send_command
@@ -413,6 +415,41 @@ def test_an_idle_worker_gives_its_memory_back(tmp_path: Path) -> None:
         heard.wait_for(lambda event: getattr(event, "state", "") == "stopped", timeout=10)
 
 
+def test_a_shorter_patience_reaches_a_worker_that_is_idle_already(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        heard = Heard(engine)
+        engine._settings.set("idle_minutes", 10)
+        finish(engine, engine.submit(request("test.words", tmp_path / "out")))
+        engine.idle_seconds = lambda: 0.1  # type: ignore[method-assign]  # the setting counts in minutes
+        time.sleep(0.3)
+        assert set(engine.worker_states().values()) == {"ready"}
+        engine._settings.set("idle_minutes", 1)
+        heard.wait_for(lambda event: isinstance(event, WorkerChanged) and event.state == "stopped", timeout=5)
+
+
+@pytest.mark.parametrize(
+    ("values", "param", "says"),
+    [
+        ({}, None, ""),
+        ({"nope": 1}, "nope", "There is no parameter called “nope”."),
+        ({"size": "large"}, "size", "must be a width and a height"),
+        ({"steps": 0}, "steps", "must be between"),
+    ],
+)
+def test_values_from_a_damaged_journal_are_checked_like_any_others(
+    tmp_path: Path, values: dict[str, Any], param: str | None, says: str
+) -> None:
+    with running(tmp_path) as engine:
+        (job,) = finish(engine, engine.submit(replace(request("test.speckle", tmp_path / "out"), values=values)))
+    if job.failure is None:
+        assert job.state is JobState.SUCCEEDED
+        assert not says
+    else:
+        assert (job.failure.reason, job.failure.param) == ("user", param)
+        assert says in job.failure.message
+
+
+
 def test_secrets_are_in_no_journal(tmp_path: Path) -> None:
     with running(tmp_path) as engine:
         engine.pause()
@@ -432,8 +469,8 @@ def test_a_cancel_between_the_queue_and_the_supervisor_is_not_lost(
     with running(tmp_path) as engine:
         take = engine.take
 
-        def take_and_cancel(*how: Any) -> Job | None:
-            job = take(*how)
+        def take_and_cancel(wanted: Callable[[], bool], *, idles: bool) -> Job | None:
+            job = take(wanted, idles=idles)
             if job is not None and not job.request.seed:
                 engine.cancel(job.id)
             return job
