@@ -5,11 +5,30 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from helpers.source_strings import strings_in
+from helpers.windows import EVERY_KIND, PAINTER, open_window, plugin_rows
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QHeaderView,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QScrollBar,
+    QTextEdit,
+    QWidget,
+)
 
 from studio.disk.catalogues import LOCALES, catalogue
 from studio.disk.resources import resources
@@ -116,3 +135,63 @@ def test_every_help_page_is_there_in_every_language_with_the_same_examples(local
         ours = page.read_text(encoding="utf-8")
         for mark in ("\n```", "\n| `", "\n    studio "):
             assert theirs.count(mark) == ours.count(mark), (page.name, mark)
+
+
+# ---- what a screen reader tells ----------------------------------------------------------------------------------
+
+NAMED = (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QTextEdit,
+)
+"""Kinds of widgets that are operated or read out on their own."""
+
+
+def controls(window: QWidget) -> Iterator[QWidget]:
+    """Every widget that should have a name, without the parts that Qt puts inside others."""
+    for widget in window.findChildren(QWidget):
+        inside = isinstance(widget.parent(), QComboBox | QAbstractSpinBox | QLineEdit | QHeaderView | QAbstractItemView)
+        parent = widget.parent()
+        popup = parent is not None and "Container" in parent.metaObject().className()
+        skip = isinstance(widget, QScrollBar | QHeaderView) or widget.objectName().startswith("qt_") or inside or popup
+        if isinstance(widget, NAMED) and not skip:
+            yield widget
+
+
+def spoken(widget: QWidget) -> str:
+    """What a screen reader calls a widget: its name, or a button's text."""
+    return widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["built in Chinese", "switched to Chinese"])
+def test_every_control_of_every_page_is_named_in_the_windows_language(
+    qapp: QApplication, tmp_path: Path, before: bool
+) -> None:
+    from studio.library.library import Library
+
+    texts = ["Painter", "Plain", "Inpaint", *(example.title for example in PAINTER.examples)]
+    painter = replace(
+        PAINTER, translations={"zh_CN": dict.fromkeys([*texts, *(field.label for field in EVERY_KIND)], "某项")}
+    )
+    plugins = {row.name for row in plugin_rows()}
+    with open_window(qapp, tmp_path, painter) as stand, Library(tmp_path / "library") as library:
+        if before:
+            stand.language.use("zh_CN")
+        stand.workshop.set_library(library)
+        for place in PLACES:
+            stand.window.show_place(place.id)
+        stand.window.show_place("create")
+        stand.page.panel.open(painter.id)
+        stand.form.editor("fine")
+        stand.language.use("zh_CN")
+        qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # examples are shown anew, the old ones are to go
+        named = [(type(widget).__name__, spoken(widget)) for widget in controls(stand.window)]
+        assert len(named) > 60
+        english = {told for told in named if told[1] not in plugins and not re.search("[\u4e00-\u9fff]", told[1])}
+        assert english == set()

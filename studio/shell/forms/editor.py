@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.sdk.generator import GeneratorSpec
 from studio.sdk.parameters import Field, Json
-from studio.shell.i18n import tr_spec
+from studio.shell.i18n import tr, tr_spec
 
 
 class Editor(QWidget):
@@ -31,8 +31,10 @@ class Editor(QWidget):
 
     @property
     def title(self) -> str:
-        """The field's label in the window's language."""
-        return tr_spec(self.spec, self.field.label or self.field.name)
+        """The field's label in the window's language; ours, such as the request's seed, no plugin translates."""
+        label = self.field.label or self.field.name
+        told = tr_spec(self.spec, label)
+        return told if told != label else tr(label)
 
     def value(self) -> Json:
         """The value shown, in the field's canonical form where it fits."""
