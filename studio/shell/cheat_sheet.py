@@ -90,8 +90,7 @@ class CheatSheet(QDialog):
         columns = QHBoxLayout(body)
         columns.setContentsMargins(8, 8, 8, 8)
         columns.setSpacing(40)
-        half = (len(groups) + 1) // 2
-        for part in (groups[:half], groups[half:]):
+        for part in _halves(groups):
             column = QVBoxLayout()
             column.setSpacing(16)
             for heading, lines in part:
@@ -110,11 +109,25 @@ class CheatSheet(QDialog):
         self.resize(min(820, parent.width() - 60), min(620, parent.height() - 60))
 
 
+Group = tuple[str, list[tuple[str, str]]]
+"""A heading, and keys with what they do."""
+
+
+def _halves(groups: list[Group]) -> tuple[list[Group], list[Group]]:
+    """Two columns of about the same height, in order; a heading is as high as a line and a half."""
+    heights = [len(lines) + 1.5 for _, lines in groups]
+    half = min(range(len(groups)), key=lambda place: abs(sum(heights[:place]) - sum(heights[place:])))
+    return groups[:half], groups[half:]
+
+
 def _table(lines: list[tuple[str, str]]) -> QGridLayout:
     grid = QGridLayout()
     grid.setHorizontalSpacing(20)
     grid.setColumnStretch(0, 1)
-    for place, (keys, text) in enumerate(lines):
+    together: dict[str, str] = {}
+    for keys, text in lines:
+        together[text] = f"{together[text]}, {keys}" if text in together else keys
+    for place, (text, keys) in enumerate(together.items()):
         grid.addWidget(_text(text), place, 0)
         grid.addWidget(_text(keys, "muted"), place, 1, Qt.AlignmentFlag.AlignRight)
     return grid

@@ -106,6 +106,7 @@ class MainWindow(QMainWindow):
         """Show the library where it was waited for, unless the artist writes or sets something by now."""
         if not self._awaited:
             return
+        self._awaited = ""
         self.status.show_message("")
         panel, focus = self.create_page.panel, self.focusWidget()
         if focus is None or focus is panel.generate_button or not panel.isAncestorOf(focus):
@@ -369,8 +370,8 @@ class MainWindow(QMainWindow):
     def restore_place(self) -> None:
         """Show the place that was shown last; after the first paint, as other pages take longer than the first."""
         place = (self._state or {}).get("place")
-        if place in self.rail.buttons and place != self.place:
-            self.show_place(str(place))
+        if isinstance(place, str) and place in self.rail.buttons and place != self.place:
+            self.show_place(place)
 
     def save_state(self) -> None:
         """Write what to remember, unless that is what was read."""

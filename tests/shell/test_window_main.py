@@ -737,13 +737,16 @@ def test_a_library_that_could_not_be_opened_says_why_instead_of_being_opened_for
 
 
 @pytest.mark.parametrize(
-    "content", ["", "[]", '{"create": 5, "geometry": []}', "\x00", '{"create": {"splitter": "x"}}']
+    "content",
+    ["", "[]", '{"create": 5, "geometry": [], "place": []}', "\x00", '{"create": {"splitter": "x"}, "place": "?"}'],
 )
 def test_a_hostile_state_file_is_only_a_lost_comfort(qapp: QApplication, tmp_path: Path, content: Any) -> None:
     (tmp_path / "state").mkdir()
     (tmp_path / "state" / "window.json").write_text(content)
     with open_window(qapp, tmp_path) as made:
+        made.window.restore_place()
         assert made.window.isVisible()
+        assert made.window.place == "create"
     assert isinstance(read_state(tmp_path / "state" / "window.json"), dict)
 
 
