@@ -44,6 +44,7 @@ class Startup(QObject):
         self._registry: Any = None
         self._library: Any = None
         self._looked = threading.Event()
+        self._shown = threading.Event()
         self._ending = threading.Event()
         self._library_done = False
         self._engine_made = False
@@ -65,12 +66,14 @@ class Startup(QObject):
         self._run(self._discover, refresh=refresh)
 
     def open_library_and_engine(self) -> None:
-        """Begin the rest; the engine starts when generators are known, be it after a later look for them."""
+        """Begin the rest, once the window shows; the engine starts when generators are known, maybe by a later look."""
+        self._shown.set()
         self._run(self._open)
 
     def join(self, seconds: float = PATIENCE) -> None:
         """Begin nothing more and wait until what was begun has ended, at most `seconds`: the threads are daemons."""
         self._ending.set()
+        self._shown.set()
         deadline = time.monotonic() + seconds
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
@@ -94,21 +97,24 @@ class Startup(QObject):
         from studio.engine.discovery.switches import PluginSwitches
         from studio.sdk.errors import UserError
 
+        trouble: UserError | OSError | None = None
         try:
             consent = PluginSwitches(self._home).consented
             registry = Registry.discover(self._home, consent=consent, refresh=refresh)
             _ = registry.specs  # built here rather than on the window's thread
             self._registry = registry
         except (UserError, OSError) as error:
-            warn("Plugins could not be looked for: %r", error)
-            said = [tr_message(str(error))]
-            if isinstance(error, UserError) and error.hint:
-                said.append(tr_message(error.hint))
+            trouble = error
+        finally:
+            self._looked.set()
+        if trouble is not None:
+            warn("Plugins could not be looked for: %r", trouble)
+            self._shown.wait()  # the first look begins before there is a window that could tell
+            hint = trouble.hint if isinstance(trouble, UserError) else None
+            said = [tr_message(text) for text in (str(trouble), hint) if text]
             said.append(tr("“Look again” on the page Plugins tries once more."))
             self.problem.emit(tr("The plugins could not be read"), " ".join(said))
             return
-        finally:
-            self._looked.set()
         self.registry_found.emit(registry)
         self._start_engine()
 

@@ -71,6 +71,9 @@ def test_a_failed_look_for_plugins_is_told_and_looking_again_starts_the_engine(
     reports: list[str] = []
     stand.watch.caught.connect(reports.append)
     stand.startup.find_generators()
+    assert stand.startup.wait_for_generators(5.0) is None
+    qtbot.wait(20)
+    assert stand.problems == []  # there is no window yet that could tell
     stand.startup.open_library_and_engine()
     qtbot.waitUntil(lambda: len(stand.problems) + len(reports) == 1, timeout=5000)
     assert str(trouble) in (stand.problems + reports)[0]
