@@ -86,6 +86,16 @@ def place(path: str, option: str) -> Path:
     return expanded(path)
 
 
+def split(entry: str, option: str) -> tuple[str, str]:
+    """Name and value of ``NAME=VALUE``. Raises `UserError`."""
+    name, equals, text = entry.partition("=")
+    if not equals or not name:
+        from studio.sdk import UserError
+
+        raise UserError(f"{option} takes NAME=VALUE, not “{entry}”.")
+    return name, text
+
+
 def open_library(home: Home) -> Library:
     """The library, to be used in a ``with``. Raises `UserError` when it cannot be opened."""
     from studio.library.library import Library

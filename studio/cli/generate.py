@@ -79,11 +79,11 @@ def _request(arguments: argparse.Namespace, spec: GeneratorSpec, library: Librar
         raise UserError("--no-library needs -o PATH, or the result would be lost.")
     values: dict[str, Json] = {}
     for entry in arguments.set:
-        name, text = _split(entry, "--set")
+        name, text = common.split(entry, "--set")
         known = _field(spec, name)
         values[known.name] = _reference(known.name, text, library) if known.is_input else _value(known, text)
     for entry in arguments.input:
-        name, text = _split(entry, "--input")
+        name, text = common.split(entry, "--input")
         known = _field(spec, name)
         if not known.is_input:
             raise ParameterError(f"{name} is not an input; use --set {name}=…", param=name)
@@ -97,13 +97,6 @@ def _value(known: Any, text: str) -> Json:
         text = str(common.expanded(text).absolute())
     value: Json = known.from_text(text)
     return value
-
-
-def _split(entry: str, option: str) -> tuple[str, str]:
-    name, equals, text = entry.partition("=")
-    if not equals or not name:
-        raise UserError(f"{option} takes NAME=VALUE, not “{entry}”.")
-    return name, text
 
 
 def _field(spec: GeneratorSpec, name: str) -> Any:

@@ -18,7 +18,7 @@ def run(argv: Sequence[str]) -> int:
         help="a value to check with, for what must be chosen: --set model=folder:PATH; repeatable",
     )  # fmt: skip
     arguments = made.parse_args(argv)
-    given = dict(entry.partition("=")[::2] for entry in arguments.set)
+    given = dict(common.split(entry, "--set") for entry in arguments.set)
     from studio.engine.conformance import check_plugin
 
     results = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from studio.disk.home import Home
@@ -16,7 +16,7 @@ from studio.engine.events import Event, WorkerChanged
 from studio.engine.jobs import JobState
 from studio.engine.requests import GenerationRequest
 from studio.engine.settings import Settings
-from studio.sdk import Artifact, GeneratorSpec, Json
+from studio.sdk import Artifact, GeneratorSpec, Json, ParameterError
 from studio.sdk.testing.conformance import CheckResult, Plugin, WorkerRun
 from studio.sdk.testing.conformance import check_plugin as check
 from studio.sdk.testing.sample_data import sample_dataset
@@ -38,12 +38,22 @@ def check_plugin(home: Home, name: str, given: Mapping[str, str] | None = None) 
     """
     add_plugins_folder()
     registry = Registry.discover(home)
-    by_generator = [row for row in registry.plugins if name in row.generators]
-    for row in by_generator or registry.find(name):
-        values = {id: _fitting(registry.spec(id), given or {}) for id in row.generators}
-        for result in check(Plugin(row.target, worker=run_in_worker, given=values)):
-            if not by_generator or result.generator in ("", name):
-                yield result
+    rows = [row for row in registry.plugins if name in row.generators]
+    only = (name,) if rows else ()
+    rows = rows or list(registry.find(name))
+    specs = [registry.spec(id) for row in rows for id in only or row.generators]
+    _check_names(specs, given or {})
+    values = {spec.id: _fitting(spec, given or {}) for spec in specs}
+    for row in rows:
+        yield from check(Plugin(row.target, worker=run_in_worker, given=values, generators=only))
+
+
+def _check_names(specs: Sequence[GeneratorSpec], given: Mapping[str, str]) -> None:
+    known = sorted({field.name for spec in specs for field in spec.fields})
+    for name in given:
+        if name not in known:
+            hint = f"Known parameters: {', '.join(known) or 'none'}."
+            raise ParameterError(f"There is no parameter called “{name}”.", param=name, hint=hint)
 
 
 def _fitting(spec: GeneratorSpec, given: Mapping[str, str]) -> dict[str, Json]:

@@ -169,6 +169,7 @@ def test_output_goes_to_a_file_or_a_folder_and_nowhere_else(home: Path, tmp_path
         (("library", "import", "missing.png"), "missing.png"),
         (("queue", "cancel", "zzz"), "no job"),
         (("plugins", "enable", "zzz"), "zzz"),
+        (("plugin", "check", "studio.image.texture", "--set", "size"), "NAME=VALUE"),
         (("settings", "zzz"), "no setting"),
         (("settings", "idle_minutes", "soon"), "number from 0"),
         (("help", "zzz"), "no guide"),

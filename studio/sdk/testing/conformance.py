@@ -137,6 +137,7 @@ class Plugin:
         worker: runs check 20; without one a plain process stands in.
         limit: seconds a check may take.
         trainer_checks: numbers of the checks that trainers get, each of which costs some trainings; all when empty.
+        generators: ids of the generators to check; all when empty.
     """
 
     target: str
@@ -146,6 +147,7 @@ class Plugin:
     worker: WorkerRunner | None = None
     limit: float = LIMIT
     trainer_checks: Collection[int] = ()
+    generators: Collection[str] = ()
 
 
 def check_distribution(name: str, *, only: Collection[int] = (), at_once: int = 2, **how: Any) -> Iterator[CheckResult]:
@@ -178,6 +180,8 @@ def check_plugin(plugin: Plugin, *, only: Collection[int] = (), at_once: int = 2
     with ThreadPoolExecutor(at_once) as pool:
         due: list[Future[CheckResult]] = []
         for descriptor in facts["descriptors"]:
+            if plugin.generators and descriptor["id"] not in plugin.generators:
+                continue
             chosen = numbers
             if descriptor.get("teaches") and plugin.trainer_checks:
                 chosen = [number for number in numbers if number in plugin.trainer_checks]

@@ -144,6 +144,13 @@ def test_a_parameter_of_an_earlier_release_must_stay_or_become_an_alias(tmp_path
     assert verdict(kept, 5).passed
 
 
+def test_only_the_generators_that_were_named_are_checked(tmp_path: Path) -> None:
+    assert [result.passed for result in check_plugin(plugin(tmp_path, SOUND, generators=["test.made"]), only=[1])] == [
+        True
+    ]
+    assert list(check_plugin(plugin(tmp_path, SOUND, generators=["test.other"]), only=[1])) == []
+
+
 def test_a_plugin_that_does_not_load_fails_every_check_with_one_reason(tmp_path: Path) -> None:
     results = list(check_plugin(plugin(tmp_path, SOUND, top="import nothing_of_the_kind")))
     assert [result.passed for result in results] == [False] * 20
