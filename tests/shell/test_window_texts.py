@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QHeaderView,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QProgressBar,
@@ -165,8 +166,10 @@ def controls(window: QWidget) -> Iterator[QWidget]:
 
 
 def spoken(widget: QWidget) -> str:
-    """What a screen reader calls a widget: its name, or a button's text."""
-    return widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
+    """What a screen reader calls a widget: its name, a button's text, or the label whose buddy it is."""
+    told = widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
+    labels = (label.text() for label in widget.window().findChildren(QLabel) if label.buddy() is widget)
+    return told or next(labels, "")
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["built in Chinese", "switched to Chinese"])
