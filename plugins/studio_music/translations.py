@@ -173,6 +173,19 @@ ZH_CN: dict[str, str] = {
     "More steps learn more, until the model begins to copy.": "步数越多学得越多，直到模型开始照抄。",
     "Network": "网络",
     "Learning rate": "学习率",
+    "How far one step may change the model. Use about a tenth when you go on from a model.": (
+        "每一步最多把模型改动多少。在已有模型上继续时，用大约十分之一。"
+    ),
+    "Start from": "起点",
+    "A new model": "全新的模型",
+    "Go on teaching a model instead of beginning with a new one. It keeps its size and how far it looks.": (
+        "继续教一个已有的模型，而不是从头开始。它的大小和看多远保持不变。"
+    ),
+    "Stop early": "提前停止",
+    "looks": "次查看",
+    "Ends when the held-out loss has not fallen for so many looks at it, and keeps the best weights; 0 never.": (
+        "留出数据上的损失连续这么多次查看都没有下降就结束，并保留最好的权重；0 表示从不提前停止。"
+    ),
     "Rows per step": "每步行数",
     "How many stretches of music each step learns from.": "每一步从多少段音乐中学习。",
     "Width": "宽度",

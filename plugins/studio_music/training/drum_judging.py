@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,10 @@ import torch
 
 import studio.sdk as sdk
 from studio_music import drumming
-from studio_music.training import drum_likeness, lanes, likeness, network, ngram, styles
+from studio_music.training import copies, drum_likeness, lanes, likeness, network, ngram, styles
 from studio_music.training.grid import Row, Tokens
 from studio_music.training.rows import IGNORED
-from studio_music.training.strokes import BEAT, UNKNOWN, Take, notes_of, tempo_class, told_of
+from studio_music.training.strokes import BAR, BEAT, UNKNOWN, Take, notes_of, tempo_class, told_of
 from studio_music.training.takes import row_of
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def evaluate(model: Any, course: DrumCourse, folder: Path, ctx: sdk.TrainingCont
     shown = written[:: max(1, count // SHOWN)][:SHOWN]
     for take in shown:
         lanes.write_midi(score_of(take, take.name), folder / take.name)
-    copying, neighbours = _copying(course, written, shown)
+    copying, neighbours = _copying(course, written, shown, folder)
     return sdk.Evaluation(
         measures=(
             *_likelihoods(model, course, ctx.check), *_styles(course, written), *_likenesses(course, written), copying,
@@ -184,15 +185,19 @@ def _likenesses(course: DrumCourse, written: Sequence[Take]) -> list[sdk.Measure
 
 
 def _copying(
-    course: DrumCourse, written: Sequence[Take], shown: Sequence[Take]
+    course: DrumCourse, written: Sequence[Take], shown: Sequence[Take], folder: Path
 ) -> tuple[sdk.Measure, tuple[sdk.Neighbour, ...]]:  # fmt: skip
     known = drum_likeness.Known(course.learned)
-    share = float(np.mean([known.nearest(take)[0] for take in written]))
+    share = float(np.mean([known.nearest(take).copied for take in written]))
     real = [take for take in course.held_out if take.kind == BEAT]
-    usual = float(np.mean([known.nearest(take)[0] for take in real])) if real else None
-    found = [(take, known.nearest(take)) for take in shown]
-    neighbours = tuple(
-        sdk.Neighbour(take.name, name, distance, copied > COPY) for take, (copied, name, distance) in found
-    )
+    usual = float(np.mean([known.nearest(take).copied for take in real])) if real else None
+
+    def stretch(number: int, bar: int) -> sdk.Score:
+        take = course.learned[number]
+        tokens = take.tokens[bar * BAR : (bar + drum_likeness.BARS) * BAR]
+        return score_of(replace(take, tokens=tokens), "nearest")
+
+    found = [known.nearest(take) for take in shown]
+    neighbours = copies.neighbours(folder, [take.name for take in shown], found, stretch, COPY)
     meaning = f"Share of stretches of {drum_likeness.BARS} bars that stand stroke by stroke in a training take."
     return sdk.Measure("copied stretches", share, usual, "held-out beats" if real else "", "near", meaning), neighbours

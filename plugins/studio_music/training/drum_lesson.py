@@ -1,89 +1,56 @@
-"""The course of a drum model's training run: takes, steps, samples on the way, and the judgement at the end."""
+"""What a drum model learns from, and how it is shown while it learns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import studio.sdk as sdk
-from studio.sdk.training.loop import folder_of
-from studio_music.training import lesson, network, strokes
+from studio_music.training import drum_judging, strokes
+from studio_music.training.lesson import LOOKED_AT, Batch, Course, read_all
 from studio_music.training.strokes import DrumGrid, Take
 from studio_music.training.takes import DrumRows
 
 
-@dataclass(frozen=True, slots=True)
-class DrumCourse:
-    """What a run learns from.
+class DrumCourse(Course[Take, DrumGrid]):
+    """Takes of a drummer."""
 
-    Attributes:
-        learned, held_out: takes.
-        grid: the meaning of tokens.
-    """
+    layout = DrumGrid
 
-    learned: tuple[Take, ...]
-    held_out: tuple[Take, ...]
-    grid: DrumGrid
+    @classmethod
+    def prepare(cls, params: Any, ctx: sdk.TrainingContext, grid: DrumGrid | None) -> DrumCourse:
+        """Read the takes."""
 
+        def read(item: sdk.DatasetItem) -> Take:
+            return strokes.read_take(item.path, item.caption)
 
-def prepare(params: Any, ctx: sdk.TrainingContext) -> DrumCourse:
-    """Read the dataset. Raises `UserError` when there is nothing to learn from."""
-    learned, held_out = _read(params.data.training, ctx), _read(params.data.held_out, ctx)
-    if not learned:
-        raise sdk.UserError(
-            "The dataset has no drums to learn from.", param="data", hint="Add MIDI files with drums on channel 10."
-        )
-    return DrumCourse(tuple(learned), tuple(held_out), strokes.grid_for(learned, params.bars))
+        learned, held_out = read_all(params.data.training, read, ctx), read_all(params.data.held_out, read, ctx)
+        if not learned:
+            raise sdk.UserError(
+                "The dataset has no drums to learn from.", param="data", hint="Add MIDI files with drums on channel 10."
+            )
+        return cls(learned, held_out, grid or strokes.grid_for(learned, params.bars))
 
+    def rows(self) -> Batch:
+        """Stretches of takes, with fills set into beats."""
+        return DrumRows(self.grid, self.learned).batch
 
-def _read(items: Sequence[sdk.DatasetItem], ctx: sdk.TrainingContext) -> list[Take]:
-    takes = []
-    for item in items:
-        ctx.check()
-        try:
-            takes.append(strokes.read_take(item.path, item.caption))
-        except (OSError, ValueError):
-            ctx.log(f"{item.path.name} could not be read and is left out.")
-    return takes
+    def metric(self, model: Any, step: int, check: Callable[[], None]) -> sdk.Metric:
+        """Told style, kind, tempo and business."""
+        some = self.held_out[:LOOKED_AT]
+        return sdk.Metric(
+            "held-out nats per step", step, drum_judging.nats_per_step(model, some, told=True, check=check)
+        )  # fmt: skip
 
+    def sample(self, model: Any, check: Callable[[], None]) -> sdk.Score:
+        """The first of the takes that are judged."""
+        return drum_judging.score_of(drum_judging.write(model, self, 0, check), "sample")
 
-def teach(params: Any, ctx: sdk.TrainingContext) -> Iterator[sdk.Lesson | sdk.Result]:
-    """Learn, with curves and samples on the way; at the end the model with its evaluation."""
-    course = prepare(params, ctx)
-    model = network.build(course.grid, params.width, params.layers, ctx.seed)
-    rows = DrumRows(course.grid, course.learned)
-    averaged = yield from lesson.learn(
-        params, ctx, model, rows.batch, lambda model, step: _look(model, step, course, ctx)
-    )
-    yield _finished(averaged, course, ctx)
+    def evaluate(self, model: Any, folder: Path, ctx: sdk.TrainingContext) -> sdk.Evaluation:
+        """Everything the report shows."""
+        return drum_judging.evaluate(model, self, folder, ctx)
 
-
-def _look(averaged: Any, step: int, course: DrumCourse, ctx: sdk.TrainingContext) -> Iterator[sdk.Lesson]:
-    """The held-out loss and one sample."""
-    from studio_music.training import drum_judging
-
-    if course.held_out:
-        measured = drum_judging.nats_per_step(averaged, course.held_out[: lesson.LOOKED_AT], told=True, check=ctx.check)
-        yield sdk.Metric("held-out nats per step", step, measured)
-    yield sdk.Sample(step, drum_judging.score_of(drum_judging.write(averaged, course, 0, ctx.check), "sample"))
-
-
-def _finished(averaged: Any, course: DrumCourse, ctx: sdk.TrainingContext) -> sdk.TrainedModel:
-    from studio_music.training import drum_judging
-
-    folder = folder_of(ctx, "model")
-    network.save(averaged, folder)
-    evaluation = drum_judging.evaluate(averaged, course, folder, ctx)
-    facts: dict[str, sdk.Json] = {
-        "styles": list(course.grid.styles),
-        "parameters": sum(weight.numel() for weight in averaged.parameters()),
-    }
-    return sdk.TrainedModel(folder, evaluation, facts)
-
-
-def forecast(params: Any, ctx: sdk.TrainingContext) -> sdk.Forecast:
-    """Time a few steps of the very network on the very data."""
-    course = prepare(params, ctx)
-    model = network.build(course.grid, params.width, params.layers, ctx.seed)
-    return lesson.timed(params, ctx, model, DrumRows(course.grid, course.learned).batch, len(course.held_out))
+    def facts(self) -> dict[str, sdk.Json]:
+        """Which styles it knows."""
+        return {"styles": list(self.grid.styles)}

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from studio_music.training.strokes import DRUMS, LOUDNESSES, OFFSETS, Take, struck
+from studio_music.training.copies import NOTHING, Match
+from studio_music.training.strokes import BAR, DRUMS, LOUDNESSES, OFFSETS, Take, struck
 
 BARS = 2
 """Bars that must be the same, stroke by stroke, to count as copied."""
@@ -41,38 +42,29 @@ class Known:
     """Takes in which copies are looked up."""
 
     def __init__(self, takes: Sequence[Take]) -> None:
-        self._names: list[str] = []
-        rows = []
-        for take in takes:
-            windows = _windows(take)
-            rows.append(windows)
-            self._names += [take.name] * len(windows)
+        rows = [_windows(take) for take in takes]
+        self._places = [(number, bar) for number, windows in enumerate(rows) for bar in range(len(windows))]
         self._rows = np.concatenate(rows) if rows else np.zeros((0, 0), np.float32)
         self._strokes = self._rows.sum(1)
 
-    def nearest(self, take: Take) -> tuple[float, str, float]:
-        """What was copied from one of them.
-
-        Returns:
-            the share of its stretches that are the same somewhere; the take most like it; and the share of strokes in
-            which the most alike stretches differ.
-        """
+    def nearest(self, take: Take) -> Match:
+        """What was copied from one of them. Places are in bars of four quarters; distances are shares of strokes."""
         rows = _windows(take)
         if not len(rows) or not len(self._rows) or rows.shape[1] != self._rows.shape[1]:
-            return 0.0, "", 1.0
+            return NOTHING
         common = rows @ self._rows.T
         together = rows.sum(1)[:, None] + self._strokes - common
         differ = 1.0 - common / np.maximum(1.0, together)
         best = differ.min(1)
         place = int(differ[int(best.argmin())].argmin())
-        return float((best == 0).mean()), self._names[place], float(best.min())
+        return Match(float((best == 0).mean()), float(best.min()), self._places[place])
 
 
 def _windows(take: Take) -> NDArray[np.float32]:
     """Where there are strokes in every stretch of `BARS` bars of four quarters [n, 2 × 16 × drums]."""
-    long = BARS * 16
+    long = BARS * BAR
     hit = struck(take.tokens).astype(np.float32)
-    starts = range(0, len(hit) - long + 1, 16)
+    starts = range(0, len(hit) - long + 1, BAR)
     return (
         np.stack([hit[at : at + long].ravel() for at in starts])
         if len(starts)

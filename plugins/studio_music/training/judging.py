@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +12,13 @@ import numpy as np
 import studio.sdk as sdk
 from studio_music.singing import Task, sing
 from studio_music.theory import TONICS
-from studio_music.training import lanes, likelihood, likeness, ngram, voiceleading
-from studio_music.training.grid import countdown, key_number, told_whole
+from studio_music.training import copies, lanes, likelihood, likeness, ngram, voiceleading
+from studio_music.training.grid import STEPS, countdown, key_number, told_whole
 from studio_music.training.lanes import Piece
 from studio_music.training.rows import shifts_of
 
 if TYPE_CHECKING:
-    from studio_music.training.lesson import Course
+    from studio_music.training.score_lesson import ScoreCourse
 
 PIECES = 8
 """Pieces that are written to be judged."""
@@ -35,7 +36,7 @@ COPY = 0.25
 """A piece of which a larger share stands in the training pieces counts as a copy."""
 
 
-def write(model: Any, course: Course, number: int, check: Callable[[], None], *, strict: bool = False) -> Piece:
+def write(model: Any, course: ScoreCourse, number: int, check: Callable[[], None], *, strict: bool = False) -> Piece:
     """Piece `number`, always the same for the same weights: keys and modes of the training pieces, plain sampling."""
     like = course.learned[(number * 37) % len(course.learned)]
     ends = [*range(PHRASE - 2, QUARTERS, PHRASE)]
@@ -44,11 +45,6 @@ def write(model: Any, course: Course, number: int, check: Callable[[], None], *,
     random = np.random.Generator(np.random.PCG64(np.random.SeedSequence([number, 2027])))
     written = sing(model, task, random, check)
     return Piece(f"sample-{number + 1}.mid", written, like.tonic, like.minor)
-
-
-def sample(model: Any, course: Course, number: int, check: Callable[[], None]) -> sdk.Score:
-    """Piece `number` as a score."""
-    return score_of(write(model, course, number, check))
 
 
 def score_of(piece: Piece, tempo: float = 72.0) -> sdk.Score:
@@ -60,20 +56,19 @@ def score_of(piece: Piece, tempo: float = 72.0) -> sdk.Score:
     return sdk.Score(tracks, tempo, (4, 4), key, title=piece.name.removesuffix(".mid"))
 
 
-def evaluate(model: Any, course: Course, folder: Path, ctx: sdk.TrainingContext) -> sdk.Evaluation:
+def evaluate(model: Any, course: ScoreCourse, folder: Path, ctx: sdk.TrainingContext) -> sdk.Evaluation:
     """Everything the report shows; the judged pieces become MIDI files in `folder`."""
     ctx.log("Judging the model.")
     written = [write(model, course, number, ctx.check) for number in range(PIECES)]
     for piece in written:
         lanes.write_midi(score_of(piece), folder / piece.name)
     measures = [*_likelihoods(model, course, ctx.check), *_likenesses(course, written), *_faults(course, written)]
-    copying, neighbours = _copying(course, written)
-    data = {name: shares["degrees"] for name, shares in _groups(course, written).items()}
+    copying, neighbours = _copying(course, written, folder)
     return sdk.Evaluation(
         measures=(*measures, *copying),
         samples=tuple(piece.name for piece in written),
         neighbours=neighbours,
-        distributions=data,
+        distributions=likeness.shown(_groups(course, written)),
         strengths=("It knows the harmony and voice-leading of the pieces it learned from, phrase by phrase.",),
         limits=(
             f"It looks back {course.grid.quarters} quarter notes and plans no form beyond that.",
@@ -83,7 +78,7 @@ def evaluate(model: Any, course: Course, folder: Path, ctx: sdk.TrainingContext)
     )
 
 
-def _likelihoods(model: Any, course: Course, check: Callable[[], None]) -> list[sdk.Measure]:
+def _likelihoods(model: Any, course: ScoreCourse, check: Callable[[], None]) -> list[sdk.Measure]:
     if not course.held_out:
         return []
     plain = likelihood.of_pieces(model, course.held_out, told=False, check=check)
@@ -104,21 +99,17 @@ def _spread(shifts: Any) -> list[int]:
     return [int(shifts[place]) for place in places]
 
 
-def _groups(course: Course, written: Sequence[Piece]) -> dict[str, dict[str, dict[str, float]]]:
+def _groups(course: ScoreCourse, written: Sequence[Piece]) -> dict[str, dict[str, dict[str, float]]]:
     groups = {"training": course.learned, "held out": course.held_out, "written": written}
     return {name: likeness.histograms(pieces) for name, pieces in groups.items() if pieces}
 
 
-def _likenesses(course: Course, written: Sequence[Piece]) -> list[sdk.Measure]:
-    groups = _groups(course, written)
-    measures = []
-    for name in ("degrees", "intervals", "durations"):
-        shared = likeness.overlap(groups["written"][name], groups["training"][name])
-        usual = likeness.overlap(groups["held out"][name], groups["training"][name]) if course.held_out else None
-        measures.append(
-            sdk.Measure(f"{name}: overlap with the data", shared, usual, "held-out pieces" if usual else "", "higher",
-                        f"How much of the histogram of {name} it shares with the training pieces; 1 is all.")
-        )  # fmt: skip
+def _likenesses(course: ScoreCourse, written: Sequence[Piece]) -> list[sdk.Measure]:
+    measures = [
+        sdk.Measure(f"{name}: overlap with the data", shared, usual, "held-out pieces" if usual else "", "higher",
+                    f"How much of the histogram of {name} it shares with the training pieces; 1 is all.")
+        for name, shared, usual in likeness.overlaps(_groups(course, written))
+    ]  # fmt: skip
     real = course.held_out or course.learned
     measures.append(
         sdk.Measure("notes in the key", likeness.in_key(written), likeness.in_key(real), "pieces by people", "near",
@@ -127,7 +118,7 @@ def _likenesses(course: Course, written: Sequence[Piece]) -> list[sdk.Measure]:
     return measures
 
 
-def _faults(course: Course, written: Sequence[Piece]) -> list[sdk.Measure]:
+def _faults(course: ScoreCourse, written: Sequence[Piece]) -> list[sdk.Measure]:
     ranges = voiceleading.ranges_of([piece.lanes for piece in course.learned])
     real = course.held_out or course.learned
     usual = voiceleading.faults([piece.lanes for piece in real], ranges)
@@ -139,16 +130,19 @@ def _faults(course: Course, written: Sequence[Piece]) -> list[sdk.Measure]:
 
 
 def _copying(
-    course: Course, written: Sequence[Piece]
+    course: ScoreCourse, written: Sequence[Piece], folder: Path
 ) -> tuple[list[sdk.Measure], tuple[sdk.Neighbour, ...]]:  # fmt: skip
     found = likeness.nearest(written, course.learned)
-    neighbours = tuple(
-        sdk.Neighbour(piece.name, name, distance, copied > COPY)
-        for piece, (copied, name, distance) in zip(written, found, strict=True)
-    )
+
+    def stretch(number: int, start: int) -> sdk.Score:
+        known = course.learned[number]
+        values = known.lanes[start * STEPS : (start + likeness.WINDOW) * STEPS]
+        return score_of(replace(known, name="nearest", lanes=values))
+
+    neighbours = copies.neighbours(folder, [piece.name for piece in written], found, stretch, COPY)
     usual = likeness.nearest(course.held_out[:COMPARED], course.learned) if course.held_out else []
-    baseline = float(np.mean([copied for copied, _, _ in usual])) if usual else None
-    share = float(np.mean([copied for copied, _, _ in found]))
+    baseline = float(np.mean([match.copied for match in usual])) if usual else None
+    share = float(np.mean([match.copied for match in found]))
     meaning = (
         f"Share of stretches of {likeness.WINDOW} beats that stand chord by chord in a training piece, in any key."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -194,7 +195,9 @@ def write_midi(score: sdk.Score, path: Path) -> None:
     head.append(mido.MetaMessage("set_tempo", tempo=round(60e6 / score.tempo)))
     head.append(mido.MetaMessage("time_signature", numerator=score.meter[0], denominator=score.meter[1]))
     song.tracks.append(head)
-    for channel, part in enumerate(score.tracks):
+    pitched = itertools.cycle([*range(_DRUMS), *range(_DRUMS + 1, 16)])
+    for part in score.tracks:
+        channel = _DRUMS if part.drums else next(pitched)
         written = mido.MidiTrack()
         written.append(mido.MetaMessage("track_name", name=part.name))
         written.append(mido.Message("program_change", channel=channel, program=part.program))

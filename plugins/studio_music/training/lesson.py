@@ -1,19 +1,20 @@
-"""The course of a training run: data, steps, samples on the way, and the judgement at the end."""
+"""The course of a training run of any kind of music: data, steps, samples on the way, and the judgement at the end."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeAlias, TypeVar
 
 import studio.sdk as sdk
 from studio.sdk.training import Loop, Schedule
 from studio.sdk.training.loop import TIMED_STEPS, folder_of
-from studio_music.training import lanes, network
-from studio_music.training.grid import Grid, Row
-from studio_music.training.lanes import Piece
-from studio_music.training.rows import Rows, grid_for
+from studio_music.training import network
+from studio_music.training.grid import Row
+from studio_music.training.layout import Layout
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,74 +31,85 @@ LOOKED_AT = 12
 Batch: TypeAlias = "Callable[[int, np.random.Generator], Row]"
 """Draws so many rows."""
 
-Look: TypeAlias = Callable[[Any, int], Iterator[sdk.Lesson]]
+Read = TypeVar("Read")
+Raster = TypeVar("Raster", bound=Layout)
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
-    """What a run learns from.
+@dataclass(frozen=True)
+class Course(ABC, Generic[Read, Raster]):
+    """What a run learns from, and how its model is shown and judged.
 
     Attributes:
-        learned, held_out: pieces.
-        unread: files that could not be read.
-        grid: the meaning of tokens.
+        layout: what the tokens of such models mean.
+        learned, held_out: what was read of the dataset.
+        grid: the layout that fits it.
     """
 
-    learned: tuple[Piece, ...]
-    held_out: tuple[Piece, ...]
-    unread: tuple[str, ...]
-    grid: Grid
+    layout: ClassVar[type[Layout]]
+
+    learned: tuple[Read, ...]
+    held_out: tuple[Read, ...]
+    grid: Raster
+
+    @classmethod
+    @abstractmethod
+    def prepare(cls, params: Any, ctx: sdk.TrainingContext, grid: Raster | None) -> Self:
+        """Read the dataset, for the grid of the model to start from if there is one.
+
+        Raises:
+            UserError: there is nothing to learn from.
+        """
+
+    @abstractmethod
+    def rows(self) -> Batch:
+        """What draws the rows of a step."""
+
+    @abstractmethod
+    def metric(self, model: Any, step: int, check: Callable[[], None]) -> sdk.Metric:
+        """How surprised a model is, after so many steps, by some of what was held out."""
+
+    @abstractmethod
+    def sample(self, model: Any, check: Callable[[], None]) -> sdk.Score:
+        """What a model writes, always from the same seed."""
+
+    @abstractmethod
+    def evaluate(self, model: Any, folder: Path, ctx: sdk.TrainingContext) -> sdk.Evaluation:
+        """Everything the report shows; its files go to `folder`."""
+
+    def facts(self) -> dict[str, sdk.Json]:
+        """What generators need to know of the model without loading it."""
+        return {}
+
+    def look(self, model: Any, step: int, ctx: sdk.TrainingContext) -> Iterator[sdk.Lesson]:
+        """The held-out loss and one sample."""
+        if self.held_out:
+            yield self.metric(model, step, ctx.check)
+        yield sdk.Sample(step, self.sample(model, ctx.check))
 
 
-def prepare(params: Any, ctx: sdk.TrainingContext) -> Course:
-    """Read the dataset. Raises `UserError` when there is nothing to learn from."""
-    unread: list[str] = []
-    learned = _read(params.data.training, params.voices, unread, ctx)
-    held_out = _read(params.data.held_out, params.voices, unread, ctx)
-    if not learned:
-        raise sdk.UserError(
-            "The dataset has no music to learn from.", param="data", hint="Add MIDI files with pitched notes."
-        )
-    for name in unread:
-        ctx.log(f"{name} could not be read and is left out.")
-    repeats = lanes.has_repeats(learned)
-    grid = grid_for(learned, lookahead=params.lookahead, quarters=params.quarters, repeats=repeats)
-    return Course(tuple(learned), tuple(held_out), tuple(unread), grid)
-
-
-def _read(items: Sequence[sdk.DatasetItem], voices: int, unread: list[str], ctx: sdk.TrainingContext) -> list[Piece]:
-    pieces = []
+def read_all(
+    items: Sequence[sdk.DatasetItem], read: Callable[[sdk.DatasetItem], Read], ctx: sdk.TrainingContext
+) -> tuple[Read, ...]:
+    """What `read` makes of every file; those it cannot read are left out and told."""
+    found = []
     for item in items:
         ctx.check()
         try:
-            pieces.append(lanes.read_piece(item.path, voices))
+            found.append(read(item))
         except (OSError, ValueError):
-            unread.append(item.path.name)
-    return pieces
+            ctx.log(f"{item.path.name} could not be read and is left out.")
+    return tuple(found)
 
 
-def teach(params: Any, ctx: sdk.TrainingContext) -> Iterator[sdk.Lesson | sdk.Result]:
+def teach(
+    kind: type[Course[Any, Any]], params: Any, ctx: sdk.TrainingContext
+) -> Iterator[sdk.Lesson | sdk.Result]:  # fmt: skip
     """Learn, with curves and samples on the way; at the end the model with its evaluation."""
-    course = prepare(params, ctx)
-    model = network.build(course.grid, params.width, params.layers, ctx.seed)
-    rows = Rows(course.grid, course.learned)
-    averaged = yield from learn(params, ctx, model, rows.batch, lambda model, step: _look(model, step, course, ctx))
-    yield _finished(averaged, course, ctx)
-
-
-def learn(params: Any, ctx: sdk.TrainingContext, model: Any, batch: Batch, look: Look) -> Generator[Any, None, Any]:
-    """The steps of a run; the generator's value is the network with averaged weights.
-
-    Args:
-        params: steps, rows per step and learning rate.
-        ctx: the host.
-        model: a fresh network.
-        batch: draws the rows of a step.
-        look: measures and samples of the averaged network after so many steps.
-    """
+    course, fresh = _begun(kind, params, ctx)
+    batch = course.rows()
     loop = Loop(
-        ctx, {"model": model}, network.optimizers(model, params.learning_rate), steps=params.steps, average=AVERAGE,
-        schedule=Schedule(warmup=0.02, decay=0.5),
+        ctx, {"model": fresh}, network.optimizers(fresh, params.learning_rate), steps=params.steps, average=AVERAGE,
+        schedule=Schedule(warmup=0.02, decay=0.5), patience=params.stop_early,
     )  # fmt: skip
     model = loop.modules["model"].train()
     for _ in loop:
@@ -105,48 +117,16 @@ def learn(params: Any, ctx: sdk.TrainingContext, model: Any, batch: Batch, look:
         loop.learn(("muon", "adamw"), loss)
         yield from loop.report(loss=loss.detach(), message="Learning")
         if (loop.step + 1) * LOOKS // params.steps > loop.step * LOOKS // params.steps and loop.is_main:
-            yield from look(loop.averaged["model"], loop.step + 1)
+            yield from loop.look(course.look(loop.averaged["model"], loop.step + 1, ctx))
     yield from loop.finish()
-    return loop.averaged["model"]
+    if loop.is_main:
+        yield _finished(course, loop.averaged["model"], ctx)
 
 
-def _look(averaged: Any, step: int, course: Course, ctx: sdk.TrainingContext) -> Iterator[sdk.Lesson]:
-    """The held-out loss and one sample."""
-    from studio_music.training import judging, likelihood
-
-    if course.held_out:
-        measured = likelihood.of_pieces(averaged, course.held_out[:LOOKED_AT], told=False, check=ctx.check)
-        yield sdk.Metric("held-out loss", step, measured)
-    yield sdk.Sample(step, judging.sample(averaged, course, 0, ctx.check))
-
-
-def _finished(averaged: Any, course: Course, ctx: sdk.TrainingContext) -> sdk.TrainedModel:
-    from studio_music.training import judging
-
-    folder = folder_of(ctx, "model")
-    network.save(averaged, folder)
-    evaluation = judging.evaluate(averaged, course, folder, ctx)
-    facts = {
-        "voices": course.grid.voices,
-        "parameters": sum(weight.numel() for weight in averaged.parameters()),
-        "low": list(course.grid.low),
-        "high": list(course.grid.high),
-        "repeats": course.grid.repeats,
-    }
-    return sdk.TrainedModel(folder, evaluation, facts)
-
-
-def forecast(params: Any, ctx: sdk.TrainingContext) -> sdk.Forecast:
+def forecast(kind: type[Course[Any, Any]], params: Any, ctx: sdk.TrainingContext) -> sdk.Forecast:
     """Time a few steps of the very network on the very data."""
-    course = prepare(params, ctx)
-    rows = Rows(course.grid, course.learned)
-    return timed(
-        params, ctx, network.build(course.grid, params.width, params.layers, ctx.seed), rows.batch, len(course.held_out)
-    )
-
-
-def timed(params: Any, ctx: sdk.TrainingContext, model: Any, batch: Batch, judged: int) -> sdk.Forecast:
-    """Time a few steps; `judged` pieces are measured at the end."""
+    course, model = _begun(kind, params, ctx)
+    batch = course.rows()
     loop = Loop(ctx, {"model": model.train()}, network.optimizers(model, params.learning_rate), steps=1 + TIMED_STEPS)
     begun = time.monotonic()
     for step in loop:
@@ -154,8 +134,40 @@ def timed(params: Any, ctx: sdk.TrainingContext, model: Any, batch: Batch, judge
             begun = time.monotonic()
         loop.learn(("muon", "adamw"), network.loss_of(loop.modules["model"], batch(params.batch, loop.random)))
     seconds = (time.monotonic() - begun) / TIMED_STEPS
-    weights = sum(weight.numel() for weight in model.parameters())
-    ram = 0.6 + 24e-9 * weights + 40e-9 * params.batch * model.grid.memory * params.width * params.layers
+    weights = _size(model)
+    ram = 0.6 + 24e-9 * weights + 40e-9 * params.batch * model.grid.memory * model.width * model.layers
     vram = ram if ctx.device != "cpu" else 0.0
-    spent = params.steps * seconds * 1.05 + 60.0 + 0.3 * seconds * judged
+    spent = params.steps * seconds * 1.05 + 60.0 + 0.3 * seconds * len(course.held_out)
     return sdk.Forecast(spent, ram, vram, params.steps, weights)
+
+
+def _begun(
+    kind: type[Course[Any, Any]], params: Any, ctx: sdk.TrainingContext
+) -> tuple[Course[Any, Any], network.ScoreModel]:
+    """What to learn from, and the network that learns: a fresh one, or the one to start from."""
+    start = _start(kind.layout, params, ctx)
+    course = kind.prepare(params, ctx, None if start is None else start.grid)
+    return course, start or network.build(course.grid, params.width, params.layers, ctx.seed)
+
+
+def _start(layout: type[Layout], params: Any, ctx: sdk.TrainingContext) -> network.ScoreModel | None:
+    if not params.start_from:
+        return None
+    try:
+        return network.load(ctx.model(params.start_from), layout).requires_grad_(requires_grad=True)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise sdk.UserError(
+            "The model to start from cannot be read.", param="start_from", hint="Choose another one."
+        ) from error
+
+
+def _finished(course: Course[Any, Any], model: Any, ctx: sdk.TrainingContext) -> sdk.TrainedModel:
+    folder = folder_of(ctx, "model")
+    network.save(model, folder)
+    return sdk.TrainedModel(
+        folder, course.evaluate(model, folder, ctx), {**course.facts(), "parameters": _size(model)}
+    )  # fmt: skip
+
+
+def _size(model: Any) -> int:
+    return sum(weight.numel() for weight in model.parameters())

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import studio.sdk as sdk
+from studio.sdk.training import stop_early
+from studio_music.training import form
+from studio_music.training.form import MusicTrainer
+
+if TYPE_CHECKING:
+    from studio_music.training.lesson import Course
 
 FAMILY = "music.score"
 """Models that write scores on the token grid."""
 
 
-class TrainScore(sdk.Trainer):
+class TrainScore(MusicTrainer):
     """Teaches a small transformer to write music in the manner of your scores: chorales, songs, counterpoint.
 
     It reads MIDI files onto a raster of sixteenths with a few voices, learns which note follows which, and can
@@ -22,7 +27,6 @@ class TrainScore(sdk.Trainer):
     id = "studio.music.train-score"
     title = "Score writer"
     teaches = FAMILY
-    makes = (sdk.Score,)
     needs = sdk.Needs(ram_gb=1.5, modules=("numpy", "torch", "transformers", "accelerate", "mido"))
     examples = (
         sdk.Example("Four-part chorales", {"voices": 4}, 1),
@@ -33,39 +37,22 @@ class TrainScore(sdk.Trainer):
         """What the artist may choose."""
 
         data: sdk.Dataset = sdk.dataset("score", label="Dataset", help="MIDI files, best of one kind of music.")
+        start_from: str = form.start_from(FAMILY)
         voices: int = sdk.integer(
-            4, min=1, max=6, label="Voices",
+            4, min=1, max=6, label="Voices", when=form.NEW,
             help="Files with as many parts keep them; others are split by height, the highest note first.",
         )  # fmt: skip
-        steps: int = sdk.integer(
-            600, min=1, max=100_000, label="Steps", help="More steps learn more, until the model begins to copy."
-        )
-        learning_rate: float = sdk.number(
-            0.012, min=0.00001, max=0.1, step=0.001, label="Learning rate", group="Network", advanced=True
-        )
-        batch: int = sdk.integer(
-            12, min=1, max=256, label="Rows per step", group="Network", advanced=True,
-            help="How many stretches of music each step learns from.",
-        )  # fmt: skip
-        width: int = sdk.integer(192, min=32, max=1024, step=32, label="Width", group="Network", advanced=True)
-        layers: int = sdk.integer(4, min=1, max=24, label="Layers", group="Network", advanced=True)
-        quarters: int = sdk.integer(
-            32, min=4, max=256, label="Memory", unit="beats", group="Network", advanced=True,
-            help="How far back the model looks, quarter notes.",
-        )  # fmt: skip
-        lookahead: int = sdk.integer(
-            4, min=1, max=16, label="Melody ahead", unit="beats", group="Network", advanced=True,
-            help="How far ahead the lower voices know the melody, quarter notes.",
-        )  # fmt: skip
+        steps: int = form.steps(600)
+        stop_early: int = stop_early()
+        learning_rate: float = form.learning_rate(0.012)
+        batch: int = form.batch(12)
+        width: int = form.width(192)
+        layers: int = form.layers()
+        quarters: int = form.quarters(32)
+        lookahead: int = form.lookahead(4)
 
-    def train(self, params: Any, ctx: sdk.TrainingContext) -> Iterator[sdk.Lesson | sdk.Result]:
-        """Read the scores, learn, then judge the result on what was held out."""
-        from studio_music.training import lesson
+    def course(self) -> type[Course[Any, Any]]:
+        """Scores."""
+        from studio_music.training.score_lesson import ScoreCourse
 
-        yield from lesson.teach(params, ctx)
-
-    def forecast(self, params: Any, ctx: sdk.TrainingContext) -> sdk.Forecast:
-        """Build the network and time a few steps."""
-        from studio_music.training import lesson
-
-        return lesson.forecast(params, ctx)
+        return ScoreCourse

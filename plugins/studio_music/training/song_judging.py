@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,8 @@ import torch
 
 import studio.sdk as sdk
 from studio_music.recall import one_thread
-from studio_music.training import lanes, likeness, network, ngram, songs
-from studio_music.training.grid import Lanes, Row
+from studio_music.training import copies, lanes, likeness, network, ngram, songs
+from studio_music.training.grid import STEPS, Lanes, Row
 from studio_music.training.lanes import Piece
 from studio_music.training.song_rows import row_of, whole_of
 from studio_music.training.songs import NAMES, RIGHT, VOICE, Song, SongGrid
@@ -108,17 +109,17 @@ def notes_of(values: Lanes, velocities: Sequence[int] = (88, 68, 66)) -> list[tu
 def evaluate(model: Any, course: SongCourse, folder: Path, ctx: sdk.TrainingContext) -> sdk.Evaluation:
     """Everything the report shows; judged songs become MIDI files in `folder`."""
     ctx.log("Judging the model.")
-    written = [write(model, course, number, ctx.check).piece for number in range(PIECES)]
-    for number in range(SHOWN):
-        song = write(model, course, number, ctx.check)
+    written = [write(model, course, number, ctx.check) for number in range(PIECES)]
+    for song in written[:SHOWN]:
         lanes.write_midi(score_of(song), folder / song.piece.name)
-    copying, neighbours = _copying(course, written)
+    copying, neighbours = _copying(course, written, folder)
     groups = _groups(course, written)
+    shares = {name: likeness.histograms(pieces) for name, pieces in groups.items()}
     return sdk.Evaluation(
-        measures=(*_likelihoods(model, course, ctx.check), *_likenesses(groups), copying),
-        samples=tuple(piece.name for piece in written[:SHOWN]),
+        measures=(*_likelihoods(model, course, ctx.check), *_likenesses(groups, shares), copying),
+        samples=tuple(song.piece.name for song in written[:SHOWN]),
         neighbours=neighbours,
-        distributions={name: likeness.histograms(pieces)["degrees"] for name, pieces in groups.items()},
+        distributions=likeness.shown(shares),
         strengths=("It knows melodies, harmony and figures of the piano in songs like those it learned from.",),
         limits=(
             f"It looks back {course.grid.quarters} quarter notes; larger form is laid out by the generator.",
@@ -143,24 +144,20 @@ def _likelihoods(model: Any, course: SongCourse, check: Callable[[], None]) -> l
     ]  # fmt: skip
 
 
-def _groups(course: SongCourse, written: Sequence[Piece]) -> dict[str, list[Piece]]:
+def _groups(course: SongCourse, written: Sequence[Song]) -> dict[str, list[Piece]]:
     groups = {
         "training": [song.piece for song in course.learned],
         "held out": [song.piece for song in course.held_out],
-        "written": list(written),
+        "written": [song.piece for song in written],
     }
     return {name: pieces for name, pieces in groups.items() if pieces}
 
 
-def _likenesses(groups: dict[str, list[Piece]]) -> list[sdk.Measure]:
-    shares = {name: likeness.histograms(pieces) for name, pieces in groups.items()}
-    held, made, known = shares.get("held out"), shares["written"], shares["training"]
+def _likenesses(groups: dict[str, list[Piece]], shares: dict[str, likeness.Histograms]) -> list[sdk.Measure]:
     measures = [
-        sdk.Measure(f"{name}: overlap with the data", likeness.overlap(made[name], known[name]),
-                    likeness.overlap(held[name], known[name]) if held else None,
-                    "held-out songs" if held else "", "higher",
+        sdk.Measure(f"{name}: overlap with the data", shared, usual, "held-out songs" if usual else "", "higher",
                     f"How much of the histogram of {name} it shares with the training songs; 1 is all.")
-        for name in ("degrees", "intervals", "durations")
+        for name, shared, usual in likeness.overlaps(shares)
     ]  # fmt: skip
     real = groups.get("held out", groups["training"])
     return [
@@ -170,16 +167,22 @@ def _likenesses(groups: dict[str, list[Piece]]) -> list[sdk.Measure]:
     ]  # fmt: skip
 
 
-def _copying(course: SongCourse, written: Sequence[Piece]) -> tuple[sdk.Measure, tuple[sdk.Neighbour, ...]]:
+def _copying(
+    course: SongCourse, written: Sequence[Song], folder: Path
+) -> tuple[sdk.Measure, tuple[sdk.Neighbour, ...]]:  # fmt: skip
     known = [song.piece for song in course.learned]
-    found = likeness.nearest(written, known)
-    neighbours = tuple(
-        sdk.Neighbour(piece.name, name, distance, copied > COPY)
-        for piece, (copied, name, distance) in [*zip(written, found, strict=True)][:SHOWN]
-    )
+    found = likeness.nearest([song.piece for song in written], known)
+
+    def stretch(number: int, start: int) -> sdk.Score:
+        song = course.learned[number]
+        values = song.piece.lanes[start * STEPS : (start + likeness.WINDOW) * STEPS]
+        return score_of(replace(song, piece=replace(song.piece, name="nearest", lanes=values)))
+
+    names = [song.piece.name for song in written[:SHOWN]]
+    neighbours = copies.neighbours(folder, names, found[: len(names)], stretch, COPY)
     usual = likeness.nearest([song.piece for song in course.held_out[:COMPARED]], known) if course.held_out else []
-    baseline = float(np.mean([copied for copied, _, _ in usual])) if usual else None
+    baseline = float(np.mean([match.copied for match in usual])) if usual else None
     meaning = f"Share of stretches of {likeness.WINDOW} beats that stand chord by chord in a training song."
-    share = float(np.mean([copied for copied, _, _ in found]))
+    share = float(np.mean([match.copied for match in found]))
     name = "held-out songs" if usual else ""
     return sdk.Measure("copied stretches", share, baseline, name, "near", meaning), neighbours

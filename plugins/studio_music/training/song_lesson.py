@@ -1,86 +1,50 @@
-"""The course of a song model's training run: songs, steps, samples on the way, and the judgement at the end."""
+"""What a song model learns from, and how it is shown while it learns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import studio.sdk as sdk
-from studio.sdk.training.loop import folder_of
-from studio_music.training import lesson, network, songs
+from studio_music.training import song_judging, songs
+from studio_music.training.lesson import LOOKED_AT, Batch, Course, read_all
 from studio_music.training.song_rows import SongRows
 from studio_music.training.songs import Song, SongGrid
 
 
-@dataclass(frozen=True, slots=True)
-class SongCourse:
-    """What a run learns from.
+class SongCourse(Course[Song, SongGrid]):
+    """Songs in C."""
 
-    Attributes:
-        learned, held_out: songs in C.
-        grid: the meaning of tokens.
-    """
+    layout = SongGrid
 
-    learned: tuple[Song, ...]
-    held_out: tuple[Song, ...]
-    grid: SongGrid
+    @classmethod
+    def prepare(cls, params: Any, ctx: sdk.TrainingContext, grid: SongGrid | None) -> SongCourse:
+        """Read the songs."""
 
+        def read(item: sdk.DatasetItem) -> Song:
+            return songs.read_song(item.path)
 
-def prepare(params: Any, ctx: sdk.TrainingContext) -> SongCourse:
-    """Read the dataset. Raises `UserError` when there is nothing to learn from."""
-    learned, held_out = _read(params.data.training, ctx), _read(params.data.held_out, ctx)
-    if not learned:
-        raise sdk.UserError(
-            "The dataset has no music to learn from.", param="data", hint="Add MIDI files with pitched notes."
-        )
-    return SongCourse(tuple(learned), tuple(held_out), songs.grid_for(learned, params.lookahead, params.quarters))
+        learned, held_out = read_all(params.data.training, read, ctx), read_all(params.data.held_out, read, ctx)
+        if not learned:
+            raise sdk.UserError(
+                "The dataset has no music to learn from.", param="data", hint="Add MIDI files with pitched notes."
+            )
+        return cls(learned, held_out, grid or songs.grid_for(learned, params.lookahead, params.quarters))
 
+    def rows(self) -> Batch:
+        """Stretches of bars."""
+        return SongRows(self.grid, self.learned).batch
 
-def _read(items: Sequence[sdk.DatasetItem], ctx: sdk.TrainingContext) -> list[Song]:
-    read = []
-    for item in items:
-        ctx.check()
-        try:
-            read.append(songs.read_song(item.path))
-        except (OSError, ValueError):
-            ctx.log(f"{item.path.name} could not be read and is left out.")
-    return read
+    def metric(self, model: Any, step: int, check: Callable[[], None]) -> sdk.Metric:
+        """Told all that it is told when it writes."""
+        some = self.held_out[:LOOKED_AT]
+        return sdk.Metric("held-out loss", step, song_judging.nats_per_token(model, some, told=True, check=check))
 
+    def sample(self, model: Any, check: Callable[[], None]) -> sdk.Score:
+        """The first of the songs that are judged."""
+        return song_judging.score_of(song_judging.write(model, self, 0, check))
 
-def teach(params: Any, ctx: sdk.TrainingContext) -> Iterator[sdk.Lesson | sdk.Result]:
-    """Learn, with curves and samples on the way; at the end the model with its evaluation."""
-    course = prepare(params, ctx)
-    model = network.build(course.grid, params.width, params.layers, ctx.seed)
-    rows = SongRows(course.grid, course.learned)
-    averaged = yield from lesson.learn(
-        params, ctx, model, rows.batch, lambda model, step: _look(model, step, course, ctx)
-    )
-    yield _finished(averaged, course, ctx)
-
-
-def _look(averaged: Any, step: int, course: SongCourse, ctx: sdk.TrainingContext) -> Iterator[sdk.Lesson]:
-    """The held-out loss and one sample."""
-    from studio_music.training import song_judging
-
-    if course.held_out:
-        some = course.held_out[: lesson.LOOKED_AT]
-        yield sdk.Metric("held-out loss", step, song_judging.nats_per_token(averaged, some, told=True, check=ctx.check))
-    yield sdk.Sample(step, song_judging.score_of(song_judging.write(averaged, course, 0, ctx.check)))
-
-
-def _finished(averaged: Any, course: SongCourse, ctx: sdk.TrainingContext) -> sdk.TrainedModel:
-    from studio_music.training import song_judging
-
-    folder = folder_of(ctx, "model")
-    network.save(averaged, folder)
-    evaluation = song_judging.evaluate(averaged, course, folder, ctx)
-    facts: dict[str, sdk.Json] = {"parameters": sum(weight.numel() for weight in averaged.parameters())}
-    return sdk.TrainedModel(folder, evaluation, facts)
-
-
-def forecast(params: Any, ctx: sdk.TrainingContext) -> sdk.Forecast:
-    """Time a few steps of the very network on the very data."""
-    course = prepare(params, ctx)
-    model = network.build(course.grid, params.width, params.layers, ctx.seed)
-    return lesson.timed(params, ctx, model, SongRows(course.grid, course.learned).batch, len(course.held_out))
+    def evaluate(self, model: Any, folder: Path, ctx: sdk.TrainingContext) -> sdk.Evaluation:
+        """Everything the report shows."""
+        return song_judging.evaluate(model, self, folder, ctx)

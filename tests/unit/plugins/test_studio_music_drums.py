@@ -16,7 +16,7 @@ from studio.sdk.testing import RecordingContext, run
 from studio_music import drumming, groove
 from studio_music.drummer import Drums
 from studio_music.recall import one_thread
-from studio_music.training import drum_judging, network, strokes, styles
+from studio_music.training import drum_judging, lanes, network, strokes, styles
 from studio_music.training.beats import TrainDrums
 from studio_music.training.rows import IGNORED
 from studio_music.training.strokes import BEAT, DRUMS, FILL, OFFSETS, DrumGrid, Take
@@ -49,8 +49,8 @@ def dataset(folder: Path) -> sdk.Dataset:
     return sdk.Dataset("beats", "score", folder, tuple(items))
 
 
-def train(folder: Path, steps: int, ctx: RecordingContext) -> list[Any]:
-    params = TrainDrums.Params(data=dataset(folder), steps=steps, learning_rate=0.02, **TINY)
+def train(folder: Path, steps: int, ctx: RecordingContext, **values: Any) -> list[Any]:
+    params = TrainDrums.Params(data=dataset(folder), steps=steps, learning_rate=0.02, **TINY, **values)
     with one_thread():  # many threads wait for each other at this size
         return list(TrainDrums().train(params, ctx))
 
@@ -134,6 +134,28 @@ def test_a_resumed_run_ends_with_the_same_weights(tmp_path: Path, monkeypatch: p
     second = next(made for made in unbroken if isinstance(made, sdk.Checkpoint) and made.step == 2)
     resumed.resume = second.folder
     assert digest(train(tmp_path, 4, resumed)) == digest(unbroken)
+
+
+def test_what_a_take_is_most_like_is_a_file_of_drums_beside_the_report(lessons: list[Any]) -> None:
+    model = lessons[-1]
+    assert len(model.evaluation.neighbours) == 2
+    for pair in model.evaluation.neighbours:
+        for name in (pair.sample, pair.training):
+            assert all(track.drums for track in lanes.read_midi(model.folder / name).tracks)
+        assert pair.training.startswith("nearest-")
+
+
+def test_a_drum_model_is_taught_further_and_keeps_its_styles(lessons: list[Any], tmp_path: Path) -> None:
+    ctx = RecordingContext(seed=5, models={"own:beats": lessons[-1].folder})
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(drum_judging, "evaluate", lambda *_: sdk.Evaluation())
+        further = train(tmp_path, 10, ctx, start_from="own:beats")
+    losses, fresh = (
+        [made.value for made in told if isinstance(made, sdk.Metric) and made.name == "loss"]
+        for told in (further, lessons)
+    )
+    assert losses[0] < 0.8 * fresh[0]
+    assert further[-1].facts == lessons[-1].facts
 
 
 def test_a_dataset_without_drums_says_so(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from studio_music.training import network, song_judging, songs
 from studio_music.training.beats import TrainDrums
 from studio_music.training.grid import LONGEST_COUNT, ONSET, REST
 from studio_music.training.lieder import TrainSong
+from studio_music.training.song_lesson import SongCourse
 from studio_music.training.song_rows import row_of, whole_of
 from studio_music.training.songs import Song as Written
 from studio_music.training.songs import SongGrid
@@ -56,8 +57,8 @@ def dataset(folder: Path) -> sdk.Dataset:
     return sdk.Dataset("tunes", "score", folder, tuple(items))
 
 
-def train(folder: Path, steps: int, ctx: RecordingContext) -> list[Any]:
-    params = TrainSong.Params(data=dataset(folder), steps=steps, learning_rate=0.02, **TINY)
+def train(folder: Path, steps: int, ctx: RecordingContext, **values: Any) -> list[Any]:
+    params = TrainSong.Params(data=dataset(folder), steps=steps, learning_rate=0.02, **TINY, **values)
     with one_thread():  # many threads wait for each other at this size
         return list(TrainSong().train(params, ctx))
 
@@ -69,6 +70,46 @@ def lessons(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Any]]:
         for name, value in (("PIECES", 2), ("SHOWN", 1), ("BARS", 4)):
             patched.setattr(song_judging, name, value)
         yield train(tmp_path_factory.mktemp("tunes"), 40, ctx)
+
+
+def test_judged_songs_are_written_once_and_what_they_are_most_like_lies_beside_them(
+    lessons: list[Any], tmp_path: Path
+) -> None:
+    model = network.load(lessons[-1].folder, SongGrid)
+    assert isinstance(model.grid, SongGrid)
+    course = SongCourse(tuple(songs.song_of(tune(number), "secret") for number in (60, 62)), (), model.grid)
+    written: list[int] = []
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in (("PIECES", 2), ("SHOWN", 2), ("BARS", 4)):
+            patched.setattr(song_judging, name, value)
+        write = song_judging.write
+
+        def counted(*given: Any) -> Written:
+            written.append(given[2])
+            return write(*given)
+
+        patched.setattr(song_judging, "write", counted)
+        told = song_judging.evaluate(model, course, tmp_path, RecordingContext())
+    assert written == [0, 1]
+    assert [(pair.sample, pair.training) for pair in told.neighbours] == [
+        ("sample-1.mid", "nearest-1.mid"), ("sample-2.mid", "nearest-2.mid"),
+    ]  # fmt: skip
+    assert all((tmp_path / pair.training).is_file() for pair in told.neighbours)
+    assert "secret" not in repr(told)
+
+
+def test_a_song_model_is_taught_further_and_keeps_its_shape(lessons: list[Any], tmp_path: Path) -> None:
+    ctx = RecordingContext(seed=5, models={"own:tunes": lessons[-1].folder})
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(song_judging, "evaluate", lambda *_: sdk.Evaluation())
+        patched.setattr(song_judging, "write", lambda *_: Written(songs.song_of(tune(), "t").piece))
+        further = train(tmp_path, 10, ctx, start_from="own:tunes")
+    losses, fresh = (
+        [made.value for made in told if isinstance(made, sdk.Metric) and made.name == "loss"]
+        for told in (further, lessons)
+    )
+    assert losses[0] < 0.8 * fresh[0]
+    assert network.load(further[-1].folder, SongGrid).grid == network.load(lessons[-1].folder, SongGrid).grid
 
 
 def test_a_song_stands_in_c_with_its_hands_on_their_lines() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,24 @@ import pytest
 
 import studio.sdk as sdk
 from studio.sdk.testing import RecordingContext
-from studio_music.training import lanes, likelihood, network, ngram, songs, voiceleading
-from studio_music.training.grid import ONSET, OVER, REST, Grid, key_number, led_in, phrase_ends, pulses_of, row_of
+from studio_music.training import copies, judging, lanes, likelihood, likeness, network, ngram, songs, voiceleading
+from studio_music.training.beats import TrainDrums
+from studio_music.training.grid import (
+    ONSET,
+    OVER,
+    REST,
+    Grid,
+    key_number,
+    led_in,
+    phrase_ends,
+    pulses_of,
+    row_of,
+    transposed,
+)
 from studio_music.training.lanes import Piece
 from studio_music.training.rows import IGNORED, Rows, grid_for, shifts_of
 from studio_music.training.score import TrainScore
+from studio_music.training.score_lesson import ScoreCourse
 
 TINY: dict[str, Any] = {"voices": 2, "width": 32, "layers": 1, "batch": 4, "quarters": 4, "lookahead": 1}
 RNG = np.random.default_rng
@@ -42,9 +56,9 @@ def dataset(folder: Path, count: int = 6) -> sdk.Dataset:
     return sdk.Dataset("thirds", "score", folder, tuple(items))
 
 
-def train(folder: Path, steps: int, ctx: RecordingContext | None = None) -> list[Any]:
+def train(folder: Path, steps: int, ctx: RecordingContext | None = None, **values: Any) -> list[Any]:
     folder.mkdir(exist_ok=True, parents=True)
-    params = TrainScore.Params(data=dataset(folder), steps=steps, learning_rate=0.02, **TINY)
+    params = TrainScore.Params(data=dataset(folder), steps=steps, **{"learning_rate": 0.02, **TINY, **values})
     return list(TrainScore().train(params, ctx or RecordingContext(seed=4)))
 
 
@@ -187,7 +201,83 @@ def test_the_loss_falls_and_the_model_is_judged(lessons: list[Any]) -> None:
     measures = {measure.name: measure for measure in model.evaluation.measures}
     assert measures["nats per token"].value < 2.0
     assert {"notes in the key", "copied stretches", "parallel fifths per bar"} <= set(measures)
+    assert 0 < measures["chords: overlap with the data"].value <= 1
     assert all((model.folder / name).is_file() for name in model.evaluation.samples)
+
+
+def test_what_a_sample_is_most_like_lies_beside_the_report_and_no_file_is_named(lessons: list[Any]) -> None:
+    model = lessons[-1]
+    known = [lanes.read_piece(item.path, 2).lanes for item in dataset(model.folder).training]
+    assert model.evaluation.neighbours
+    for pair in model.evaluation.neighbours:
+        assert pair.training.startswith("nearest-")
+        near = lanes.read_piece(model.folder / pair.training, 2).lanes
+        starts = range(0, len(known[0]) - len(near) + 1, 4)
+        assert any(
+            (lanes.lanes_with_onsets(one[start : start + len(near)]) == near).all() for one in known for start in starts
+        )
+
+
+def test_a_copy_is_found_where_it_stands_in_another_key() -> None:
+    pieces = [Piece(f"{number}", lanes.lanes_of(two_parts(number), 2), 0, minor=False) for number in range(3)]
+    (match,) = likeness.nearest([replace(pieces[1], lanes=(pieces[1].lanes + 2)[:32].astype(np.int16))], pieces[1:])
+    assert (match.copied, match.distance, match.place) == (1.0, 0.0, (0, 0))
+    assert likeness.nearest([replace(pieces[0], lanes=pieces[0].lanes[:8])], pieces) == [copies.NOTHING]
+
+
+def test_chords_are_counted_by_their_degrees_whatever_the_inversion_and_the_key() -> None:
+    values = np.repeat(np.array([[67, 64, 60], [76, 67, 60], [69, REST, REST], [71, 65, 67]], np.int16), 4, axis=0)
+    chords = likeness.histograms([Piece("c", values, 0, minor=False)])["chords"]
+    assert chords == pytest.approx({"1–3–5": 2 / 3, "4–5–7": 1 / 3})
+    assert likeness.histograms([Piece("d", transposed(values, 2), 2, minor=False)])["chords"] == chords
+    alone = {"training": likeness.histograms([Piece("one", values[:, :1], 0, minor=False)])}
+    assert "chords" not in [name for name, *_ in likeness.overlaps({**alone, "written": alone["training"]})]
+
+
+@pytest.fixture
+def unjudged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs end without the judgement, which takes longer than training at this size."""
+    monkeypatch.setattr(judging, "evaluate", lambda *_: sdk.Evaluation())
+
+
+@pytest.mark.usefixtures("unjudged")
+def test_a_model_is_taught_further_and_keeps_its_shape(lessons: list[Any], tmp_path: Path) -> None:
+    ctx = RecordingContext(seed=9, models={"own:thirds": lessons[-1].folder})
+    further = train(tmp_path, 10, ctx, start_from="own:thirds", voices=4, width=64, quarters=8, learning_rate=0.001)
+    losses = [made.value for made in further if isinstance(made, sdk.Metric) and made.name == "loss"]
+    fresh = [made.value for made in lessons if isinstance(made, sdk.Metric) and made.name == "loss"]
+    assert losses[0] < 0.6 * fresh[0]
+    old, new = (network.load(made[-1].folder) for made in (lessons, further))
+    assert (new.grid, new.width, new.layers) == (old.grid, old.width, old.layers)
+    told = TrainScore().forecast(
+        TrainScore.Params(data=dataset(tmp_path), start_from="own:thirds", **{**TINY, "width": 64}), ctx
+    )
+    assert told.parameters == sum(weight.numel() for weight in old.parameters())
+
+
+def test_a_model_of_another_kind_is_nothing_to_start_from(lessons: list[Any], tmp_path: Path) -> None:
+    params = TrainDrums.Params(data=dataset(tmp_path), start_from="own:thirds", bars=2)
+    with pytest.raises(sdk.UserError, match="cannot be read") as caught:
+        list(TrainDrums().train(params, RecordingContext(models={"own:thirds": lessons[-1].folder})))
+    assert caught.value.param == "start_from"
+
+
+@pytest.mark.usefixtures("unjudged")
+def test_training_stops_early_and_a_resumed_run_does_so_too(tmp_path: Path) -> None:
+    losses = {2: 1.0, 4: 2.0, 6: 3.0, 8: 0.5, 10: 0.5}
+    whole, short = (RecordingContext(seed=4, checkpoint_seconds=seconds) for seconds in (0.0, 1000.0))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(ScoreCourse, "metric", lambda _, __, step, ___: sdk.Metric("held-out loss", step, losses[step]))
+        stopped = train(tmp_path / "a", 10, whole, stop_early=2)
+        third = next(made for made in stopped if isinstance(made, sdk.Checkpoint) and made.step == 3)
+        later = RecordingContext(seed=4, resume=third.folder)
+        again = train(tmp_path / "a", 10, later, stop_early=2)
+    assert max(made.step for made in stopped if isinstance(made, sdk.Metric)) == 6
+    assert weights_of(again) == weights_of(stopped) != weights_of(train(tmp_path / "a", 10, short))
+
+
+def weights_of(made: list[Any]) -> str:
+    return hashlib.sha256((made[-1].folder / network.WEIGHTS).read_bytes()).hexdigest()
 
 
 def test_the_saved_model_gives_the_same_likelihood(lessons: list[Any]) -> None:
@@ -199,14 +289,12 @@ def test_the_saved_model_gives_the_same_likelihood(lessons: list[Any]) -> None:
     assert measures["nats per token"] > 0
 
 
+@pytest.mark.usefixtures("unjudged")
 def test_a_resumed_run_ends_with_the_same_weights(tmp_path: Path) -> None:
-    def digest(made: list[Any]) -> str:
-        return hashlib.sha256((made[-1].folder / network.WEIGHTS).read_bytes()).hexdigest()
-
     whole = RecordingContext(seed=4, checkpoint_seconds=0.0)
     unbroken = train(tmp_path / "a", 6, whole)
     third = next(made for made in unbroken if isinstance(made, sdk.Checkpoint) and made.step == 3)
-    assert digest(train(tmp_path / "a", 6, RecordingContext(seed=4, resume=third.folder))) == digest(unbroken)
+    assert weights_of(train(tmp_path / "a", 6, RecordingContext(seed=4, resume=third.folder))) == weights_of(unbroken)
 
 
 def test_a_forecast_knows_the_size(tmp_path: Path) -> None:
