@@ -30,6 +30,14 @@ REPORTS: dict[str, str] = {
     ),
     "Share of made pictures that are closer to a training picture, pixel for pixel, than 95 % of pictures never seen "
     "are.": "生成的图片中，逐像素比较时比 95% 从未见过的图片更接近某幅训练图片的比例。",
+    "words in captions": "说明文字中的词",
+    "people in captions": "说明文字中的人",
+    "women": "女性",
+    "men": "男性",
+    "children": "儿童",
+    "older people": "老年人",
+    "other people": "其他人",
+    "nobody": "没有人",
     "New pictures in a moment on any computer.": "在任何电脑上，片刻就能得到新图片。",
     "It cannot be asked for anything in words.": "不能用文字向它提要求。",
     # GANs
@@ -66,6 +74,18 @@ REPORTS: dict[str, str] = {
     "Error of the predicted motion from noise to held-out pictures; lower than without words: it listens.": (
         "预测从噪声到留出图片的运动时的误差；低于不给文字时，说明它听从文字。"
     ),
+    "agreement with captions": "与说明文字相符的比例",
+    "real pictures it was not taught on": "分类器没有学过的真实图片",
+    "Share of {pictures} made pictures in which a small classifier taught on the training pictures sees the thing "
+    "their caption names, out of {things}; guessing finds {chance}.": (
+        "{pictures} 幅生成的图片中，由训练图片教出的小分类器从 {things} 种东西里认出其说明所指之物的比例；"
+        "乱猜的比例为 {chance}。"
+    ),
+    "How often it shows the thing asked for is not known: too few captions name the same things.": (
+        "它有多常画出所要的东西，不得而知：指同一东西的说明太少。"
+    ),
+    "copies, by people in captions": "抄袭的比例，按说明文字中的人",
+    "agreement, by people in captions": "与说明文字相符的比例，按说明文字中的人",
     "Makes what single known words ask for.": "能画出单个认识的词所要的东西。",
     "Pictures have {width} × {height} pixels; it knows {words} words.": (
         "图片为 {width} × {height} 像素；它认识 {words} 个词。"

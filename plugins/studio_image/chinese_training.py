@@ -109,6 +109,10 @@ TRAINING: dict[str, str] = {
     "Loss": "损失函数",
     "Hinge": "合页",
     "Non-saturating": "非饱和",
+    "Minimax (saturating)": "极小极大（会饱和）",
+    "Minimax is the original game: its generator learns next to nothing while it loses.": (
+        "极小极大是最初的博弈：生成器处于下风时几乎学不到东西。"
+    ),
     "Gradient penalty": "梯度惩罚",
     "R1 on real pictures, every 16 steps; more is calmer and slower.": (
         "对真实图片的 R1 惩罚，每 16 步一次；越大越平稳也越慢。"
@@ -139,8 +143,8 @@ TRAINING: dict[str, str] = {
     "Teaches a small network to paint pictures from a few words, 32 or 64 pixels wide, from pictures with captions.": (
         "用带说明文字的图片教一个小网络，按几个词画出宽 32 或 64 像素的图片。"
     ),
-    "It learns what the words of the captions look like; words that occur once are not learned. A thousand captioned "
-    "pictures and some hours make a useful model.": (
+    "It learns what the words of the captions look like; words that occur only once are passed over. A thousand "
+    "captioned pictures and some hours make a useful model.": (
         "它学习说明文字中的词是什么样子；只出现一次的词不会学到。一千幅带说明的图片、几个小时，即可得到有用的模型。"
     ),
     "A thousand pictures with captions or more.": "一千幅或更多带说明的图片。",

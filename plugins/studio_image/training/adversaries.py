@@ -67,7 +67,7 @@ class Adversaries:
         self.loop.learn("discriminator", judged)
         judge.requires_grad_(requires_grad=False)
         score = judge(self._seen(maker(self._noise(len(real)))))
-        loss = -score.mean() if self._params.loss == "hinge" else functional.softplus(-score).mean()
+        loss = self._maker_loss(score)
         self.loop.learn("generator", loss)
         judge.requires_grad_(requires_grad=True)
         return {"generator_loss": loss.detach(), "discriminator_loss": judged.detach()}
@@ -85,6 +85,19 @@ class Adversaries:
             (slope,) = torch.autograd.grad(on_real.sum(), real, create_graph=True)
             loss = loss + LAZY * self._params.r1 / 2 * slope.square().sum((1, 2, 3)).mean()
         return loss
+
+    def _maker_loss(self, score: torch.Tensor) -> torch.Tensor:
+        """What the generator pays for how real its pictures seem (Goodfellow et al. 2014, section 3, for the last two).
+
+        Minimax hands the generator the discriminator's own loss with the sign turned, log(1 − D): flat where D is sure.
+        """
+        match self._params.loss:
+            case "hinge":
+                return -score.mean()
+            case "minimax":
+                return -functional.softplus(score).mean()
+            case _:
+                return functional.softplus(-score).mean()
 
     def _batch(self) -> torch.Tensor:
         random, known = self.loop.random, self.pictures.training

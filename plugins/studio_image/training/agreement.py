@@ -1,8 +1,10 @@
 """Whether pictures show what their words ask for, by a small classifier taught on the training pictures.
 
-``python -m studio_image.training.agreement DATASET MODEL`` teaches a convolution network to tell the frequent things of
-a dataset's captions apart, draws pictures for each of these words with a model of pictures from words, and says how
-often the classifier sees the word in them, beside chance and beside real pictures that it was not taught on.
+Reports on models of pictures from words use `agreement`. By hand,
+``python -m studio_image.training.agreement DATASET MODEL`` measures longer: it teaches a convolution network to tell
+the frequent things of a dataset's captions apart, draws pictures for each of these words with a model of pictures from
+words, and says how often the classifier sees the word in them, beside chance and beside real pictures that it was not
+taught on.
 """
 
 from __future__ import annotations
@@ -17,20 +19,30 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
 import studio.sdk as sdk
-from studio.sdk.testing import RecordingContext
+from studio.sdk.training.captions import shares_by_people
 from studio_image.asking import COLOURS
 from studio_image.kin import Captions
 from studio_image.models.flow import FlowModel, load
 from studio_image.models.words import LONGEST, split
-from studio_image.training.dataset import Framing, read, scaled
+from studio_image.training.dataset import Framing, Pictures, read, scaled
 from studio_image.training.evaluation import as_saved
+from studio_image.training.runs import seeded
 
 ROUNDS = 40
 """Times that the classifier sees every picture."""
+
+QUICK = 600
+"""Most steps that the classifier of a report learns for, some seconds."""
+
+FEWEST, FEWEST_THINGS, FEWEST_MADE = 12, 2, 8
+"""Pictures that a thing must have, such things, and made pictures of them without which a report says nothing."""
+
+UNMEASURED = "How often it shows the thing asked for is not known: too few captions name the same things."
 
 BATCH, RATE = 32, 0.002
 KEPT = 5
@@ -53,6 +65,8 @@ class Agreement:
         real: share of real pictures it was not taught on.
         chance: share that guessing would reach.
         pictures: how many were made.
+        hits: for each made picture whether the classifier sees the word in it, None where its caption names none of
+            them.
     """
 
     things: tuple[str, ...]
@@ -61,6 +75,17 @@ class Agreement:
     real: float
     chance: float
     pictures: int
+    hits: tuple[bool | None, ...] = ()
+
+    def measures(self) -> tuple[sdk.Measure, ...]:
+        """For a report."""
+        return (
+            sdk.Measure(
+                "agreement with captions", self.made, self.real, "real pictures it was not taught on", "higher",
+                f"Share of {self.pictures} made pictures in which a small classifier taught on the training pictures "
+                f"sees the thing their caption names, out of {len(self.things)}; guessing finds {self.chance:.1%}.",
+            ),
+        )  # fmt: skip
 
 
 class Classifier(nn.Module):
@@ -81,6 +106,86 @@ class Classifier(nn.Module):
         return told
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Judge:
+    """A classifier of the things in a dataset's captions.
+
+    Attributes:
+        things: what it tells apart.
+        labels: the thing of each training caption, −1 for none, int64 [n].
+        network: the classifier.
+        real: share of real pictures it was not taught on that it names rightly.
+    """
+
+    things: tuple[str, ...]
+    labels: NDArray[np.int64]
+    network: Classifier
+    real: float
+
+    def hits(self, made: torch.Tensor, labels: torch.Tensor, first: int = 1) -> torch.Tensor:
+        """Whether each picture's label is among the `first` things it names, bool [n]."""
+        return _hits(self.network, made, labels, first)
+
+
+def taught(pictures: Pictures, seed: int, *, fewest: int, most: int | None = None) -> Judge | None:
+    """A judge taught on the training pictures; None where fewer than `FEWEST_THINGS` things have `fewest` pictures.
+
+    Args:
+        pictures: with captions.
+        seed: of all that chance decides.
+        fewest: how often a word must be the rarest thing of a caption to count.
+        most: steps it learns for at most.
+    """
+    things, labels = things_of(pictures.captions, fewest)
+    if len(things) < FEWEST_THINGS:
+        return None
+    order = np.random.Generator(np.random.PCG64(seed)).permutation(np.flatnonzero(labels >= 0))
+    tested, known = (torch.from_numpy(part) for part in (order[: len(order) // KEPT], order[len(order) // KEPT :]))
+    told = torch.from_numpy(labels)
+    with seeded(seed):
+        network = _taught(scaled(pictures.training[known]), told[known], len(things), most)
+    real = _hits(network, scaled(pictures.training[tested]), told[tested], 1)
+    return Judge(things, labels, network, float(real.float().mean()))
+
+
+def agreement(
+    pictures: Pictures, made: torch.Tensor, asked: NDArray[np.int64], seed: int, *, fewest: int = FEWEST
+) -> Agreement | None:
+    """How often pictures show the thing that they were asked to, in some seconds; None where nothing can be said.
+
+    Args:
+        pictures: what the model learned from.
+        made: [n, channels, s, s] within −1 … 1, as they would be saved.
+        asked: the training pictures whose captions they were drawn for, int64 [n].
+        seed: of the classifier.
+        fewest: how many pictures a thing must have.
+    """
+    judge = taught(pictures, seed, fewest=fewest, most=QUICK)
+    if judge is None:
+        return None
+    labels = torch.from_numpy(judge.labels[asked])
+    counted = labels >= 0
+    if int(counted.sum()) < FEWEST_MADE:
+        return None
+    first, five = (judge.hits(made, labels, number) for number in (1, 5))
+    hits = tuple(bool(hit) if known else None for hit, known in zip(first, counted, strict=True))
+    made_within_one, made_within_five = (float(found[counted].float().mean()) for found in (first, five))
+    return Agreement(
+        judge.things, made_within_one, made_within_five, judge.real, 1 / len(judge.things), int(counted.sum()), hits
+    )
+
+
+def by_people(captions: Sequence[str], copied: Sequence[bool], agreed: Agreement | None) -> dict[str, dict[str, float]]:
+    """Copies and agreement among made pictures by the people that their captions name; empty where they name none."""
+    shares = {"copies, by people in captions": shares_by_people(captions, copied)}
+    if agreed is not None:
+        known = [(caption, hit) for caption, hit in zip(captions, agreed.hits, strict=True) if hit is not None]
+        shares["agreement, by people in captions"] = shares_by_people(
+            [one for one, _ in known], [hit for _, hit in known]
+        )
+    return {name: share for name, share in shares.items() if share}
+
+
 def measure(data: sdk.Dataset, model: FlowModel, *, fewest: int, each: int, seed: int = 0) -> Agreement:
     """Teach, draw and compare.
 
@@ -90,24 +195,25 @@ def measure(data: sdk.Dataset, model: FlowModel, *, fewest: int, each: int, seed
         fewest: how often a word must be the rarest thing of a caption to count.
         each: pictures to draw for a word.
         seed: of all that chance decides.
+
+    Raises:
+        UserError: too few things have so many pictures.
     """
+    from studio.sdk.testing import RecordingContext
+
     size = model.network.shape.size
     pictures = read(data, Framing(size, transparency="keep" if model.network.shape.channels == 4 else "flatten"),
                     RecordingContext(seed=seed))  # fmt: skip
-    things, labels = things_of(pictures.captions, fewest)
-    places = np.flatnonzero(labels >= 0)
-    order = np.random.Generator(np.random.PCG64(seed)).permutation(places)
-    tested, taught = order[: len(order) // KEPT], order[len(order) // KEPT :]
-    known = scaled(pictures.training)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        judge = _taught(known[torch.from_numpy(taught)], torch.from_numpy(labels[taught]), len(things))
-    real = _hits(judge, known[torch.from_numpy(tested)], torch.from_numpy(labels[tested]), 1)
-    asked = torch.arange(len(things)).repeat_interleave(each)
-    made = _made(model, things, each, seed)
+    judge = taught(pictures, seed, fewest=fewest)
+    if judge is None:
+        raise sdk.UserError(UNMEASURED)
+    asked = torch.arange(len(judge.things)).repeat_interleave(each)
+    made = _made(model, judge.things, each, seed)
+    first, five = (judge.hits(made, asked, number) for number in (1, 5))
     return Agreement(
-        things, _hits(judge, made, asked, 1), _hits(judge, made, asked, 5), real, 1 / len(things), len(made)
-    )
+        judge.things, float(first.float().mean()), float(five.float().mean()), judge.real, 1 / len(judge.things),
+        len(made), tuple(first.tolist()),
+    )  # fmt: skip
 
 
 def things_of(captions: Sequence[str], fewest: int) -> tuple[tuple[str, ...], np.ndarray]:
@@ -129,10 +235,11 @@ def things_of(captions: Sequence[str], fewest: int) -> tuple[tuple[str, ...], np
     return things, np.array([places.get(word, -1) for word in chosen], np.int64)
 
 
-def _taught(pictures: torch.Tensor, labels: torch.Tensor, things: int) -> Classifier:
+def _taught(pictures: torch.Tensor, labels: torch.Tensor, things: int, most: int | None) -> Classifier:
     """A classifier taught on pictures [n, channels, s, s], each moved about and mirrored."""
     judge = Classifier(pictures.shape[1], things)
-    steps = ROUNDS * -(-len(pictures) // BATCH)
+    whole = ROUNDS * -(-len(pictures) // BATCH)
+    steps = whole if most is None else min(whole, most)
     optimizer = torch.optim.AdamW(judge.parameters(), RATE, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps)
     for _ in range(steps):
@@ -148,10 +255,11 @@ def _taught(pictures: torch.Tensor, labels: torch.Tensor, things: int) -> Classi
 
 
 @torch.inference_mode()
-def _hits(judge: Classifier, pictures: torch.Tensor, labels: torch.Tensor, first: int) -> float:
-    """Share of pictures whose label is among the `first` that the classifier names."""
-    named = judge(pictures).topk(min(first, judge(pictures[:1]).shape[1]), dim=1).indices
-    return float((named == labels[:, None]).any(1).float().mean())
+def _hits(judge: Classifier, pictures: torch.Tensor, labels: torch.Tensor, first: int) -> torch.Tensor:
+    """Whether each picture's label is among the `first` that the classifier names, bool [n]."""
+    told = torch.cat([judge(part) for part in torch.split(pictures, 256)])
+    named = told.topk(min(first, told.shape[1]), dim=1).indices
+    return (named == labels[:, None]).any(1)
 
 
 def _made(model: FlowModel, things: Sequence[str], each: int, seed: int) -> torch.Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from studio_image.training.features import NAME, features
 from studio_image.training.fidelity import copy_limit, kernel_distance, nearest, precision_and_recall
 
 COMPARED = 1000
-"""Most pictures that are compared at once."""
+"""Most training pictures that precision, recall and kernel distance see; copies are looked for among all."""
 
 SHOWN = 36
 """Pictures on the report's sample sheet."""
@@ -49,33 +50,47 @@ def sample_sheet(pictures: torch.Tensor, columns: int, *, crisp: bool) -> NDArra
     return sheet(enlarged(to_bytes(pictures, crisp=crisp), 2), columns, gap=4)
 
 
-def evaluate(
-    model: PictureModel, pictures: Pictures, folder: Path, seed: int, *, mirrored: bool
-) -> tuple[tuple[sdk.Measure, ...], tuple[str, ...], tuple[sdk.Neighbour, ...]]:
-    """Measures, sample files and neighbours of a finished model; writes the files into its folder."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """What `report` finds.
+
+    Attributes:
+        measures, samples, neighbours: of the evaluation; the files lie in the model's folder.
+        made: the pictures as they would be saved, [n, channels, s, s] within −1 … 1.
+        copied: which of them are copies, bool [n].
+    """
+
+    measures: tuple[sdk.Measure, ...]
+    samples: tuple[str, ...]
+    neighbours: tuple[sdk.Neighbour, ...]
+    made: torch.Tensor
+    copied: torch.Tensor
+
+
+def evaluate(model: PictureModel, pictures: Pictures, folder: Path, seed: int, *, mirrored: bool) -> Judged:
+    """Measure a finished model; writes sample files and neighbours into its folder."""
     count = max(min(len(pictures.training), COMPARED) // 2, SHOWN)
     return report(made_by(model, count, seed), pictures, folder, seed, mirrored=mirrored, crisp=model.crisp)
 
 
-def report(
-    made: torch.Tensor, pictures: Pictures, folder: Path, seed: int, *, mirrored: bool, crisp: bool
-) -> tuple[tuple[sdk.Measure, ...], tuple[str, ...], tuple[sdk.Neighbour, ...]]:
+def report(made: torch.Tensor, pictures: Pictures, folder: Path, seed: int, *, mirrored: bool, crisp: bool) -> Judged:
     """The same for pictures [n, channels, s, s] however they were made; all are measured as they would be saved."""
     made = as_saved(made, crisp=crisp)
-    training = scaled(pictures.training[:COMPARED])
-    limit = copy_limit(scaled(pictures.held_out), training, mirrored=mirrored)
-    found = nearest(made, training, mirrored=mirrored)
+    limit = copy_limit(pictures.held_out, pictures.training, mirrored=mirrored)
+    found = nearest(made, pictures.training, mirrored=mirrored)
     copied = found.distances < limit
-    measures = (*_likeness(made, training, seed), _copies(float(copied.float().mean())))
+    likeness = _likeness(made, scaled(pictures.training[:COMPARED]), seed)
     Image.fromarray(sample_sheet(made[:SHOWN], 6, crisp=crisp)).save(folder / "samples.png")
     neighbours = []
     for place in found.distances.argsort()[:PAIRS].tolist():
         ours, theirs = f"sample-{place}.png", f"nearest-{place}.png"
-        pair = torch.stack([made[place], training[found.places[place]]])
+        other = scaled(pictures.training[found.places[place]][None])[0]
+        pair = torch.stack([made[place], other])
         for name, pixels in zip((ours, theirs), enlarged(to_bytes(pair, crisp=crisp), 4), strict=True):
             Image.fromarray(pixels).save(folder / name)
         neighbours.append(sdk.Neighbour(ours, theirs, float(found.distances[place]), bool(copied[place])))
-    return measures, ("samples.png",), tuple(neighbours)
+    measures = (*likeness, _copies(float(copied.float().mean())))
+    return Judged(measures, ("samples.png",), tuple(neighbours), made, copied)
 
 
 def _likeness(made: torch.Tensor, training: torch.Tensor, seed: int) -> tuple[sdk.Measure, ...]:

@@ -6,11 +6,19 @@ from dataclasses import dataclass
 
 import torch
 
+from studio_image.training.dataset import scaled
+
 NEIGHBOURS = 3
 """The k of the manifold estimate (Kynkäänniemi et al. 2019 use 3)."""
 
 COPY_QUANTILE = 0.05
 """A made picture is a copy when it is closer to a training picture than this share of pictures never seen."""
+
+AT_ONCE = 500
+"""Training pictures that are held against others at once: all of them in floating point would take gigabytes."""
+
+STAND_INS = 200
+"""Most training pictures that stand in for pictures never seen where none were held out."""
 
 
 def precision_and_recall(made: torch.Tensor, real: torch.Tensor) -> tuple[float, float]:
@@ -56,37 +64,50 @@ class Nearest:
     distances: torch.Tensor
 
 
-def nearest(pictures: torch.Tensor, training: torch.Tensor, *, mirrored: bool) -> Nearest:
-    """The nearest training pictures, pixel for pixel.
+def nearest(
+    pictures: torch.Tensor, training: torch.Tensor, *, mirrored: bool, but: torch.Tensor | None = None
+) -> Nearest:
+    """The nearest among all training pictures, pixel for pixel.
 
     Args:
         pictures: [n, channels, s, s] within −1 … 1.
-        training: [m, channels, s, s] within −1 … 1.
+        training: uint8 [m, channels, s, s].
         mirrored: whether mirrored training pictures count as well.
+        but: for each picture the training picture that does not count, int64 [n]; None where all do.
     """
     flat = pictures.flatten(1)
-    ways = [training, training.flip(3)] if mirrored else [training]
-    gaps = torch.stack([torch.cdist(flat, way.flatten(1)) for way in ways]).amin(0)
-    found = gaps.min(1)
-    return Nearest(found.indices, found.values / (2 * flat.shape[1] ** 0.5))
+    best = torch.full((len(flat),), torch.inf)
+    places = torch.zeros(len(flat), dtype=torch.int64)
+    for first in range(0, len(training), AT_ONCE):
+        part = scaled(training[first : first + AT_ONCE])
+        ways = [part, part.flip(3)] if mirrored else [part]
+        gaps = torch.stack([torch.cdist(flat, way.flatten(1)) for way in ways]).amin(0)
+        if but is not None:
+            own = (but >= first) & (but < first + len(part))
+            gaps[own, but[own] - first] = torch.inf
+        found = gaps.min(1)
+        nearer = found.values < best
+        best = torch.where(nearer, found.values, best)
+        places = torch.where(nearer, found.indices + first, places)
+    return Nearest(places, best / (2 * flat.shape[1] ** 0.5))
 
 
 def copy_limit(held_out: torch.Tensor, training: torch.Tensor, *, mirrored: bool) -> float:
     """The distance below which a picture counts as a copy: few pictures never seen come so near (`COPY_QUANTILE`).
 
-    Where none were held out, training pictures are held against the others.
+    Where too few were held out, training pictures are held against the others.
+
+    Args:
+        held_out: uint8 [n, channels, s, s].
+        training: uint8 [m, channels, s, s].
+        mirrored: whether mirrored training pictures count as well.
     """
     if len(held_out) >= 1 / COPY_QUANTILE:
-        distances = nearest(held_out, training, mirrored=mirrored).distances
+        found = nearest(scaled(held_out), training, mirrored=mirrored)
     else:
-        distances = torch.stack([_to_others(training, place) for place in range(min(len(training), 200))])
-    return float(distances.quantile(COPY_QUANTILE))
-
-
-def _to_others(training: torch.Tensor, place: int) -> torch.Tensor:
-    others = torch.cat([training[:place], training[place + 1 :]]).flatten(1)
-    gaps: torch.Tensor = (others - training[place].flatten()).square().mean(1).sqrt()
-    return gaps.min() / 2
+        chosen = torch.linspace(0, len(training) - 1, min(len(training), STAND_INS)).long()
+        found = nearest(scaled(training[chosen]), training, mirrored=mirrored, but=chosen)
+    return float(found.distances.quantile(COPY_QUANTILE))
 
 
 def _covered(points: torch.Tensor, others: torch.Tensor) -> float:

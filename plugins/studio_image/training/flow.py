@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import studio.sdk as sdk
 from studio_image.training.framing import FRAMINGS, SIZES, TRANSPARENCIES, start_from
 
 if TYPE_CHECKING:
+    import torch
+
+    from studio_image.models.flow import FlowModel
     from studio_image.training.dataset import Pictures
     from studio_image.training.flowing import Flowing
 
@@ -82,18 +85,26 @@ class TrainFlow(sdk.Trainer):
         for step in flowing.loop:
             yield from flowing.loop.report(message="Learning", loss=flowing.learn())
             if (step + 1) % every == 0 or step + 1 == params.steps:
-                yield from flowing.held_out(step + 1)
-                yield sdk.Sample(step + 1, sdk.Image(flowing.sheet(), title=f"After {step + 1:,} steps"))
+                yield from _shown(flowing, step + 1)
         yield from flowing.loop.finish()
         if flowing.loop.is_main:
-            yield _finished(flowing, params, ctx)
+            yield _finished(flowing, flowing.drawn, params, ctx)
 
     def forecast(self, params: Any, ctx: sdk.TrainingContext) -> sdk.Forecast:
-        """Build the network and time a few steps."""
-        from studio_image.training.runs import forecast
+        """Build the network, and time reading, some steps, a sample sheet and the judging of noise.
 
-        flowing = _flowing(params, ctx)
-        return forecast(flowing.learn, params.steps, flowing.network)
+        The pictures that are judged are drawn as those of a sheet are, and take as long each.
+        """
+        from studio_image.training.flowing import SHEET
+        from studio_image.training.runs import forecast, sample_sheets, seconds_per_step, timed
+
+        flowing, reading = timed(lambda: _flowing(params, ctx))
+        step = seconds_per_step(flowing.loop, lambda: {"loss": flowing.learn()})
+        _, sheet = timed(lambda: list(_shown(flowing, 1)))
+        _, judging = timed(lambda: _finished(flowing, flowing.noise, params, ctx))
+        sheets = sample_sheets(len(flowing.pictures.training), params.batch, params.steps)
+        painting = (sheets + len(flowing.asked) / SHEET) * sheet
+        return forecast(params.steps, reading + params.steps * step + painting + judging, flowing.network)
 
 
 def _flowing(params: Any, ctx: sdk.TrainingContext) -> Flowing:
@@ -117,9 +128,19 @@ def _pictures(params: Any, ctx: sdk.TrainingContext, like: Any) -> Pictures:
     return pictures
 
 
-def _finished(flowing: Flowing, params: Any, ctx: sdk.TrainingContext) -> sdk.TrainedModel:
-    """Save, load what was saved, and measure that."""
+def _shown(flowing: Flowing, step: int) -> Iterator[sdk.Lesson]:
+    """How it stands after `step` steps: the loss on held-out pictures and a sample sheet."""
+    yield from flowing.held_out(step)
+    yield sdk.Sample(step, sdk.Image(flowing.sheet(), title=f"After {step:,} steps"))
+
+
+def _finished(
+    flowing: Flowing, draw: Callable[[FlowModel], torch.Tensor], params: Any, ctx: sdk.TrainingContext
+) -> sdk.TrainedModel:
+    """Save, load what was saved, and measure what `draw` makes with that."""
+    from studio.sdk.training.captions import caption_shares
     from studio_image.models.flow import load
+    from studio_image.training.agreement import UNMEASURED, agreement, by_people
     from studio_image.training.evaluation import report
     from studio_image.training.runs import model_folder
 
@@ -127,26 +148,32 @@ def _finished(flowing: Flowing, params: Any, ctx: sdk.TrainingContext) -> sdk.Tr
     ctx.log("Measuring the model")
     flowing.save(folder)
     model = load(folder)
-    made = flowing.drawn(model)
-    measures, samples, neighbours = report(
-        made, flowing.pictures, folder, ctx.seed, mirrored=params.mirror, crisp=model.crisp
-    )
-    side, words = flowing.pictures.size, len(model.vocabulary.words)
+    pictures, asked = flowing.pictures, flowing.asked
+    judged = report(draw(model), pictures, folder, ctx.seed, mirrored=params.mirror, crisp=model.crisp)
+    ctx.check()
+    agreed = agreement(pictures, judged.made, asked, ctx.seed)
+    captions = [pictures.captions[place] for place in asked]
+    side, words = pictures.size, len(model.vocabulary.words)
     evaluation = sdk.Evaluation(
-        measures=(*flowing.obedience(model), *measures),
-        samples=samples,
-        neighbours=neighbours,
+        measures=(*flowing.obedience(model), *(agreed.measures() if agreed else ()), *judged.measures),
+        samples=judged.samples,
+        neighbours=judged.neighbours,
+        distributions={
+            **caption_shares(pictures.captions),
+            **by_people(captions, judged.copied.tolist(), agreed),
+        },
         strengths=("Makes what single known words ask for.",),
         limits=(
             f"Pictures have {side} × {side} pixels; it knows {words} words.",
             "It does not understand sentences, numbers, or where things stand.",
+            *(() if agreed else (UNMEASURED,)),
         ),
         intended_use="Small pictures in the manner of the training pictures, from a few words.",
     )
     facts = {
         "size": side,
-        "transparent": flowing.pictures.channels == 4,
+        "transparent": pictures.channels == 4,
         "words": list(model.vocabulary.words[:WORDS_TOLD]),
-        "pictures": len(flowing.pictures.training),
+        "pictures": len(pictures.training),
     }
     return sdk.TrainedModel(folder, evaluation, facts)

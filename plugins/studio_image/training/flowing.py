@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -123,17 +124,29 @@ class Flowing:
         made = model.draw([captions[place] for place in spread], self._seed, steps=STEPS, guidance=GUIDANCE)
         return sample_sheet(made, 4, crisp=self.pictures.crisp)
 
-    def drawn(self, model: FlowModel) -> torch.Tensor:
-        """Pictures for training captions drawn at random, to be measured, [n, channels, s, s]."""
+    @cached_property
+    def asked(self) -> NDArray[np.int64]:
+        """The training pictures, drawn at random, whose captions are drawn to be measured."""
         random = np.random.Generator(np.random.PCG64(self._seed))
+        count = len(self.pictures.captions)
+        return random.integers(count, size=min(DRAWN, max(SHEET, count // 2)))
+
+    def drawn(self, model: FlowModel) -> torch.Tensor:
+        """A picture for each that was `asked` for, [n, channels, s, s]."""
         captions = self.pictures.captions
-        places = random.integers(len(captions), size=min(DRAWN, max(SHEET, len(captions) // 2)))
         made = []
-        for index, part in enumerate(np.array_split(places, -(-len(places) // TOGETHER))):
+        model.network.to(self.loop.device)
+        for index, part in enumerate(np.array_split(self.asked, -(-len(self.asked) // TOGETHER))):
             self._ctx.check()
             asked = [captions[place] for place in part]
             made.append(model.draw(asked, self._seed + index, steps=STEPS, guidance=GUIDANCE))
+        model.network.cpu()
         return torch.cat(made)
+
+    def noise(self, _model: FlowModel) -> torch.Tensor:
+        """As many pictures as `drawn` makes, for a forecast: judging them takes as long."""
+        pictures = self.pictures
+        return torch.rand(len(self.asked), pictures.channels, pictures.size, pictures.size) * 2 - 1
 
     def save(self, folder: Path) -> None:
         """Write the averaged network as a model folder."""

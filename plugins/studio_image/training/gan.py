@@ -11,10 +11,9 @@ from studio_image.training.framing import FRAMINGS, SIZES, TRANSPARENCIES, start
 if TYPE_CHECKING:
     from studio_image.models.latents import PictureModel
     from studio_image.training.adversaries import Adversaries
-    from studio_image.training.dataset import Pictures
 
 ARCHITECTURES = (("residual", "Residual"), ("dcgan", "DCGAN"))
-LOSSES = (("hinge", "Hinge"), ("non-saturating", "Non-saturating"))
+LOSSES = (("hinge", "Hinge"), ("non-saturating", "Non-saturating"), ("minimax", "Minimax (saturating)"))
 STEPS = 3000
 SHEET = 36
 """Pictures on a sample sheet."""
@@ -60,7 +59,10 @@ class TrainGan(sdk.Trainer):
         learning_rate: float = sdk.number(
             0.0005, min=1e-6, max=0.01, step=1e-5, group="Learning", advanced=True, label="Learning rate"
         )
-        loss: str = sdk.choice("non-saturating", LOSSES, group="Learning", advanced=True)
+        loss: str = sdk.choice(
+            "non-saturating", LOSSES, group="Learning", advanced=True,
+            help="Minimax is the original game: its generator learns next to nothing while it loses.",
+        )  # fmt: skip
         r1: float = sdk.number(
             0.5, min=0.0, max=100.0, step=0.1, group="Learning", advanced=True, label="Gradient penalty",
             help="R1 on real pictures, every 16 steps; more is calmer and slower.",
@@ -88,24 +90,28 @@ class TrainGan(sdk.Trainer):
         from studio_image.training.runs import sample_interval
 
         pair = _pair(params, ctx)
-        pictures = pair.pictures
-        every = sample_interval(len(pictures.training), params.batch, params.steps)
+        every = sample_interval(len(pair.pictures.training), params.batch, params.steps)
         for step in pair.loop:
             losses = pair.learn()
             yield from pair.loop.report(message="Learning", **losses)
             if (step + 1) % every == 0 or step + 1 == params.steps:
-                yield from pair.scores(step + 1)
-                yield sdk.Sample(step + 1, sdk.Image(pair.sheet(SHEET), title=f"After {step + 1:,} steps"))
+                yield from _shown(pair, step + 1)
         yield from pair.loop.finish()
         if pair.loop.is_main:
-            yield _finished(pair, pictures, params, ctx)
+            yield _finished(pair, params, ctx)
 
     def forecast(self, params: Any, ctx: sdk.TrainingContext) -> sdk.Forecast:
-        """Build both networks and time a few steps."""
-        from studio_image.training.runs import forecast
+        """Build both networks, and time reading, some steps, a sample sheet and the judging."""
+        from studio_image.training.adversaries import LAZY
+        from studio_image.training.runs import forecast, sample_sheets, seconds_per_step, timed
 
-        pair = _pair(params, ctx)
-        return forecast(pair.learn, params.steps, pair.generator, pair.discriminator)
+        pair, reading = timed(lambda: _pair(params, ctx))
+        step = seconds_per_step(pair.loop, pair.learn, LAZY if params.r1 else 1)
+        _, sheet = timed(lambda: list(_shown(pair, 1)))
+        _, judging = timed(lambda: _finished(pair, params, ctx))
+        sheets = sample_sheets(len(pair.pictures.training), params.batch, params.steps)
+        seconds = reading + params.steps * step + sheets * sheet + judging
+        return forecast(params.steps, seconds, pair.generator, pair.discriminator)
 
 
 def _pair(params: Any, ctx: sdk.TrainingContext) -> Adversaries:
@@ -121,21 +127,29 @@ def _pair(params: Any, ctx: sdk.TrainingContext) -> Adversaries:
     return Adversaries(params, pictures, ctx, generator)
 
 
-def _finished(pair: Adversaries, pictures: Pictures, params: Any, ctx: sdk.TrainingContext) -> sdk.TrainedModel:
+def _shown(pair: Adversaries, step: int) -> Iterator[sdk.Lesson]:
+    """How it stands after `step` steps: scores and a sample sheet."""
+    yield from pair.scores(step)
+    yield sdk.Sample(step, sdk.Image(pair.sheet(SHEET), title=f"After {step:,} steps"))
+
+
+def _finished(pair: Adversaries, params: Any, ctx: sdk.TrainingContext) -> sdk.TrainedModel:
     """Save, load what was saved, and measure that."""
+    from studio.sdk.training.captions import caption_shares
     from studio_image.models.latents import load
     from studio_image.training.evaluation import evaluate
     from studio_image.training.runs import model_folder
 
-    folder = model_folder(ctx)
+    folder, pictures = model_folder(ctx), pair.pictures
     ctx.log("Measuring the model")
     pair.save(folder)
     model: PictureModel = load(folder)
-    measures, samples, neighbours = evaluate(model, pictures, folder, ctx.seed, mirrored=params.mirror)
+    judged = evaluate(model, pictures, folder, ctx.seed, mirrored=params.mirror)
     evaluation = sdk.Evaluation(
-        measures=measures,
-        samples=samples,
-        neighbours=neighbours,
+        measures=judged.measures,
+        samples=judged.samples,
+        neighbours=judged.neighbours,
+        distributions=caption_shares(pictures.captions),
         strengths=("New pictures in a moment on any computer.", "Moves smoothly between pictures."),
         limits=(
             f"Pictures have {pictures.size} × {pictures.size} pixels and are of the one kind it has seen.",

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 import psutil
 import torch
 from torch import nn
 
 import studio.sdk as sdk
+from studio.sdk.training import Loop
+from studio.sdk.training.loop import TIMED_STEPS
 
 MOST_SAMPLES = 24
 """Sample sheets of one run, however short its epochs are."""
 
-TIMED = 3
-"""Steps that a forecast times, after one that it does not."""
+TIMING_SECONDS = 30.0
+"""No step more is timed for a forecast after this long."""
 
-EVALUATION_SHARE, EVALUATION_SECONDS = 0.03, 15.0
-"""What measuring takes, beside training, on the machines it was written on."""
+Result = TypeVar("Result")
 
 
 @contextmanager
@@ -36,15 +39,41 @@ def sample_interval(pictures: int, batch: int, steps: int) -> int:
     return max(1, -(-pictures // batch), -(-steps // MOST_SAMPLES))
 
 
-def forecast(step: Callable[[], object], steps: int, *networks: nn.Module) -> sdk.Forecast:
-    """Time a few steps of training."""
-    step()
-    started = time.perf_counter()
-    for _ in range(TIMED):
-        step()
-    seconds = (time.perf_counter() - started) / TIMED * steps
+def sample_sheets(pictures: int, batch: int, steps: int) -> int:
+    """Sample sheets of a run, the last one included."""
+    return -(-steps // sample_interval(pictures, batch, steps))
+
+
+def timed(call: Callable[[], Result]) -> tuple[Result, float]:
+    """What `call` gives, and the seconds it took."""
+    begun = time.perf_counter()
+    return call(), time.perf_counter() - begun
+
+
+def seconds_per_step(loop: Loop, learn: Callable[[], Mapping[str, Any]], period: int = 1) -> float:
+    """Take a few steps of a run as the run itself would, curves and averages included, and time them.
+
+    Args:
+        loop: of the run; it has moved on afterwards.
+        learn: one step; gives what is drawn as curves.
+        period: steps after which a costlier one comes round; so many are timed.
+    """
+    spent: list[float] = []
+    for _ in loop:
+        begun = time.perf_counter()
+        deque(loop.report(**learn()), maxlen=0)
+        spent.append(time.perf_counter() - begun)
+        if len(spent) > max(TIMED_STEPS, period) or (len(spent) > TIMED_STEPS and sum(spent) > TIMING_SECONDS):
+            break
+    # the first step allocates and is slower than all that follow
+    counted = spent[1:] or spent
+    return sum(counted) / max(1, len(counted))
+
+
+def forecast(steps: int, seconds: float, *networks: nn.Module) -> sdk.Forecast:
+    """What a run of so many steps and seconds costs, by what this process needed so far."""
     return sdk.Forecast(
-        seconds=seconds * (1 + EVALUATION_SHARE) + EVALUATION_SECONDS,
+        seconds=seconds,
         ram_gb=psutil.Process().memory_info().rss / 2**30,
         vram_gb=torch.cuda.max_memory_allocated() / 2**30 if torch.cuda.is_available() else 0.0,
         steps=steps,

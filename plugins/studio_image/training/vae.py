@@ -10,7 +10,6 @@ from studio_image.training.framing import FRAMINGS, SIZES, TRANSPARENCIES, start
 
 if TYPE_CHECKING:
     from studio_image.training.autoencoding import Autoencoding
-    from studio_image.training.dataset import Pictures
 
 STEPS = 3000
 
@@ -71,23 +70,25 @@ class TrainVae(sdk.Trainer):
         from studio_image.training.runs import sample_interval
 
         coder = _coder(params, ctx)
-        pictures = coder.pictures
-        every = sample_interval(len(pictures.training), params.batch, params.steps)
+        every = sample_interval(len(coder.pictures.training), params.batch, params.steps)
         for step in coder.loop:
             yield from coder.loop.report(message="Learning", **coder.learn())
             if (step + 1) % every == 0 or step + 1 == params.steps:
-                yield from coder.held_out(step + 1)
-                yield sdk.Sample(step + 1, sdk.Image(coder.sheet(), title=f"After {step + 1:,} steps"))
+                yield from _shown(coder, step + 1)
         yield from coder.loop.finish()
         if coder.loop.is_main:
-            yield _finished(coder, pictures, params, ctx)
+            yield _finished(coder, params, ctx)
 
     def forecast(self, params: Any, ctx: sdk.TrainingContext) -> sdk.Forecast:
-        """Build the network and time a few steps."""
-        from studio_image.training.runs import forecast
+        """Build the network, and time reading, some steps, a sample sheet and the judging."""
+        from studio_image.training.runs import forecast, sample_sheets, seconds_per_step, timed
 
-        coder = _coder(params, ctx)
-        return forecast(coder.learn, params.steps, coder.network)
+        coder, reading = timed(lambda: _coder(params, ctx))
+        step = seconds_per_step(coder.loop, coder.learn)
+        _, sheet = timed(lambda: list(_shown(coder, 1)))
+        _, judging = timed(lambda: _finished(coder, params, ctx))
+        sheets = sample_sheets(len(coder.pictures.training), params.batch, params.steps)
+        return forecast(params.steps, reading + params.steps * step + sheets * sheet + judging, coder.network)
 
 
 def _coder(params: Any, ctx: sdk.TrainingContext) -> Autoencoding:
@@ -103,22 +104,30 @@ def _coder(params: Any, ctx: sdk.TrainingContext) -> Autoencoding:
     return Autoencoding(params, pictures, ctx, network)
 
 
-def _finished(coder: Autoencoding, pictures: Pictures, params: Any, ctx: sdk.TrainingContext) -> sdk.TrainedModel:
+def _shown(coder: Autoencoding, step: int) -> Iterator[sdk.Lesson]:
+    """How it stands after `step` steps: the error on held-out pictures and a sample sheet."""
+    yield from coder.held_out(step)
+    yield sdk.Sample(step, sdk.Image(coder.sheet(), title=f"After {step:,} steps"))
+
+
+def _finished(coder: Autoencoding, params: Any, ctx: sdk.TrainingContext) -> sdk.TrainedModel:
     """Save, load what was saved, and measure that."""
+    from studio.sdk.training.captions import caption_shares
     from studio_image.models.latents import load
     from studio_image.training.evaluation import evaluate
     from studio_image.training.reconstruction import fidelity
     from studio_image.training.runs import model_folder
 
-    folder = model_folder(ctx)
+    folder, pictures = model_folder(ctx), coder.pictures
     ctx.log("Measuring the model")
     coder.save(folder)
     model = load(folder)
-    measures, samples, neighbours = evaluate(model, pictures, folder, ctx.seed, mirrored=params.mirror)
+    judged = evaluate(model, pictures, folder, ctx.seed, mirrored=params.mirror)
     evaluation = sdk.Evaluation(
-        measures=(*fidelity(model, pictures), *measures),
-        samples=samples,
-        neighbours=neighbours,
+        measures=(*fidelity(model, pictures), *judged.measures),
+        samples=judged.samples,
+        neighbours=judged.neighbours,
+        distributions=caption_shares(pictures.captions),
         strengths=("Smooth sliders and walks between pictures.", "New pictures in a moment on any computer."),
         limits=(
             f"Pictures have {pictures.size} × {pictures.size} pixels, are soft, and of the one kind it has seen.",

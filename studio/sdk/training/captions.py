@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 PEOPLE: Mapping[str, tuple[str, ...]] = {
     "women": (
         "woman", "women", "girl", "girls", "lady", "ladies", "female", "mother", "mum", "mom", "wife", "sister",
-        "daughter", "bride", "grandmother", "grandma", "princess", "she", "her",
+        "daughter", "bride", "grandmother", "grandma", "princess",
         "女人", "女性", "女士", "女子", "女孩", "女生", "妇女", "姑娘", "妈妈", "母亲", "奶奶", "外婆", "新娘",
     ),
     "men": (
         "man", "men", "boy", "boys", "gentleman", "gentlemen", "male", "father", "dad", "husband", "brother",
-        "groom", "grandfather", "grandpa", "prince", "guy", "guys", "he", "his",
+        "groom", "grandfather", "grandpa", "prince", "guy", "guys",
         "男人", "男性", "男士", "男子", "男孩", "男生", "爸爸", "父亲", "爷爷", "外公", "新郎",
     ),
     "children": (
@@ -31,8 +31,8 @@ PEOPLE: Mapping[str, tuple[str, ...]] = {
     "other people": (
         "person", "persons", "people", "human", "humans", "adult", "crowd", "family", "couple", "selfie", "worker",
         "student", "teacher", "doctor", "nurse", "farmer", "soldier", "dancer", "singer", "officer", "firefighter",
-        "人物", "人们", "人群", "人像", "一个人", "行人", "路人", "大人", "家人", "工人", "学生", "老师", "医生", "护士",
-        "农民", "士兵", "警察",
+        "人物", "人们", "人群", "人像", "一个人", "行人", "路人", "大人", "家人", "工人", "学生", "老师", "医生",
+        "护士", "农民", "士兵", "警察",
     ),
 }  # fmt: skip
 """Words for people, by group; "other people" counts where none of the other groups is named."""
@@ -92,4 +92,7 @@ def _words(caption: str) -> list[str]:
     return [word for word in re.findall(r"[^\W_]+", caption.lower()) if word not in _FILLERS]
 
 
-_FILLERS = frozenset("a an the of with and in on at to for by from is are its his her".split())
+_FILLERS = frozenset((
+    "a", "an", "the", "of", "with", "and", "in", "on", "at", "to", "for", "by", "from", "is", "are", "its",
+    "his", "her",
+))  # fmt: skip

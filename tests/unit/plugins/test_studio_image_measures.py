@@ -16,14 +16,18 @@ from studio_image.models.latents import factorised
 from studio_image.models.pixels import on_colour, sheet, to_bytes
 from studio_image.models.words import Vocabulary
 from studio_image.training.augmentation import augment
-from studio_image.training.dataset import Framing, read, scaled
-from studio_image.training.evaluation import as_saved
+from studio_image.training.dataset import Framing, Pictures, read, scaled
+from studio_image.training.evaluation import COMPARED, as_saved, report
 from studio_image.training.features import features
 from studio_image.training.fidelity import copy_limit, kernel_distance, nearest, precision_and_recall
 
 
 def pictures(count: int, seed: int, channels: int = 4, size: int = 32) -> torch.Tensor:
     return torch.rand(count, channels, size, size, generator=torch.Generator().manual_seed(seed)) * 2 - 1
+
+
+def in_bytes(given: torch.Tensor) -> torch.Tensor:
+    return ((given + 1) * 127.5).round().to(torch.uint8)
 
 
 def test_transparent_pictures_stay_transparent_and_hidden_colours_count_for_nothing(tmp_path: Path) -> None:
@@ -109,14 +113,26 @@ def test_features_do_not_change_from_call_to_call() -> None:
 
 
 def test_copies_are_found_even_when_mirrored_and_brightened_a_little() -> None:
-    training, unseen = pictures(40, 1), pictures(40, 2)
+    training, unseen = in_bytes(pictures(40, 1)), in_bytes(pictures(40, 2))
     limit = copy_limit(unseen, training, mirrored=True)
-    copied = training[7:8].flip(3) * 0.98
+    copied = scaled(training[7:8]).flip(3) * 0.98
     found = nearest(torch.cat([copied, pictures(1, 3)]), training, mirrored=True)
     assert int(found.places[0]) == 7
     assert float(found.distances[0]) < limit < float(found.distances[1]) * 1.1
     assert float(nearest(copied, training, mirrored=False).distances[0]) > limit * 0.5
     assert copy_limit(unseen[:0], training, mirrored=False) > 0
+
+
+def test_copies_are_looked_for_among_all_training_pictures(tmp_path: Path) -> None:
+    many = in_bytes(pictures(COMPARED + 50, 1, channels=3, size=8))
+    known = Pictures(many, in_bytes(pictures(30, 2, channels=3, size=8)), ("",) * len(many), ("",) * 30, crisp=False)
+    made = torch.cat([scaled(many[-20:]), pictures(20, 3, channels=3, size=8)])
+    judged = report(made, known, tmp_path, 0, mirrored=False, crisp=False)
+    copies = next(measure for measure in judged.measures if measure.name == "copies")
+    assert judged.copied[:20].all()
+    assert copies.value == pytest.approx(0.5, abs=0.1)
+    assert sum(pair.copied for pair in judged.neighbours) == len(judged.neighbours)
+    assert nearest(made, many, mirrored=True).places[:20].tolist() == list(range(len(many) - 20, len(many)))
 
 
 def test_pixels_survive_the_way_to_bytes_and_back() -> None:

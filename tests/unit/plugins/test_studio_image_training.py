@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ import studio.sdk as sdk
 from studio.sdk.testing import RecordingContext, run
 from studio_image.latent_explorer import LatentExplorer
 from studio_image.models.latents import load
+from studio_image.training.adversaries import LAZY, Adversaries
+from studio_image.training.dataset import asked_for
 from studio_image.training.flow import TrainFlow
 from studio_image.training.gan import TrainGan
 from studio_image.training.vae import TrainVae
@@ -28,6 +31,7 @@ FAMILIES: list[tuple[type[sdk.Trainer], dict[str, Any]]] = [
         TrainGan,
         {**TINY_GAN, "architecture": "dcgan", "loss": "hinge", "spectral": True, "average": 0.0, "mirror": True},
     ),
+    (TrainGan, {**TINY_GAN, "loss": "minimax"}),
     (TrainVae, TINY_VAE),
     (TrainFlow, TINY_FLOW),
 ]
@@ -74,16 +78,57 @@ def test_a_stopped_run_goes_on_to_the_same_weights(
     assert weights(trainer, data, RecordingContext(seed=6), **values, steps=4) != expected
 
 
-@pytest.mark.parametrize(("trainer", "values"), FAMILIES)
-def test_a_forecast_times_steps_and_counts_weights(
-    data: sdk.Dataset, trainer: type[sdk.Trainer], values: dict[str, Any]
+@pytest.mark.parametrize(
+    ("trainer", "values"), [(TrainGan, TINY_GAN), (TrainVae, TINY_VAE), (TrainFlow, TINY_FLOW)]
+)  # fmt: skip
+def test_a_forecast_tells_how_long_the_run_takes(
+    data: sdk.Dataset, trainer: type[sdk.Trainer], values: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    checked = sdk.check_values(trainer.Params.fields, {"data": "little", **values, "steps": 1000})
-    told = trainer().forecast(trainer.Params(**{**checked, "data": data}), RecordingContext(seed=5))
-    assert told.seconds > 1
-    assert told.steps == 1000
+    monkeypatch.setattr(time, "perf_counter", time.process_time)  # other programs must not decide
+    steps = 40
+    checked = sdk.check_values(trainer.Params.fields, {"data": "little", **values, "steps": steps})
+    params = trainer.Params(**{**checked, "data": data})
+    told = trainer().forecast(params, RecordingContext(seed=5))
+    begun = time.process_time()
+    taught(trainer, data, RecordingContext(seed=5), **values, steps=steps)
+    spent = time.process_time() - begun
+    assert 0.5 * spent < told.seconds < 2 * spent
+    assert told.steps == steps
     assert told.parameters > 5000
     assert 0 < told.ram_gb < 8
+
+
+def test_a_forecast_times_the_gradient_penalty_as_often_as_training_pays_it(
+    data: sdk.Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    penalised = []
+    judge_loss = Adversaries._judge_loss
+
+    def watched(pair: Adversaries, judge: Any, real: torch.Tensor, made: torch.Tensor) -> torch.Tensor:
+        loss = judge_loss(pair, judge, real, made)
+        penalised.append(real.requires_grad)
+        return loss
+
+    monkeypatch.setattr(Adversaries, "_judge_loss", watched)
+    checked = sdk.check_values(TrainGan.Params.fields, {"data": "little", **TINY_GAN, "steps": 1000})
+    TrainGan().forecast(TrainGan.Params(**{**checked, "data": data}), RecordingContext(seed=5))
+    assert sum(penalised[1:]) == 1
+    assert len(penalised[1:]) == LAZY
+
+
+def test_the_minimax_generator_hardly_learns_while_it_loses(data: sdk.Dataset) -> None:
+    slopes = {}
+    for loss in ("minimax", "non-saturating"):
+        checked = sdk.check_values(TrainGan.Params.fields, {"data": "little", **TINY_GAN, "loss": loss})
+        params = TrainGan.Params(**{**checked, "data": data})
+        pair = Adversaries(params, asked_for(params, RecordingContext()), RecordingContext(seed=5))
+        for sure in (-8.0, 0.0):
+            score = torch.tensor([sure], requires_grad=True)
+            (slope,) = torch.autograd.grad(pair._maker_loss(score), score)
+            slopes[loss, sure] = float(slope)
+    assert slopes["minimax", 0.0] == pytest.approx(slopes["non-saturating", 0.0]) == pytest.approx(-0.5)
+    assert slopes["minimax", -8.0] > -0.001
+    assert slopes["non-saturating", -8.0] < -0.99
 
 
 def test_a_vae_learns_what_pictures_it_never_saw_look_like(vae: tuple[RecordingContext, list[Any]]) -> None:
@@ -135,6 +180,28 @@ def test_a_flow_model_learns_and_draws_what_its_words_ask_for(data: sdk.Dataset)
     assert torch.equal(one, again)
     assert not torch.equal(one, other)
     assert one.shape == (1, 4, 32, 32)
+    shares = lessons[-1].evaluation.distributions
+    assert shares["words in captions"]["disc"] == pytest.approx(0.33, abs=0.01)  # every second disc is held out
+    assert "people in captions" not in shares
+    assert any("not known" in limit for limit in lessons[-1].evaluation.limits)
+
+
+def test_a_report_says_how_often_pictures_show_what_was_asked_for_and_of_whom(tmp_path: Path) -> None:
+    known = little_pictures(tmp_path / "little", 80)
+    named = {"disc": "woman disc", "square": "square"}
+    items = tuple(
+        sdk.DatasetItem(item.path, named[item.caption.split()[1]], held_out=item.held_out) for item in known.items
+    )
+    people = sdk.Dataset("people", "image", known.folder, items, digest="2" * 64)
+    made = taught(TrainFlow, people, RecordingContext(seed=5), **TINY_FLOW, steps=2)[-1]
+    found = {measure.name: measure for measure in made.evaluation.measures}["agreement with captions"]
+    assert 0 <= found.value <= 1
+    assert found.baseline is not None
+    assert found.baseline > 0.7  # discs and squares are easy to tell apart
+    shares = made.evaluation.distributions
+    assert shares["people in captions"] == {"women": pytest.approx(0.33, abs=0.01)}
+    assert shares["copies, by people in captions"].keys() == {"women", "nobody"}
+    assert shares["agreement, by people in captions"].keys() == {"women", "nobody"}
 
 
 def test_without_captions_flow_says_what_to_do(tmp_path: Path) -> None:
