@@ -72,8 +72,9 @@ class EngineBridge(QObject):
         queue_changed(tuple, bool): order of waiting jobs, and whether the queue is paused.
         preview_received(str, QImage): job id and picture; only the newest of a frame.
         text_received(str, str): job id and all text of this frame.
-        audio_received(AudioReceived), item_saved(ItemSaved), log_received(str, str), worker_changed(WorkerChanged),
+        audio_received(AudioReceived), item_saved(ItemSaved), worker_changed(WorkerChanged),
         network_refused(NetworkRefused): as the events.
+        log_received(str, str): job id and what its generator remarks; not what its process printed.
         item_drawn(str): the id of an item whose thumbnail is there now.
         lesson_received(object): TrainingBegan, MetricReceived, SampleSaved, CheckpointSaved or ModelTrained.
     """
@@ -216,7 +217,7 @@ def _emitters() -> dict[type, Callable[[EngineBridge, Any], None]]:
         events.AudioReceived: lambda bridge, event: bridge.audio_received.emit(event),
         events.ItemSaved: lambda bridge, event: bridge.item_saved.emit(event),
         events.ItemDrawn: lambda bridge, event: bridge.item_drawn.emit(event.item),
-        events.LogReceived: lambda bridge, event: bridge.log_received.emit(event.job_id, event.line),
+        events.LogReceived: lambda bridge, event: event.printed or bridge.log_received.emit(event.job_id, event.line),
         events.WorkerChanged: lambda bridge, event: bridge.worker_changed.emit(event),
         events.NetworkRefused: lambda bridge, event: bridge.network_refused.emit(event),
         **dict.fromkeys(

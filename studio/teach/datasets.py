@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.disk.durable import sync_file, sync_folder, write_json
-from studio.sdk.datasets import DATASET_KINDS, MANIFEST, TEXTS, Dataset
+from studio.sdk.datasets import DATASET_KINDS, MANIFEST, TEXTS, Dataset, DatasetItem
 from studio.sdk.errors import Cancelled, UserError
 from studio.teach.datasets_captions import CAPTION_FILES, Captions, find_captions, read_captions
-from studio.teach.datasets_collecting import Collection
+from studio.teach.datasets_collecting import Collection, add_masked
 from studio.teach.datasets_examining import ENDINGS, NAMES, LeftOut, examine, hash_file, kind_of
 from studio.teach.datasets_keeping import check_name, free_name, remove_left_behind, renew, staging_name
 from studio.teach.datasets_texts import Copies, Piece, hash_text, is_about_the_folder, passages, pieces
@@ -114,7 +114,7 @@ def prepare(
 
 
 def set_captions(dataset: Dataset, captions: dict[int, str]) -> Dataset:
-    """Give items other captions, as typed in a grid, and keep the dataset.
+    """Give items other captions, as typed in a grid, and keep the dataset; personal data is masked as when it was made.
 
     Args:
         dataset: it.
@@ -123,14 +123,25 @@ def set_captions(dataset: Dataset, captions: dict[int, str]) -> Dataset:
     Raises:
         OSError: the manifest cannot be written; the old one is still there.
     """
-    items = [
-        replace(item, caption=" ".join(captions[index].split())) if index in captions else item
-        for index, item in enumerate(dataset.items)
-    ]
+    items, found = list(dataset.items), Counter[tuple[str, str]]()
+    for index, typed in captions.items():
+        caption = " ".join(typed.split())
+        if dataset.card.get("masking"):
+            caption, findings = _mask(caption)
+            found.update((_name_of(items[index], dataset), finding.kind) for finding in findings)
+        items[index] = replace(items[index], caption=caption)
     card = {**dataset.card, "captioned": sum(bool(item.caption) for item in items)}
+    if found:
+        card["masked"] = add_masked(card.get("masked"), found)
     changed = renew(replace(dataset, items=tuple(items), card=card))
     write_json(dataset.folder / MANIFEST, changed.to_json())
     return changed
+
+
+def _name_of(item: DatasetItem, dataset: Dataset) -> str:
+    """What the card calls the file of an item: its path in the folder that the dataset was made of."""
+    folder = Path(str(dataset.card.get("folder") or dataset.folder))
+    return item.path.relative_to(folder).as_posix() if item.path.is_relative_to(folder) else item.path.name
 
 
 def _checked_folder(folder: Path) -> Path:

@@ -185,10 +185,17 @@ class Collection:
                 {"file": self._drafts[one].name, "like": self._drafts[other].name} for one, other in pairs
             ],
             "masking": self.options.mask,
-            "masked": [
-                {"file": file, "kind": kind, "count": count} for (file, kind), count in sorted(self.masked.items())
-            ],
+            "masked": add_masked([], self.masked),
         }
+
+
+def add_masked(listed: Any, more: Mapping[tuple[str, str], int]) -> list[dict[str, Any]]:
+    """A card's list of what was masked, with `more`: how often each kind of personal data was in each file."""
+    counts = Counter(more)
+    for entry in listed if isinstance(listed, list) else []:
+        if isinstance(entry, dict) and isinstance(entry.get("count"), int):
+            counts[str(entry.get("file", "")), str(entry.get("kind", ""))] += entry["count"]
+    return [{"file": file, "kind": kind, "count": count} for (file, kind), count in sorted(counts.items())]
 
 
 def _source(draft: _Draft, *, by_folder: bool) -> str:

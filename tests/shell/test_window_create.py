@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from studio.engine.events import JobRestarted
+from studio.engine.events import JobRestarted, LogReceived
 from studio.engine.jobs import Failure, JobState
 from studio.sdk import UserError
 from studio.shell.create.compare import SliderView
@@ -103,6 +103,28 @@ def test_a_text_that_begins_anew_is_not_shown_twice(stand: Stand, qtbot: QtBot) 
     stand.engine.write(job.id, "Once upon a time")
     qtbot.waitUntil(lambda: "time" in editor.toPlainText())
     assert editor.toPlainText() == "Once upon a time"
+
+
+def test_what_a_generator_remarks_stands_under_its_result(stand: Stand, qtbot: QtBot, tmp_path: Path) -> None:
+    stand.page.panel.open(PAINTER.id)
+    stand.page.generate()
+    job = stand.engine.jobs()[0]
+    remarks = stand.page.stage.remarks
+    stand.engine.begin(job.id)
+    assert remarks.isHidden()
+    for number in range(3):
+        stand.engine.send(LogReceived(job.id, f"The model does not know <b>{number}</b>; left out."))
+    stand.engine.send(LogReceived(job.id, "UserWarning: deprecated", printed=True))
+    stand.engine.send(LogReceived("another", "Nobody looks at this job."))
+    stand.engine.save(job.id, "image", picture(tmp_path / "a.png"))
+    stand.engine.end(job.id)
+    qtbot.waitUntil(lambda: stand.page.stage.shot is not None)
+    assert remarks.line.whole == " · ".join(
+        f"The model does not know <b>{number}</b>; left out." for number in range(3)
+    )
+    assert not remarks.isHidden()
+    stand.page.stage.show_welcome()
+    assert remarks.isHidden()
 
 
 def _editor(viewer: Any) -> Any:

@@ -9,22 +9,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.commands import studio
 from helpers.tiny_trainer import dataset_in
 from helpers.windows import PAINTER, Stand, open_window
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QListWidget
 from pytestqt.qtbot import QtBot
 
 from studio.engine.events import TrainingBegan
 from studio.engine.jobs import JobState
 from studio.engine.requests import GenerationRequest
 from studio.sdk import Checkpoint, Evaluation, Field, GeneratorSpec, Measure, Metric, UserError
-from studio.sdk.datasets import Dataset
+from studio.sdk.datasets import Dataset, DatasetItem
 from studio.shell.teach.dataset_dialog import DatasetDialog, framed
-from studio.shell.teach.dataset_table import CAPTION
+from studio.shell.teach.dataset_table import CAPTION, FILE
 from studio.shell.teach.page import TeachPage
+from studio.shell.teach.snapshots import Shown
+from studio.shell.viewers.quick_look import QuickLook
 from studio.teach.datasets import set_captions
 from studio.teach.datasets_keeping import find
 from studio.teach.report import write_report
@@ -389,6 +392,99 @@ def test_a_search_leaves_what_was_meant_and_captions_go_to_the_right_file(stand:
     dialog.only_bare.setChecked(True)
     bare = [place for place, item in enumerate(table.dataset.items) if not item.caption and place != 2]
     assert [table.place(row) for row in range(table.rowCount())] == bare
+
+
+def test_parts_of_texts_and_what_is_nearly_the_same_are_told_by_name(
+    stand: Stand, qtbot: QtBot, tmp_path: Path
+) -> None:
+    items = tuple(
+        DatasetItem(tmp_path / "texts.jsonl", meta={"from": f"book.txt:passage {number}"}) for number in (1, 2)
+    )
+    card = {"near_duplicates": [{"file": "a.txt", "like": "b.txt"}]}
+    dialog = DatasetDialog(Dataset("book", "text", tmp_path, items, card=card), {})
+    qtbot.addWidget(dialog)
+    assert dialog.table.data(dialog.table.index(1, FILE)) == "book.txt:passage 2"
+    dialog.search_box.setText("passage 1")
+    assert dialog.table.rowCount() == 1
+    lists = dialog.findChildren(QListWidget)
+    assert "“a.txt” and “b.txt”" in [one.item(0).text() for one in lists]
+
+
+def test_framing_is_shown_for_recipes_that_frame_only(stand: Stand, qtbot: QtBot) -> None:
+    dataset = find(stand.workshop.home.datasets, "greys")
+    whole, framing = DatasetDialog(dataset, {}), DatasetDialog(dataset, {"framing": "whole"})
+    for dialog in (whole, framing):
+        qtbot.addWidget(dialog)
+    qtbot.waitUntil(lambda: not framing._examples[0].pixmap().isNull())
+    assert whole._examples[0].parent() is None
+    assert whole._examples[0].pixmap().isNull()
+
+
+def test_how_the_next_folder_is_prepared_can_be_said(stand: Stand, tmp_path: Path) -> None:
+    step = page_of(stand).data
+    assert step.options.isHidden()
+    assert list(step.options.words()) == []
+    QTest.mouseClick(step.more_button, Qt.MouseButton.LeftButton)
+    assert not step.options.isHidden()
+    fields = step.options
+    fields.captions.setCurrentIndex(fields.captions.findData("sidecar"))
+    fields.split.setCurrentIndex(fields.split.findData("file"))
+    fields.held_out.setValue(25)
+    fields.masking.setChecked(False)
+    fields.licence.setText("--CC BY 4.0")
+    fields.consent.setText("the painter")
+    stand.language.use("zh_CN")
+    assert fields.captions.currentText() == "每个文件旁的文本"
+    stand.language.use("en")
+    (tmp_path / "sea").mkdir()
+    for shade in range(4):
+        picture = QImage(32, 32, QImage.Format.Format_RGB32)
+        picture.fill(shade * 2_500_000)
+        picture.save(str(tmp_path / "sea" / f"{shade}.png"))
+    (tmp_path / "sea" / "0.txt").write_text("write to eve@example.org")
+    home = stand.workshop.home
+    assert studio(home.state, "teach", "data", str(tmp_path / "sea"), *fields.words()).code == 0
+    made = find(home.datasets, "sea")
+    assert (made.card["licence"], made.card["consent"], made.card["split_by"]) == ("--CC BY 4.0", "the painter", "file")
+    assert (len(made.held_out), made.card["masking"]) == (1, False)
+    assert [item.caption for item in made.items] == ["write to eve@example.org", "", "", ""]
+
+
+def test_the_log_of_a_run_is_shown_on_demand(stand: Stand, qtbot: QtBot) -> None:
+    run = run_on_disk(stand)
+    page = page_of(stand)
+    page.look()
+    qtbot.waitUntil(lambda: page.view.samples.count() == 3)
+    assert page.view.log_button.isHidden()
+    run.add_remark("<b>0.png</b> was left out.")
+    page.look()
+    qtbot.waitUntil(lambda: not page.view.log_button.isHidden())
+    assert page.view.log.isHidden()
+    QTest.mouseClick(page.view.log_button, Qt.MouseButton.LeftButton)
+    assert not page.view.log.isHidden()
+    assert page.view.log.toPlainText() == "<b>0.png</b> was left out."
+
+
+def test_a_sample_looked_at_is_let_go_of(stand: Stand, qtbot: QtBot) -> None:
+    run = run_on_disk(stand)
+    page = page_of(stand)
+    sheets = len(stand.window.findChildren(QuickLook))
+    page.view._look(Shown(10, "image", run.samples()[0][1]))
+    (sheet,) = [one for one in stand.window.findChildren(QuickLook) if one.isVisible()]
+    with qtbot.waitSignal(sheet.destroyed):
+        sheet.close()
+    assert len(stand.window.findChildren(QuickLook)) == sheets
+
+
+def test_a_forecast_tells_graphics_memory_where_some_is_needed(stand: Stand) -> None:
+    line = page_of(stand).forecast
+    for needed, told in (
+        (0.0, "About 50 seconds · 1.5 GB memory"),
+        (6.25, "About 50 seconds · 1.5 GB memory · 6.2 GB graphics memory"),
+    ):
+        line._answer = {"seconds": 50.0, "ram_gb": 1.5, "vram_gb": needed}
+        line.retranslate()
+        assert line.told.text() == told
 
 
 def test_looking_inside_without_a_dataset_says_what_to_do(stand: Stand) -> None:

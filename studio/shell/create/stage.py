@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QStackedWidget, 
 
 from studio.engine.jobs import Job, JobState
 from studio.shell.create.progress import fraction, told
+from studio.shell.create.remarks import RemarkLine
 from studio.shell.create.shots import Shot
 from studio.shell.create.welcome import Welcome
 from studio.shell.i18n import say, tr, tr_spec
@@ -78,6 +79,8 @@ class Stage(QWidget):
         layout.addWidget(self._bar)
         layout.addWidget(self._progress)
         layout.addWidget(self._stack, 1)
+        self.remarks = RemarkLine(workshop)
+        layout.addWidget(self.remarks)
         self._show_bar()
 
     def _make_bar(self) -> QWidget:
@@ -274,6 +277,7 @@ class Stage(QWidget):
             if job is not None and not (job.failure and job.state.is_final)
             else ""
         )
+        self.remarks.show_job(shot.job_id if shot is not None else job.id if job is not None else "")
         self.cancel_button.setVisible(busy)
         for made in (self.reuse_button, self.send_button):
             made.setVisible(shot is not None)

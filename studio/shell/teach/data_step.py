@@ -13,6 +13,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout, QWidget
 
 from studio.shell.i18n import count, say, tr, tr_message
+from studio.shell.teach.data_options import DataOptions
 from studio.shell.widgets import button, label, row
 from studio.shell.workshop import Workshop
 
@@ -23,6 +24,9 @@ LEFT_OUT_SHOWN = 5
 
 class DataStep(QWidget):
     """Choose or drop a folder; shows what came of it.
+
+    Attributes:
+        options: how the next folder is prepared, folded away.
 
     Signals:
         prepared(str, str): a dataset is there: its name and kind.
@@ -45,6 +49,12 @@ class DataStep(QWidget):
             self.look_button.setToolTip,
             "The files of the chosen dataset: write captions, see what was left out and masked",
         )
+        self.more_button = button("More", icon="sliders-horizontal", role="quiet")
+        self.more_button.setCheckable(True)
+        say(self.more_button.setToolTip, "Captions, test files, licence and consent of the next folder")
+        self.options = DataOptions()
+        self.options.hide()
+        self.more_button.toggled.connect(self.options.setVisible)
         self._stop = button("Stop", self._kill, icon="x-circle", role="quiet")
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
@@ -55,7 +65,8 @@ class DataStep(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addLayout(row(self.choose_button, self.look_button, self._stop, None))
+        layout.addLayout(row(self.choose_button, self.look_button, self.more_button, self._stop, None))
+        layout.addWidget(self.options)
         layout.addWidget(self._busy)
         layout.addWidget(self._told)
         self._process = QProcess(self)
@@ -74,7 +85,9 @@ class DataStep(QWidget):
         self._process.setProcessEnvironment(environment)
         self._show_busy(busy=True)
         self.retranslate()
-        self._process.start(sys.executable, ["-m", "studio", "teach", "data", str(folder), "--json"])
+        self._process.start(
+            sys.executable, ["-m", "studio", "teach", "data", str(folder), "--json", *self.options.words()]
+        )
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take folders."""
@@ -134,6 +147,7 @@ class DataStep(QWidget):
         self._busy.setVisible(busy)
         self._stop.setVisible(busy)
         self.look_button.setVisible(not busy)
+        self.more_button.setVisible(not busy)
         self.choose_button.setEnabled(not busy)
 
     def _summary(self) -> str:

@@ -1,4 +1,4 @@
-"""A look into a dataset: its files with captions to type, what was left out, and what personal data was masked."""
+"""A look into a dataset: its files with captions to type, what was left out, masked, or is nearly the same."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ class DatasetDialog(QDialog):
 
     Args:
         dataset: what to show.
-        seen_as: values of the recipe's form that say how it cuts and mirrors pictures (``framing``, ``mirror``).
+        seen_as: values of the recipe's form that say how it cuts and mirrors pictures (``framing``, ``mirror``); a
+            recipe without ``framing`` takes them whole, and nothing is shown of that.
 
     Signals:
         kept(Dataset): captions were changed on the disk.
@@ -57,6 +58,7 @@ class DatasetDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         say(self.setWindowTitle, "Dataset")
         self._seen_as = dict(seen_as)
+        self._is_framed = dataset.kind == "image" and "framing" in seen_as
         self.table = DatasetTable(dataset, self)
         self.table.use_ratio(self.devicePixelRatio())
         self.table.edited.connect(self._edited)
@@ -115,7 +117,7 @@ class DatasetDialog(QDialog):
 
     def _show_example(self, row_number: int) -> None:
         """The picture of a row as it is, as the recipe frames it, and mirrored where it mirrors."""
-        if self.table.dataset.kind != "image":
+        if not self._is_framed:
             return
         for example in self._examples:
             example.clear()
@@ -124,7 +126,7 @@ class DatasetDialog(QDialog):
         path = self.table.dataset.items[self.table.place(row_number)].path
         self._example = path
         side = round(SIDE * self.devicePixelRatio())
-        framing, mirror = str(self._seen_as.get("framing", "middle")), bool(self._seen_as.get("mirror"))
+        framing, mirror = str(self._seen_as["framing"]), bool(self._seen_as.get("mirror"))
 
         def done(pictures: list[QImage]) -> None:
             if self._example == path:  # nothing else was chosen meanwhile
@@ -148,7 +150,7 @@ class DatasetDialog(QDialog):
             "Double-click a caption to type; pasted lines fill the rows from the chosen one on.", "muted", wrap=True
         )
         inside.addWidget(told)
-        if dataset.kind == "image":
+        if self._is_framed:
             inside.addWidget(line())
             inside.addLayout(self._make_examples())
         tabs = QTabWidget()
@@ -159,6 +161,9 @@ class DatasetDialog(QDialog):
         masked = [f"{entry.get('file', '')}: {tr(str(entry.get('kind', '')))} × {entry.get('count', 0)}"
                   for entry in _entries(dataset.card, "masked")]  # fmt: skip
         tabs.addTab(_listed(masked, tr("No personal data was found.")), f"{tr('Masked')} ({len(masked)})")
+        alike = [tr("“{file}” and “{like}”", file=entry.get("file", ""), like=entry.get("like", ""))
+                 for entry in _entries(dataset.card, "near_duplicates")]  # fmt: skip
+        tabs.addTab(_listed(alike, tr("No two files are nearly the same.")), f"{tr('Nearly the same')} ({len(alike)})")
         title = label(role="heading")
         title.setText(dataset.name)
         layout = QVBoxLayout(self)
@@ -170,7 +175,7 @@ class DatasetDialog(QDialog):
         layout.addLayout(row(None, button("Close", self.reject), self.save_button))
 
     def _make_examples(self) -> QVBoxLayout:
-        framing = FRAMED.get(str(self._seen_as.get("framing", "middle")), FRAMED["middle"])
+        framing = FRAMED.get(str(self._seen_as["framing"]), FRAMED["middle"])
         names = ["as it is", framing, "mirrored as well"][: 3 if self._seen_as.get("mirror") else 2]
         column = QVBoxLayout()
         column.addWidget(label("How this recipe sees the chosen picture", "muted"))

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QImageReader, QPixmap
 
-from studio.sdk.datasets import Dataset
+from studio.sdk.datasets import Dataset, DatasetItem
 from studio.shell.i18n import tr
 from studio.shell.viewers.background import Background
 from studio.shell.viewers.pictures import picture_reader
@@ -58,7 +58,7 @@ class DatasetTable(QAbstractTableModel):
             place
             for place, item in enumerate(self.dataset.items)
             if not (uncaptioned and self.caption(place))
-            and all(word in f"{item.path.name} {self.caption(place)}".casefold() for word in wanted)
+            and all(word in f"{file_name(item)} {self.caption(place)}".casefold() for word in wanted)
         ]
         self.endResetModel()
 
@@ -126,7 +126,7 @@ class DatasetTable(QAbstractTableModel):
     def _text(self, place: int, column: int) -> str:
         item = self.dataset.items[place]
         if column == FILE:
-            return item.path.name
+            return file_name(item)
         if column == CAPTION:
             return self.caption(place)
         return tr("test with") if item.held_out else tr("learn from")
@@ -146,6 +146,11 @@ class DatasetTable(QAbstractTableModel):
 
             Background.shared().run(lambda: small_picture(path, side), done, lambda _: None, owner=self)
         return self._pictures[place]
+
+
+def file_name(item: DatasetItem) -> str:
+    """What an item is called: its file, and of texts that were copied from a file, which part of it they are."""
+    return str(item.meta.get("from") or item.path.name)
 
 
 def small_picture(path: Path, side: int) -> QImage:

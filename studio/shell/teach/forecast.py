@@ -64,16 +64,17 @@ class ForecastLine(QWidget):
             self.told.setText(tr_message(self._problem))
         elif self._answer is not None:
             seconds, gigabytes = self._answer["seconds"], self._answer["ram_gb"]
-            self.told.setText(
-                tr("About {time} · {gigabytes} GB memory", time=told_seconds(seconds), gigabytes=f"{gigabytes:.1f}")
-            )
+            said = tr("About {time} · {gigabytes} GB memory", time=told_seconds(seconds), gigabytes=f"{gigabytes:.1f}")
+            if graphics := self._answer["vram_gb"]:
+                said += " · " + tr("{gigabytes} GB graphics memory", gigabytes=f"{graphics:.1f}")
+            self.told.setText(said)
 
     def _finished(self) -> None:
         output = bytes(self._process.readAllStandardOutput().data()).decode("utf-8", "replace")
         said = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace").strip().splitlines()
         try:
             plain = json.loads(output)
-            self._answer = {name: float(plain[name]) for name in ("seconds", "ram_gb")}
+            self._answer = {name: float(plain[name]) for name in ("seconds", "ram_gb", "vram_gb")}
         except (ValueError, KeyError, TypeError):
             self._fail(said[-1] if said else tr("It was stopped."))
             return

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QMenu, QProgressBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QPlainTextEdit, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from studio.engine.jobs import Job, JobState
 from studio.sdk.generator import GeneratorSpec
 from studio.shell.create.progress import RETRIABLE, fraction, told
-from studio.shell.i18n import locale, say, tr, tr_message, tr_spec
+from studio.shell.i18n import locale, say, tr, tr_message, tr_said, tr_spec
 from studio.shell.teach.curves import CurveView
 from studio.shell.teach.samples import SampleStrip
 from studio.shell.teach.snapshots import Shown, Snapshot
@@ -23,6 +23,9 @@ from studio.shell.workshop import Workshop
 
 STEPS = 1000
 """Parts of the progress bar."""
+
+LOG_HEIGHT = 140
+"""Height of the log, pixels."""
 
 
 class RunView(QWidget):
@@ -57,6 +60,14 @@ class RunView(QWidget):
         self._go_on = button("Go on", self.continued.emit, icon="play", role="primary")
         self._use = button("Use it in Create", self._use_it, icon="sparkle", role="primary")
         self._report = button("Report", self._open_report, icon="chart-bar")
+        self.log_button = button("Log", self._show_log, icon="list-bullets", role="quiet")
+        self.log_button.setCheckable(True)
+        say(self.log_button.setToolTip, "What the recipe remarked, such as files it left out")
+        self.log = QPlainTextEdit()
+        self.log.setReadOnly(True)
+        self.log.setMaximumHeight(LOG_HEIGHT)
+        say(self.log.setAccessibleName, "Log")
+        self.log.hide()
         self._back = self._make_back()
         self.curves = CurveView()
         self.samples = SampleStrip()
@@ -64,11 +75,12 @@ class RunView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        head = row(self._title, self._back, self._report, self._stop, self._go_on, self._use)
+        head = row(self._title, self.log_button, self._back, self._report, self._stop, self._go_on, self._use)
         head.setStretch(0, 1)
         layout.addLayout(head)
         layout.addWidget(self._state)
         layout.addWidget(self._bar)
+        layout.addWidget(self.log)
         layout.addWidget(self.curves)
         layout.addWidget(label("Samples at the same seeds", "strong"))
         layout.addWidget(self.samples, 1)
@@ -80,6 +92,7 @@ class RunView(QWidget):
         self._title.set_whole(f"{recipe} · {snapshot.dataset}" if snapshot.dataset else recipe)
         self.curves.show_curves(snapshot.curves, spec)
         self.samples.show_samples(snapshot.samples)
+        self._show_log()
         self.show_job(job)
 
     def show_job(self, job: Job | None) -> None:
@@ -126,6 +139,16 @@ class RunView(QWidget):
     def _roll_back_to(self, step: int) -> Callable[[], None]:
         return lambda: self.rolled_back.emit(step)
 
+    def _show_log(self) -> None:
+        """Show the remarks while the button is down; a text that is read is not moved."""
+        remarks = self._snapshot.remarks if self._snapshot else ()
+        self.log_button.setVisible(bool(remarks))
+        self.log.setVisible(bool(remarks) and self.log_button.isChecked())
+        told = "\n".join(tr_said(self._spec, remark) for remark in remarks)
+        if told != self.log.toPlainText():
+            self.log.setPlainText(told)
+            self.log.verticalScrollBar().setValue(self.log.verticalScrollBar().maximum())
+
     def _use_it(self) -> None:
         if self._snapshot is not None:
             self.use_wanted.emit(self._snapshot.model, str(self._snapshot.facts.get("family", "")))
@@ -162,6 +185,7 @@ class RunView(QWidget):
         from studio.shell.viewers.quick_look import QuickLook
 
         look = QuickLook(self.window())
+        look.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         look.show_item(sample.kind, sample.path, tr("Step {step}", step=f"{sample.step:,}"))
         look.show()
 

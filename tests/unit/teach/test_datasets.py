@@ -109,6 +109,27 @@ def test_captions_typed_in_a_grid_are_kept_and_change_the_digest(folder: Path, d
     assert set_captions(changed, {0: first.items[0].caption}).digest == first.digest
 
 
+@pytest.mark.parametrize("masking", [True, False])
+def test_captions_typed_in_a_grid_are_masked_where_the_dataset_is(
+    folder: Path, destination: Path, *, masking: bool
+) -> None:
+    scene(folder / "sea" / "a.png", 1)
+    scene(folder / "sea" / "b.png", 2)
+    (folder / "captions.jsonl").write_text('{"file_name": "sea/a.png", "text": "by eve@example.org"}')
+    first = prepare(folder, destination, options=Options(mask=masking))
+    changed = set_captions(first, {0: "by ada@example.org and bob@example.org", 1: "write to eve@example.org"})
+    captions = [item.caption for item in changed.items]
+    if masking:
+        assert captions == ["by [e-mail] and [e-mail]", "write to [e-mail]"]
+        assert changed.card["masked"] == [
+            {"file": "sea/a.png", "kind": "e-mail", "count": 3},
+            {"file": "sea/b.png", "kind": "e-mail", "count": 1},
+        ]
+    else:
+        assert captions[1] == "write to eve@example.org"
+        assert changed.card["masked"] == []
+
+
 def test_whatever_a_recipe_may_learn_from_changes_the_digest(folder: Path, destination: Path) -> None:
     for number in range(3):
         (folder / f"{number}.txt").write_text(f"{MORNING} {number}")
