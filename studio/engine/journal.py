@@ -49,8 +49,11 @@ def job_to_json(job: Job) -> dict[str, Any]:
 def job_from_json(plain: Mapping[str, Any]) -> Job:
     """The inverse of `job_to_json`. Raises `TypeError`, `ValueError` or `KeyError` on anything else."""
     failure = plain.get("failure")
-    if failure is not None and not all(isinstance(text, str) for name, text in failure.items() if name != "param"):
-        raise TypeError("a failure is told in texts")
+    if failure is not None:
+        failure = {"remedy": {}, **failure}
+        texts = [text for name, text in failure.items() if name not in {"param", "remedy"}]
+        if not all(isinstance(text, str) for text in texts) or not isinstance(failure["remedy"], dict):
+            raise TypeError("a failure is told in texts, and a remedy by field")
     numbers = {name: float(plain.get(name, 0)) for name in ("created", "started", "ended", "done", "total")}
     if not all(math.isfinite(number) for number in numbers.values()):
         raise ValueError("a number is not finite")

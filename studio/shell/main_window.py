@@ -389,6 +389,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember, then close."""
         self.save_state()
+        self.create_page.stage.let_go()
         super().closeEvent(event)
         self.closed.emit()
 

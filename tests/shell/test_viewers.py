@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QTextCursor
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt
+from PySide6.QtGui import QAction, QColor, QImage, QKeySequence, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from studio import sdk
-from studio.library import formats
+from studio.library import Item, formats
 from studio.library.library import Library
 from studio.shell.library.thumbnails import decode
 from studio.shell.viewers import viewer_for
@@ -25,9 +27,10 @@ from studio.shell.viewers.background import Background
 from studio.shell.viewers.base import FullScreen, Viewer
 from studio.shell.viewers.image import ImageViewer
 from studio.shell.viewers.inspecting import is_closed
-from studio.shell.viewers.inspector import Inspector
+from studio.shell.viewers.inspector import Inspector, Measured
 from studio.shell.viewers.mesh import MeshViewer
 from studio.shell.viewers.music import MusicViewer, measure_chunk
+from studio.shell.viewers.pictures import Picture
 from studio.shell.viewers.quick_look import QuickLook
 from studio.shell.viewers.text import MOST_BYTES, TextViewer, words
 from studio.shell.viewers.video import VideoViewer
@@ -155,7 +158,7 @@ from PySide6.QtCore import QTimer
 app = QApplication([])
 from studio.shell.viewers import viewer_for
 from studio.shell.viewers.background import Background
-from studio.shell.viewers.inspector import Inspector
+from studio.shell.viewers.inspector import Inspector, Measured
 left = []
 for kind, path in {[(kind, str(path)) for kind, path in media.items() if kind != "mesh"]!r}:
     viewer = viewer_for(kind)
@@ -244,10 +247,94 @@ def test_an_edited_text_is_kept_as_a_new_item_made_from_the_old(qtbot: QtBot, tm
         with qtbot.waitSignal(viewer.version_kept, timeout=20_000) as caught:
             viewer._keep.trigger()
         library.poll()
-        new = library.get(caught.args[0])
+        assert caught.args[0] == old.id
+        new = library.get(caught.args[1])
         assert library.store.path(new).read_text(encoding="utf-8").rstrip() == "A fox. It ran."
         assert [parent.item for parent in new.parents] == [old.id]
         assert library.store.path(old).read_text(encoding="utf-8").rstrip() == "A fox."
+
+
+def _edited(qtbot: QtBot, path: Path, item: Item | None = None) -> TextViewer:
+    """A text viewer in which something was typed at the end of a file."""
+    viewer = shown(qtbot, "text")
+    assert isinstance(viewer, TextViewer)
+    with qtbot.waitSignal(viewer.loaded, timeout=5000):
+        viewer.show_file(path, item)
+    viewer.page.moveCursor(QTextCursor.MoveOperation.End)
+    QTest.keyClicks(viewer.page, " It ran.")
+    return viewer
+
+
+def test_an_edited_text_that_is_left_is_kept_once(qtbot: QtBot, tmp_path: Path) -> None:
+    with Library(tmp_path / "library") as library:
+        old = library.save(sdk.Text("A fox.", title="Fox tale"))
+        viewer = _edited(qtbot, library.store.path(old), old)
+        viewer.show_file(library.store.path(old), old)
+        assert viewer.text.endswith("It ran."), "what is shown already is not read again over an edit"
+        with qtbot.waitSignal(viewer.version_kept, timeout=20_000) as caught:
+            viewer._keep_version()
+            viewer.clear()
+        assert viewer.text == ""
+        library.poll()
+        new = library.get(caught.args[1])
+        assert (caught.args[0], library.store.path(new).read_text("utf-8").split()[-1]) == (old.id, "ran.")
+        qtbot.waitUntil(lambda: not Background.shared().busy, timeout=20_000)
+        assert len(library.search("kind:text")) == 2
+
+
+def test_an_edited_text_is_kept_though_everything_closes_at_once(qtbot: QtBot, tmp_path: Path) -> None:
+    with Library(tmp_path / "library") as library:
+        old = library.save(sdk.Text("A fox.", title="Fox tale"))
+        viewer = _edited(qtbot, library.store.path(old), old)
+        done: list[int] = []
+
+        def busy(number: int) -> None:
+            time.sleep(0.1)
+            done.append(number)
+
+        for number in range(3):
+            Background.shared().run(partial(busy, number), done.append)
+        viewer.clear()
+        Background.shared().close()
+        library.poll()
+        assert len(library.search("kind:text")) == 2
+        assert 2 not in done, "other work that waits is dropped"
+
+
+def test_an_edit_that_cannot_be_kept_is_there_again_with_its_file(qtbot: QtBot, tmp_path: Path) -> None:
+    with Library(tmp_path / "library") as library:
+        old = library.save(sdk.Text("A fox.", title="Fox tale"))
+        outside = tmp_path / "outside.txt"
+        outside.write_text("A wolf.", encoding="utf-8")
+        for path, item in ((library.store.path(old), replace(old, id="0" * 26)), (outside, None)):
+            viewer = _edited(qtbot, path, item)
+            lost: list[str] = []
+            viewer.version_lost.connect(lost.append)
+            viewer.clear()
+            qtbot.waitUntil(lambda: not Background.shared().busy, timeout=20_000)
+            assert len(lost) == (item is not None)
+            with qtbot.waitSignal(viewer.loaded, timeout=5000):
+                viewer.show_file(path, item)
+            assert viewer.text.rstrip().endswith("It ran.")
+            viewer.page.setPlainText(viewer._saved)
+
+
+def test_escape_in_the_find_box_is_not_the_windows(qtbot: QtBot, media: dict[str, Path]) -> None:
+    viewer = shown(qtbot, "text")
+    assert isinstance(viewer, TextViewer)
+    load(qtbot, viewer, media["text"])
+    cancelled: list[bool] = []
+    escape = QAction(viewer, shortcut=QKeySequence("Escape"))
+    escape.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    escape.triggered.connect(lambda: cancelled.append(True))
+    viewer.addAction(escape)
+    viewer.activateWindow()
+    viewer._start_finding()
+    QTest.keyClick(viewer._find_row.box, Key.Key_Escape)
+    assert not viewer._find_row.isVisible()
+    assert cancelled == []
+    QTest.keyClick(viewer.page, Key.Key_Escape)
+    assert cancelled == [True]
 
 
 def test_find_marks_every_place_and_goes_round(qtbot: QtBot, tmp_path: Path) -> None:
@@ -347,6 +434,21 @@ def test_comparing_shows_one_picture_each_side_of_the_slider(qtbot: QtBot, tmp_p
     qtbot.waitUntil(lambda: str(canvas.mode) == "slider", timeout=5000)
 
 
+@pytest.mark.parametrize("mode", ["slider", "side"])
+def test_compared_pictures_keep_their_own_proportions(qtbot: QtBot, mode: str) -> None:
+    viewer = shown(qtbot, "image")
+    assert isinstance(viewer, ImageViewer)
+    viewer.show_preview(_picture(400, 200, "#aa0000"))
+    viewer.show_before_picture(Picture((_picture(100, 100, "#00aa00"),), QSize(100, 100)), mode)
+    canvas = viewer.picture_canvas
+    canvas.named = False
+    grabbed = canvas.grab().toImage()
+    target = canvas._target(canvas._pane(0)).toRect()
+    beside, inside = target.left() + target.width() // 8, target.left() + target.width() * 3 // 8
+    assert grabbed.pixelColor(inside, target.center().y()) == QColor("#00aa00")
+    assert grabbed.pixelColor(beside, target.center().y()) not in (QColor("#00aa00"), QColor("#aa0000"))
+
+
 def test_a_picture_that_claims_to_be_enormous_is_refused_calmly(qtbot: QtBot, tmp_path: Path) -> None:
     import struct
     import zlib
@@ -409,6 +511,23 @@ def test_a_score_alone_says_that_it_cannot_be_played(qtbot: QtBot, media: dict[s
     load(qtbot, viewer, media["score"])
     assert not viewer.transport.play.isEnabled()
     assert "without a recording" in viewer._facts.whole
+
+
+def test_the_roll_of_a_file_that_is_not_shown_any_more_is_dropped(qtbot: QtBot, media: dict[str, Path]) -> None:
+    viewer = shown(qtbot, "score")
+    assert isinstance(viewer, MusicViewer)
+    load(qtbot, viewer, media["score"])
+    measured = Measured(
+        {"duration": 1.0, "tempo": 60.0, "meter": [4, 4], "key": "", "tracks": []},
+        dict.fromkeys(("start", "length", "pitch", "velocity", "track"), b""),
+        media["score"].parent,
+    )
+    viewer._show_score(measured)
+    load(qtbot, viewer, media["score"])
+    qtbot.waitUntil(lambda: not Background.shared().busy)
+    assert viewer.roll.roll is not None
+    assert len(viewer.roll.roll.notes) == 5
+    assert viewer._left == 0
 
 
 def test_a_lost_sibling_does_not_hide_the_score(qtbot: QtBot, media: dict[str, Path], tmp_path: Path) -> None:
@@ -575,18 +694,51 @@ def test_quick_look_swaps_viewers_and_closes_on_space(qtbot: QtBot, media: dict[
     assert not look.isVisible()
 
 
-def test_full_screen_shows_the_same_and_ends_with_escape(qtbot: QtBot) -> None:
-    viewer = shown(qtbot, "image")
-    assert isinstance(viewer, ImageViewer)
-    viewer.show_preview(_picture(100, 80))
+def test_full_screen_shows_the_same_and_ends_with_escape(qtbot: QtBot, media: dict[str, Path]) -> None:
+    viewer = shown(qtbot, "text")
+    assert isinstance(viewer, TextViewer)
+    load(qtbot, viewer, media["text"])
+    QTest.keyClicks(viewer.page, "One. ")
     viewer.toggle_full_screen()
-    screens = [each for each in QApplication.topLevelWidgets() if isinstance(each, FullScreen)]
-    assert len(screens) == 1
-    twin = screens[0].viewer
-    assert isinstance(twin, ImageViewer)
-    assert twin.image.size() == viewer.image.size()
-    with qtbot.waitSignal(screens[0].destroyed):
-        QTest.keyClick(screens[0], Key.Key_Escape)
+    (screen,) = (each for each in QApplication.topLevelWidgets() if isinstance(each, FullScreen))
+    assert viewer.fills_screen
+    assert viewer.page.window() is screen
+    QTest.keyClicks(viewer.page, "Two. ")
+    with qtbot.waitSignal(screen.destroyed):
+        QTest.keyClick(screen, Key.Key_Escape)
+    assert viewer.page.window() is viewer
+    assert viewer.page.isVisible()
+    assert viewer.text.startswith("One. Two. A fox")
+    assert not viewer.fills_screen
+
+
+def test_keys_of_a_viewer_work_on_full_screen(qtbot: QtBot, media: dict[str, Path]) -> None:
+    viewer = shown(qtbot, "text")
+    assert isinstance(viewer, TextViewer)
+    load(qtbot, viewer, media["text"])
+    viewer.toggle_full_screen()
+    viewer.page.activateWindow()
+    QTest.keyClick(viewer.page, Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert viewer._find_row.isVisible()
+    QTest.keyClick(viewer.page, Key.Key_F11)
+    assert not viewer.fills_screen
+
+
+def test_escape_leads_from_full_screen_back_to_quick_look(qtbot: QtBot, media: dict[str, Path]) -> None:
+    look = QuickLook()
+    qtbot.addWidget(look)
+    look.open_at()
+    look.show_item("image", media["image"], "Red")
+    viewer = look.viewer
+    assert isinstance(viewer, ImageViewer)
+    for _ in range(2):
+        viewer.toggle_full_screen()
+        QTest.keyClick(viewer.picture_canvas, Key.Key_Escape)
+        assert not viewer.fills_screen
+        assert look.isVisible()
+    viewer.toggle_full_screen()
+    look.close()
+    assert not viewer.fills_screen
 
 
 def test_with_the_first_preview_of_a_model_the_graphics_are_looked_for_once(

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from helpers.windows import PAINTER, SHAPER, WRITER, Stand, open_window
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from studio.engine.events import JobRestarted, LogReceived
+from studio.engine.events import ItemSaved, JobRestarted, LogReceived
 from studio.engine.jobs import Failure, JobState
-from studio.sdk import UserError
-from studio.shell.create.compare import SliderView
-from studio.shell.create.stage import receivers, smaller_values
+from studio.sdk import Text, UserError
+from studio.shell.create.stage import receivers
+from studio.shell.viewers.background import Background
 
 
 @pytest.fixture
@@ -156,20 +156,44 @@ def test_escape_cancels_the_job_on_the_stage(stand: Stand, qtbot: QtBot) -> None
     qtbot.waitUntil(lambda: stand.page.stage.job.state == JobState.CANCELLED)
 
 
-def test_running_out_of_memory_offers_a_smaller_size_as_a_button(stand: Stand, qtbot: QtBot) -> None:
-    stand.page.panel.open(PAINTER.id, {"size": [1024, 512]}, 3)
-    stand.page.generate()
-    job = stand.engine.jobs()[0]
+def test_escape_leaves_alone_what_waits(stand: Stand, qtbot: QtBot) -> None:
+    stand.page.panel.open(PAINTER.id)
+    for _ in range(2):
+        stand.page.generate()
+    first, second = stand.engine.jobs()
+    qtbot.waitUntil(lambda: stand.page.queue.model.rowCount() == 2)
+    stand.page.cancel()
+    assert [job.state for job in stand.engine.jobs()] == [JobState.QUEUED] * 2
+    stand.engine.begin(second.id)
+    qtbot.waitUntil(lambda: stand.page.queue.model.job(0).state == JobState.RUNNING)
+    stand.page.cancel()
+    assert [stand.engine._jobs[job.id].state for job in (first, second)] == [JobState.QUEUED, JobState.CANCELLED]
+
+
+@pytest.mark.parametrize(
+    ("remedy", "says"),
+    [({"size": [720, 360]}, "Try 720 × 360"), ({"steps": 4}, "Try “Steps” at 4")],
+)
+def test_running_out_of_memory_offers_what_the_worker_proposes(
+    stand: Stand, qtbot: QtBot, remedy: dict[str, Any], says: str
+) -> None:
+    stand.page.panel.open(PAINTER.id, {"size": [1024, 512], "steps": 8}, 3)
+    stand.page.panel.count.setValue(3)
+    job = stand.engine.submit(_request(PAINTER, {"size": [1024, 512], "steps": 8}, 3))
+    stand.page.stage.watch(job)
     stand.engine.begin(job.id)
-    stand.engine.fail(job.id, Failure("Not enough memory.", "Make it smaller.", reason="memory"))
+    stand.engine.fail(job.id, Failure("Not enough memory.", "Make it smaller.", reason="memory", remedy=remedy))
     qtbot.waitUntil(lambda: stand.page.stage.job.state == JobState.FAILED)
     card = stand.page.stage.failure
     assert card.remedy_button.isVisible()
-    assert "512 × 256" in card.remedy_button.text()
+    assert card.remedy_button.text() == says
     card.remedy_button.click()
     again = stand.engine.jobs()[0]
-    assert again.request.values["size"] == [512, 256]
+    assert again.request.values == {**job.request.values, **remedy}
     assert again.request.seed == 3
+    assert stand.form.values()["steps"] == again.request.values["steps"]
+    assert len(stand.engine.jobs()) == 2, "one, however many the form would make"
+    assert stand.page.stage.job.id == again.id
 
 
 def test_a_fault_shows_its_details_folded_and_copies_a_report_without_values(stand: Stand, qtbot: QtBot) -> None:
@@ -204,16 +228,113 @@ def test_a_failure_cleared_from_the_queue_can_still_be_retried_from_its_card(sta
     assert again.state == JobState.QUEUED
 
 
-def test_a_memory_failure_without_a_size_offers_nothing_it_cannot_do(stand: Stand) -> None:
-    job = stand.engine.submit(_request(WRITER))
-    stand.engine.fail(job.id, Failure("Not enough memory.", reason="memory"))
-    assert smaller_values(stand.workshop.specs, stand.engine._jobs[job.id]) is None
+@pytest.mark.parametrize("remedy", [{}, {"gone": 4}, {"steps": 99}, {"size": "small"}, {"steps": None}])
+def test_a_remedy_that_does_not_fit_is_not_offered(stand: Stand, qtbot: QtBot, remedy: dict[str, Any]) -> None:
+    job = stand.engine.submit(_request(PAINTER))
+    stand.page.stage.watch(job)
+    stand.engine.fail(job.id, Failure("Not enough memory.", reason="memory", remedy=remedy))
+    qtbot.waitUntil(lambda: stand.page.stage.job.state == JobState.FAILED)
+    assert stand.page.stage.failure.remedy_button.isHidden()
+    stand.page.use_remedy(job.id)
+    assert len(stand.engine.jobs()) == 1
 
 
-def _request(spec: Any) -> Any:
+def _request(spec: Any, values: Any = None, seed: int = 1) -> Any:
     from studio.engine.requests import GenerationRequest
 
-    return GenerationRequest.of(spec, {}, 1)
+    return GenerationRequest.of(spec, values or {}, seed)
+
+
+def made(stand: Stand, qtbot: QtBot, path: Path, values: Any = None) -> Any:
+    """A job of the painter's that made a picture."""
+    job = stand.engine.submit(_request(PAINTER, values or {"prompt": path.stem}))
+    before = stand.page.stage.filmstrip.count()
+    stand.engine.begin(job.id)
+    stand.engine.save(job.id, "image", picture(path))
+    stand.engine.end(job.id)
+    qtbot.waitUntil(lambda: stand.page.stage.filmstrip.count() == before + 1)
+    return job
+
+
+def click(strip: Any, row: int) -> None:
+    QTest.mouseClick(strip.viewport(), Qt.MouseButton.LeftButton, pos=strip.visualItemRect(strip.item(row)).center())
+
+
+def test_a_click_on_the_current_result_brings_it_back(stand: Stand, qtbot: QtBot, tmp_path: Path) -> None:
+    stage = stand.page.stage
+    made(stand, qtbot, tmp_path / "a.png")
+    click(stage.filmstrip, 0)
+    assert stage.shot.title == "a"
+    job = stand.engine.submit(_request(PAINTER))
+    stage.watch(job)
+    assert not stage.shot
+    click(stage.filmstrip, 0)
+    assert stage.shot.title == "a"
+    stage.watch(job)
+    stand.engine.fail(job.id, Failure("It broke."))
+    qtbot.waitUntil(lambda: stage.viewer is None)
+    click(stage.filmstrip, 0)
+    assert stage.viewer.path == tmp_path / "a.png"
+
+
+def test_space_in_the_strip_looks_and_arrows_step(stand: Stand, qtbot: QtBot, tmp_path: Path) -> None:
+    stage = stand.page.stage
+    for name in "ab":
+        made(stand, qtbot, tmp_path / f"{name}.png")
+    click(stage.filmstrip, 1)
+    QTest.keyClick(stage.filmstrip, Qt.Key.Key_Space)
+    sheet = stage._sheet
+    assert sheet.isVisible()
+    assert sheet.viewer.path == tmp_path / "b.png"
+    for wanted in "aa":
+        QTest.keyClick(sheet.viewer.picture_canvas, Qt.Key.Key_Left)
+        assert sheet.viewer.path == tmp_path / f"{wanted}.png"
+    QTest.keyClick(sheet.viewer.picture_canvas, Qt.Key.Key_Space)
+    assert not sheet.isVisible()
+
+
+def test_a_picture_made_from_another_can_be_compared_with_it(stand: Stand, qtbot: QtBot, tmp_path: Path) -> None:
+    stage = stand.page.stage
+    for number, (values, offered) in enumerate(
+        (({"init": f"file:{picture(tmp_path / 'before.png', 'blue')}"}, True), ({}, False))
+    ):
+        made(stand, qtbot, tmp_path / f"{number}.png", values)
+        click(stage.filmstrip, number)
+        assert stage.viewer._compare.isEnabled() == offered
+    click(stage.filmstrip, 0)
+    stage.viewer._compare.trigger()
+    qtbot.waitUntil(lambda: stage.viewer.picture_canvas.before is not None)
+    stand.engine.clear()
+
+
+def test_an_edited_text_is_kept_when_the_next_job_takes_the_stage(stand: Stand, qtbot: QtBot) -> None:
+    from studio.library.library import Library
+
+    stage = stand.page.stage
+    with Library(stand.workshop.home.library) as library:
+        stand.workshop.set_library(library)
+        item = library.save(Text("Once upon a time.", title="Tale"))
+        job = stand.engine.submit(_request(WRITER))
+        stage.watch(job)
+        stand.engine.begin(job.id)
+        stand.engine.send(ItemSaved(job.id, item.id, "text", str(library.store.path(item))))
+        stand.engine.end(job.id)
+        qtbot.waitUntil(lambda: stage.viewer is not None and "Once" in stage.viewer.text)
+        _editor(stage.viewer).insertPlainText("Not ")
+        stand.page.panel.open(WRITER.id)
+        stand.page.generate()
+        qtbot.waitUntil(lambda: stage.viewer.text == "")
+        qtbot.waitUntil(lambda: stage.filmstrip.count() == 2, timeout=20_000)
+        assert "new version" in stand.window.status._message.text()
+        click(stage.filmstrip, 1)
+        qtbot.waitUntil(lambda: stage.viewer.text.startswith("Not Once upon"))
+        _editor(stage.viewer).insertPlainText("And ")
+        stand.window.close()
+        Background.shared().close()
+        Background.shared().setParent(None)
+        library.poll()
+        assert len(library.search("kind:text")) == 3
+        stand.workshop.library = None
 
 
 def test_a_result_can_be_sent_to_every_generator_that_takes_its_kind(
@@ -241,12 +362,17 @@ def test_two_results_are_compared_under_a_slider_and_side_by_side(stand: Stand, 
     assert stand.page.stage.compare_button.isEnabled()
     stand.page.stage.compare_button.click()
     view = stand.page.stage._compare
-    slider = view.findChild(SliderView)
-    QTest.keyClick(slider, Qt.Key.Key_Right)
-    assert slider.place == pytest.approx(0.52)
+    canvas = view.pictures.picture_canvas
+    qtbot.waitUntil(lambda: canvas.mode == "slider" and canvas.picture is not None)
+    assert canvas.before.image.pixelColor(4, 4) == QColor("red")
+    assert canvas.picture.image.pixelColor(4, 4) == QColor("blue")
     view.beside_button.click()
+    qtbot.waitUntil(lambda: canvas.mode == "side")
+    stand.page.stage.follow(stand.page.stage.job)
+    assert stand.page.stage._bar.isHidden(), "a job that goes on does not bring the stage's bar back"
     view.closed.emit()
     assert stand.page.stage._compare is None
+    assert not stand.page.stage._bar.isHidden()
 
 
 def test_settings_of_a_job_come_back_into_the_form(stand: Stand, qtbot: QtBot) -> None:

@@ -96,12 +96,17 @@ def test_the_rows_button_cancels_a_running_job_and_retries_a_failed_one(stand: A
     job = engine.submit(request())
     engine.begin(job.id)
     qtbot.waitUntil(lambda: panel.model.rowCount() == 1)
+    opened: list[str] = []
+    panel.job_opened.connect(opened.append)
     button = action_rect(panel.view.visualRect(panel.model.index(0))).center()
     QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(button))
     qtbot.waitUntil(lambda: panel.model.job(0).state == JobState.CANCELLED)
     QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(button))
     qtbot.waitUntil(lambda: panel.model.rowCount() == 2)
     assert panel.model.job(0).request.seed == job.request.seed
+    assert opened == [], "the stage stays as it is"
+    QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, button.y()))
+    assert opened == [panel.model.job(0).id]
 
 
 def test_the_keyboard_moves_cancels_and_retries(stand: Any, qtbot: QtBot) -> None:

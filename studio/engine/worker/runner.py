@@ -17,7 +17,7 @@ from typing import Any
 
 from studio.engine.discovery.loading import load_generator
 from studio.engine.protocol import Frame
-from studio.engine.worker import devices
+from studio.engine.worker import devices, remedies
 from studio.engine.worker.context import FINISHED_SIDE, WorkerContext
 from studio.engine.worker.keeping import LEAVING_SECONDS, Keeper
 from studio.engine.worker.link import Link
@@ -339,30 +339,27 @@ def _out_of_memory(error: Exception, freed: int, device: str, order: Mapping[str
     message = f"Not enough {what}: {known}{free:.1f} GB free."
     if freed:
         message += " Giving back the loaded models was not enough."
-    return _failed("memory", message, _remedy(order), details=traceback.format_exc())
-
-
-def _remedy(order: Mapping[str, Any]) -> str:
-    """A smaller size to try, where the request has one."""
     spec = GeneratorSpec.from_json(order["spec"])
-    for known in spec.fields:
-        value = order["values"].get(known.name)
-        if known.kind == "size" and isinstance(value, list):
-            step = int(known.step or 1)
-            least = int(known.min or 1)
-            width, height = (max(least, int(side * 0.7) // step * step) for side in value)
-            if [width, height] != value:
-                return f"Try {width}×{height}, or close other programs."
-    return "Close other programs, or choose smaller values."
+    proposed = remedies.remedy(spec.fields, order["values"])
+    hint = remedies.hint(spec.fields, proposed)
+    return _failed("memory", message, hint, details=traceback.format_exc(), remedy=proposed)
 
 
-def _failed(reason: str, message: str, hint: str = "", param: str | None = None, details: str = "") -> dict[str, Any]:
+def _failed(
+    reason: str,
+    message: str,
+    hint: str = "",
+    param: str | None = None,
+    details: str = "",
+    remedy: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     failure = {
         "message": message[:TEXT_LIMIT],
         "hint": hint[:TEXT_LIMIT],
         "param": param,
         "reason": reason,
         "details": details[-DETAILS_LIMIT:],
+        "remedy": dict(remedy or {}),
     }
     return {"state": "failed", "failure": failure}
 

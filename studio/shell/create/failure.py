@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QPushButton, QSizePolicy, 
 
 from studio.engine.jobs import Job
 from studio.sdk.generator import GeneratorSpec
+from studio.shell.create.remedies import told_remedy
 from studio.shell.i18n import say, tr, tr_said
 from studio.shell.icons import decorate
 from studio.shell.theme import set_role
@@ -27,7 +28,7 @@ class FailureCard(QFrame):
 
     Signals:
         retry_requested(str): job id, with the same seed.
-        remedy_requested(str): job id; try again with the smaller size the card offers.
+        remedy_requested(str): job id; try again with the value the card offers.
         edit_requested(str): job id; show its values in the form.
     """
 
@@ -41,7 +42,6 @@ class FailureCard(QFrame):
         self.setMaximumWidth(560)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self._job: Job | None = None
-        self._remedy = ""
         self._spec: GeneratorSpec | None = None
         self._icon = IconLabel(24)
         self._title = label(role="heading", wrap=True)
@@ -80,10 +80,9 @@ class FailureCard(QFrame):
         layout.addLayout(row(self._fold, None, self.copy_button))
         layout.addWidget(self._details)
 
-    def show_job(self, job: Job, remedy: str = "", spec: GeneratorSpec | None = None) -> None:
-        """Show why `job` failed; `remedy` is what a button offers to change, empty for none."""
+    def show_job(self, job: Job, spec: GeneratorSpec | None = None) -> None:
+        """Show why `job` failed."""
         self._job = job
-        self._remedy = remedy
         self._spec = spec
         self._fold.setChecked(False)
         self.retranslate()
@@ -99,8 +98,9 @@ class FailureCard(QFrame):
         self._message.setText(tr_said(self._spec, failure.message))
         self._hint.setText(tr_said(self._spec, failure.hint) if failure.hint else "")
         self._hint.setVisible(bool(failure.hint))
-        self.remedy_button.setVisible(bool(self._remedy))
-        self.remedy_button.setText(self._remedy)
+        remedy = told_remedy(self._spec, self._job) if self._job is not None else ""
+        self.remedy_button.setVisible(bool(remedy))
+        self.remedy_button.setText(remedy.replace("&", "&&"))
         self._fold.setVisible(bool(failure.details))
         self._details.setPlainText(failure.details)
 

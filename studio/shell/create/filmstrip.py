@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QIcon, QImage, QImageReader, QPixmap
+from PySide6.QtGui import QIcon, QImage, QImageReader, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QListWidget, QListWidgetItem, QWidget
 
 from studio.shell.create.shots import Shot
@@ -22,11 +22,13 @@ class Filmstrip(QListWidget):
     """A row of thumbnails; choosing two makes them comparable.
 
     Signals:
-        opened(Shot): the artist chose one.
+        opened(Shot): the artist chose one, or clicked once more on the one chosen last.
+        looked_at(Shot): space, for a quick look.
         pair_chosen(bool): whether exactly two are chosen.
     """
 
     opened = Signal(Shot)
+    looked_at = Signal(Shot)
     pair_chosen = Signal(bool)
 
     def __init__(self, workshop: Workshop, parent: QWidget | None = None) -> None:
@@ -47,6 +49,8 @@ class Filmstrip(QListWidget):
         say(self.setAccessibleName, "Results of this session")
         self.itemSelectionChanged.connect(self._selected)
         self.currentItemChanged.connect(lambda now, _: self._opened(now))
+        self.itemClicked.connect(self._clicked)
+        self.itemActivated.connect(self._clicked)
         workshop.bridge.item_drawn.connect(self._drawn)
 
     def add(self, shot: Shot) -> None:
@@ -81,6 +85,23 @@ class Filmstrip(QListWidget):
             self.blockSignals(False)
             self._selected()
 
+    def step(self, by: int) -> Shot | None:
+        """Go to the result before (−1) or after (+1); None where there is none."""
+        row = self.currentRow() + by
+        if not 0 <= row < self.count():
+            return None
+        self.setCurrentRow(row)
+        shot: Shot = self.item(row).data(Qt.ItemDataRole.UserRole)
+        return shot
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space is for a quick look, as in the library."""
+        entry = self.currentItem()
+        if event.key() == Qt.Key.Key_Space and not event.modifiers() and entry is not None:
+            self.looked_at.emit(entry.data(Qt.ItemDataRole.UserRole))
+        else:
+            super().keyPressEvent(event)
+
     def mimeData(self, items: object) -> QMimeData:
         """Files for other programs, ids for our own forms."""
         shots = [entry.data(Qt.ItemDataRole.UserRole) for entry in items]  # type: ignore[attr-defined]
@@ -95,6 +116,11 @@ class Filmstrip(QListWidget):
     def _opened(self, entry: QListWidgetItem | None) -> None:
         if entry is not None:
             self.opened.emit(entry.data(Qt.ItemDataRole.UserRole))
+
+    def _clicked(self, entry: QListWidgetItem) -> None:
+        """The current entry may be off the stage: the next job grows there, or has failed."""
+        if self.selectedItems() == [entry]:
+            self._opened(entry)
 
     def _drawn(self, item_id: str) -> None:
         """The worker has made a result's thumbnail."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,9 @@ from studio.sdk.errors import UserError
 from studio.sdk.parameters import Json
 from studio.shell.create.panel import RequestPanel
 from studio.shell.create.queue_panel import QueuePanel
+from studio.shell.create.remedies import usable_remedy
 from studio.shell.create.shots import Shot
-from studio.shell.create.stage import Stage, smaller_values
+from studio.shell.create.stage import Stage
 from studio.shell.i18n import say, tr, tr_message, tr_spec
 from studio.shell.icons import decorate
 from studio.shell.workshop import Workshop
@@ -42,7 +44,6 @@ class CreatePage(QWidget):
     def __init__(self, workshop: Workshop, *, first_time: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workshop = workshop
-        self._following = True
         self._early: list[GenerationRequest] = []
         self._queue_wanted: bool | None = None
         self.panel = RequestPanel(workshop)
@@ -111,7 +112,6 @@ class CreatePage(QWidget):
         current = self.stage.job
         if current is None or current.state.is_final:
             self.stage.watch(jobs[0])
-        self._following = True
 
     def _submit_early(self) -> None:
         """Queue what was asked for before the engine was there."""
@@ -120,13 +120,12 @@ class CreatePage(QWidget):
             self.submit(requests)
 
     def cancel(self) -> None:
-        """End the job on the stage, or else the one that runs."""
-        job = self.stage.job
-        if job is None or job.state.is_final:
-            running = (known for known in self.queue.model.all() if not known.state.is_final)
-            job = next(running, None)
-        if job is not None:
-            self.cancel_job(job.id)
+        """End the job on the stage if it runs, or else the one that does; what waits goes on waiting."""
+        active = {JobState.PREPARING, JobState.RUNNING}
+        running = [job.id for job in self._workshop.bridge.jobs() if job.state in active]
+        shown = self.stage.job
+        if running:
+            self.cancel_job(shown.id if shown is not None and shown.id in running else running[0])
 
     def cancel_job(self, job_id: str) -> None:
         """End a job."""
@@ -143,12 +142,12 @@ class CreatePage(QWidget):
     def use_remedy(self, job_id: str) -> None:
         """Run a job again with what its failure card offers."""
         job = self._job(job_id)
-        smaller = smaller_values(self._workshop.specs, job) if job else None
-        if job is None or smaller is None:
+        remedy = usable_remedy(self._workshop.spec_of(job), job) if job else {}
+        if job is None or not remedy:
             return
-        values = {**job.request.values, smaller[0]: smaller[1]}
-        self.panel.open(job.request.generator, values, job.request.seed)
-        self.panel.generate()
+        request = replace(job.request, values={**job.request.values, **remedy})
+        self.panel.open(request.generator, request.values, request.seed)
+        self.submit([request])
 
     def send(self, generator: str, field: str, reference: str) -> None:
         """Fill a result into another generator's input."""
@@ -206,7 +205,7 @@ class CreatePage(QWidget):
         if not job.state.is_final:
             self.stage.warm(job)
         current = self.stage.job
-        if job.state == JobState.RUNNING and self._following and (current is None or current.state.is_final):
+        if job.state == JobState.RUNNING and (current is None or current.state.is_final):
             shot = self.stage.shot
             if current is not None or shot is None:
                 self.stage.watch(job)

@@ -119,6 +119,7 @@ class QueueView(QListView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._pressed = ""
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setItemDelegate(JobDelegate(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -135,12 +136,34 @@ class QueueView(QListView):
         job = self.currentIndex().data(JobRole) if self.currentIndex().isValid() else None
         return job.id if isinstance(job, Job) else ""
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """The row's button neither chooses the row nor begins to drag it."""
+        self._pressed = self._button_at(event)
+        if not self._pressed:
+            super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """On the row's button, the second of two quick clicks is a click."""
+        self._pressed = self._button_at(event)
+        if not self._pressed:
+            super().mouseDoubleClickEvent(event)
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A click on the row's button acts."""
-        index = self.indexAt(event.position().toPoint())
-        if index.isValid() and action_rect(self.visualRect(index)).contains(event.position().toPoint()):
-            self.acted.emit(index.data(JobRole).id)
-        super().mouseReleaseEvent(event)
+        """A click on the row's button acts, and opens nothing."""
+        pressed, self._pressed = self._pressed, ""
+        if not pressed:
+            super().mouseReleaseEvent(event)
+        elif pressed == self._button_at(event):
+            self.acted.emit(pressed)
+
+    def _button_at(self, event: QMouseEvent) -> str:
+        """The job whose button is under the pointer, empty for none or for another mouse button."""
+        point = event.position().toPoint()
+        index = self.indexAt(point)
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left and index.isValid() and action_rect(self.visualRect(index)).contains(point):
+            return str(index.data(JobRole).id)
+        return ""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter acts, Delete cancels, Alt+Up and Alt+Down move."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
@@ -9,6 +10,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from studio.engine.jobs import Job, JobState
+from studio.shell.create.origins import picture_before
 from studio.shell.create.progress import fraction, told
 from studio.shell.create.remarks import RemarkLine
 from studio.shell.create.shots import Shot
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from studio.shell.create.failure import FailureCard
     from studio.shell.create.filmstrip import Filmstrip
     from studio.shell.viewers.base import Viewer
+    from studio.shell.viewers.quick_look import QuickLook
 
 
 class Stage(QWidget):
@@ -56,6 +59,7 @@ class Stage(QWidget):
         self._failure: FailureCard | None = None
         self._failure_page = QWidget(self)
         self._filmstrip: Filmstrip | None = None
+        self._sheet: QuickLook | None = None
         self._stack = QStackedWidget()
         self._stack.addWidget(self.welcome)
         self._title = ElidedLabel()
@@ -101,6 +105,7 @@ class Stage(QWidget):
 
             self._filmstrip = Filmstrip(self._workshop)
             self._filmstrip.opened.connect(self.show_shot)
+            self._filmstrip.looked_at.connect(self._look)
             self._filmstrip.pair_chosen.connect(self.compare_button.setEnabled)
             self._filmstrip.hide()
             layout = self.layout()
@@ -124,6 +129,11 @@ class Stage(QWidget):
     def viewer(self) -> Viewer | None:
         """The viewer on the stage, or None while something else is."""
         return next((known for known in self._viewers.values() if known is self._stack.currentWidget()), None)
+
+    def let_go(self) -> None:
+        """Let go of every file before the window closes; an edited text is kept."""
+        for viewer in self._viewers.values():
+            viewer.clear()
 
     def show_welcome(self) -> None:
         """Show how to begin."""
@@ -153,7 +163,7 @@ class Stage(QWidget):
             return
         self._job = job
         if job.state == JobState.FAILED and job.failure is not None:
-            self.failure.show_job(job, self._remedy(job), self._workshop.spec_of(job))
+            self.failure.show_job(job, self._workshop.spec_of(job))
             self._stack.setCurrentWidget(self._failure_page)
         self._show_bar()
 
@@ -191,6 +201,8 @@ class Stage(QWidget):
 
     def show_shot(self, shot: Shot) -> None:
         """Show a finished result."""
+        if shot == self._shot and self.viewer is not None:
+            return
         self._end_comparison()
         if self._job is not None and self._job.id != shot.job_id:
             self._job = None
@@ -235,8 +247,10 @@ class Stage(QWidget):
         if kind not in self._viewers:
             from studio.shell.viewers import viewer_for
 
-            self._viewers[kind] = viewer_for(kind, self._stack)
-            self._stack.addWidget(self._viewers[kind])
+            viewer = self._viewers[kind] = viewer_for(kind, self._stack)
+            viewer.version_kept.connect(self._version_kept)
+            viewer.version_lost.connect(partial(self._workshop.problem.emit, ""))
+            self._stack.addWidget(viewer)
         return self._viewers[kind]
 
     def _viewer_of(self, job: Job) -> Viewer | None:
@@ -256,15 +270,42 @@ class Stage(QWidget):
             for other in self.filmstrip.shots()
             if other.job_id == shot.job_id and other != shot
         ]
-        viewer.show_file(shot.path, self._workshop.item(shot.item), siblings)
+        item = self._workshop.item(shot.item)
+        viewer.thumbnail = self._workshop.thumbnail_file(item) if item is not None else None
+        viewer.show_file(shot.path, item, siblings)
+        viewer.offer_before(picture_before(self._workshop, shot))
         self._stack.setCurrentWidget(viewer)
         self._show_bar()
+
+    def _version_kept(self, old_id: str, new_id: str) -> None:
+        """An edited text joins the strip beside the one it was made from."""
+        item = self._workshop.item(new_id)
+        if item is not None:
+            job_id = next((shot.job_id for shot in self.filmstrip.shots() if shot.item == old_id), "")
+            self.filmstrip.add(Shot(job_id, item.id, item.kind, self._workshop.item_file(item), item.title))
+            self.filmstrip.show()
+        self._workshop.problem.emit("", tr("The edited text is in the library as a new version."))
+
+    def _look(self, shot: Shot | None) -> None:
+        """Quick look at a result."""
+        if shot is None:
+            return
+        if self._sheet is None:
+            from studio.shell.viewers.quick_look import QuickLook
+
+            self._sheet = QuickLook(self.window())
+            self._sheet.stepped.connect(lambda by: self._look(self.filmstrip.step(by)))
+        item, before = self._workshop.item(shot.item), picture_before(self._workshop, shot)
+        thumbnail = self._workshop.thumbnail_file(item) if item is not None else None
+        self._sheet.show_item(shot.kind, shot.path, shot.title, item=item, thumbnail=thumbnail, before=before)
+        if not self._sheet.isVisible():
+            self._sheet.open_at()
 
     def _show_bar(self) -> None:
         job, shot = self._job, self._shot
         busy = job is not None and not job.state.is_final
         empty = job is None and shot is None
-        self._bar.show()
+        self._bar.setVisible(self._compare is None)
         if shot is not None:
             self._title.set_whole(shot.title)
         elif job is not None:
@@ -279,6 +320,8 @@ class Stage(QWidget):
         )
         self.remarks.show_job(shot.job_id if shot is not None else job.id if job is not None else "")
         self.cancel_button.setVisible(busy)
+        waiting = job is not None and job.state == JobState.QUEUED
+        say(self.cancel_button.setToolTip, "Cancel" if waiting else "Cancel (Esc)")
         for made in (self.reuse_button, self.send_button):
             made.setVisible(shot is not None)
         strip = self._filmstrip
@@ -305,7 +348,7 @@ class Stage(QWidget):
             self._stack.removeWidget(self._compare)
             self._compare.deleteLater()
             self._compare = None
-            self._bar.show()
+            self._show_bar()
 
     def _back_from_comparison(self) -> None:
         self._end_comparison()
@@ -327,14 +370,6 @@ class Stage(QWidget):
         if self._send_menu.isEmpty():
             self._send_menu.addAction(tr("No generator takes this yet")).setEnabled(False)
 
-    def _remedy(self, job: Job) -> str:
-        """What a button can change so that a job fits the memory: a quarter of the pixels."""
-        smaller = smaller_values(self._workshop.specs, job)
-        if smaller is None:
-            return ""
-        width, height = smaller[1]
-        return tr("Try {width} × {height}", width=width, height=height)
-
 
 def receivers(specs: dict[str, Any], kind: str) -> list[tuple[str, str, str]]:
     """Who takes a result of `kind`: generator id, input field, and what the menu says."""
@@ -344,21 +379,6 @@ def receivers(specs: dict[str, Any], kind: str) -> list[tuple[str, str, str]]:
         for field in spec.fields
         if field.is_input and field.kind != "mask" and INPUT_OF.get(field.kind, field.kind) == kind
     ]
-
-
-def smaller_values(specs: dict[str, Any], job: Job) -> tuple[str, list[int]] | None:
-    """The size field of a job that ran out of memory, and half its sides; None where there is nothing to halve."""
-    spec = specs.get(job.request.generator)
-    if spec is None or job.failure is None or job.failure.reason != "memory":
-        return None
-    for field in spec.fields:
-        value = job.request.values.get(field.name)
-        if field.kind == "size" and isinstance(value, list):
-            step = int(field.step or 1)
-            low = int(field.min or step)
-            halved = [max(low, side // 2 // step * step) for side in value]
-            return (field.name, halved) if halved != value else None
-    return None
 
 
 def _centred(widget: QWidget) -> QWidget:

@@ -20,6 +20,9 @@ Done = Callable[[Any], object]
 Failed = Callable[[Exception], object]
 
 _THREADS = 2
+_OWED_SECONDS = 60.0
+"""How long closing waits for work that outlasts the window."""
+
 _SLICE_SECONDS = 0.004
 """Results are handed over for at most this long at a time; the event loop runs in between."""
 
@@ -27,13 +30,16 @@ _SLICE_SECONDS = 0.004
 class Task:
     """One piece of work; `cancel` makes sure that its callbacks are never called."""
 
-    __slots__ = ("cancelled", "done", "failed", "owner", "result", "work")
+    __slots__ = ("cancelled", "done", "failed", "outlasts", "owner", "result", "work")
 
-    def __init__(self, work: Callable[[], Any], done: Done, failed: Failed | None, owner: QObject | None) -> None:
+    def __init__(
+        self, work: Callable[[], Any], done: Done, failed: Failed | None, owner: QObject | None, *, outlasts: bool
+    ) -> None:
         self.work = work
         self.done = done
         self.failed = failed
         self.owner = owner
+        self.outlasts = outlasts
         self.cancelled = False
         self.result: Any = None
 
@@ -64,6 +70,7 @@ class Background(QObject):
         self._ready = threading.Condition()
         self._threads: set[threading.Thread] = set()
         self._idle = 0
+        self._owed = 0
         self._closed = False
         self._announced = False
         self.arrived.connect(self._hand_over, Qt.ConnectionType.QueuedConnection)
@@ -82,19 +89,27 @@ class Background(QObject):
         return made
 
     def run(
-        self, work: Callable[[], Any], done: Done, failed: Failed | None = None, owner: QObject | None = None
+        self,
+        work: Callable[[], Any],
+        done: Done,
+        failed: Failed | None = None,
+        owner: QObject | None = None,
+        *,
+        outlasts: bool = False,
     ) -> Task:
         """Call `work` on a thread, then `done` with its result, or `failed` with what it raised, on the GUI thread.
 
         Neither is called once `owner` has been deleted, the task was cancelled or the pool closed. Work that raises
-        without a `failed` callback raises on the GUI thread, where the window's error handling sees it.
+        without a `failed` callback raises on the GUI thread, where the window's error handling sees it. Work that
+        `outlasts` the window, as saving does, is done even while the pool is closed.
         """
-        task = Task(work, done, failed, owner)
+        task = Task(work, done, failed, owner, outlasts=outlasts)
         with self._ready:
             if self._closed:
                 task.cancel()
                 return task
             self._waiting.append(task)
+            self._owed += outlasts
             if self._idle == 0 and len(self._threads) < self._limit:
                 thread = threading.Thread(target=self._serve, name="studio-background", daemon=True)
                 self._threads.add(thread)
@@ -110,10 +125,11 @@ class Background(QObject):
             return bool(self._waiting or self._finished) or self._idle < len(self._threads)
 
     def close(self, wait: float = 5.0) -> None:
-        """Drop what waits, let what runs finish (at most `wait` seconds), end the threads."""
+        """Drop what waits, let what runs finish (at most `wait` seconds; longer for what outlasts), end the threads."""
         with self._ready:
             self._closed = True
-            self._waiting.clear()
+            self._waiting = deque(task for task in self._waiting if task.outlasts)
+            wait = max(wait, _OWED_SECONDS) if self._owed else wait
             self._ready.notify_all()
             threads = tuple(self._threads)
         until = time.monotonic() + wait
@@ -130,6 +146,8 @@ class Background(QObject):
                 except Exception as error:  # noqa: BLE001 - whatever work raises belongs to whoever asked for it
                     task.result = _Raised(error)
                 self._finish(task)
+            with self._ready:
+                self._owed -= task.outlasts
             # Keep no reference while waiting: results may be large pictures.
             del task
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QImage, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QImage, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from studio.shell.i18n import say, tr_message
@@ -37,10 +37,14 @@ class Viewer(QWidget):
     Signals:
         loaded: the file is shown.
         failed: the file cannot be shown; carries a sentence.
+        version_kept: what the artist changed is in the library; the id of the item shown then, and the new one's.
+        version_lost: it could not be kept, and is there again when its file is shown; carries a sentence.
     """
 
     loaded = Signal()
     failed = Signal(str)
+    version_kept = Signal(str, str)
+    version_lost = Signal(str)
     kind = ""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -74,9 +78,17 @@ class Viewer(QWidget):
         column.setSpacing(0)
         column.addLayout(self.canvas, 1)
         column.addWidget(self._bar_panel)
-        self._pages = QStackedLayout(self)
+        # All that is seen hangs in one widget, which full screen takes away and brings back.
+        self._body = QWidget()
+        self._body.setObjectName("Stage")
+        self._body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._pages = QStackedLayout(self._body)
         self._pages.addWidget(content)
         self._pages.addWidget(self._message)
+        self._frame = QVBoxLayout(self)
+        self._frame.setContentsMargins(0, 0, 0, 0)
+        self._frame.addWidget(self._body)
+        self._full_screen: FullScreen | None = None
         self.full_screen_action = self.action("Full screen", "corners-out", self.toggle_full_screen, "F11")
         # Right after *Generate* the focus is on that button: the key works anywhere in the window that shows a viewer.
         self.full_screen_action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
@@ -91,6 +103,7 @@ class Viewer(QWidget):
             item: its record, for facts that need not be measured again.
             siblings: other results of the same job: a score plays its recording, a recording shows its score.
         """
+        self._leave()
         self._forget_tasks()
         self.path, self.item, self.siblings = path, item, tuple(siblings)
         self._load(path)
@@ -109,6 +122,7 @@ class Viewer(QWidget):
 
     def clear(self) -> None:
         """Show nothing and let go of the file."""
+        self._leave()
         self._forget_tasks()
         self.path, self.item, self.siblings = None, None, ()
         self._clear()
@@ -118,18 +132,30 @@ class Viewer(QWidget):
         """What can be done here, for menus and the command palette."""
         return list(self._actions)
 
-    def toggle_full_screen(self) -> None:
-        """Fill the screen, or come back."""
-        window = self.window()
-        if isinstance(window, FullScreen):
-            window.close()
-        else:
-            FullScreen(self).showFullScreen()
+    @property
+    def fills_screen(self) -> bool:
+        """Whether it is shown on a screen of its own now."""
+        return self._full_screen is not None
 
-    def mirror(self, twin: Viewer) -> None:
-        """Make another viewer of the same class show what this one shows."""
-        if self.path is not None:
-            twin.show_file(self.path, self.item, self.siblings)
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or come back: the same widgets, so that playing, views and edits go on."""
+        if self._full_screen is not None:
+            self._full_screen.close()
+            return
+        self._full_screen = FullScreen(self)
+        self._full_screen.closed.connect(self._come_back)
+        self._hang_in(self._full_screen.frame)
+        self._full_screen.showFullScreen()
+        self.setFocus()
+
+    def _come_back(self) -> None:
+        self._full_screen = None
+        self._hang_in(self._frame)
+        self.setFocus()
+
+    def _hang_in(self, frame: QVBoxLayout) -> None:
+        """Move all that is seen into a window's layout."""
+        frame.addWidget(self._body)
 
     def quick_look_parts(self) -> list[QWidget]:
         """The widgets in which space and arrows have no use of their own: quick look takes these keys there."""
@@ -146,10 +172,13 @@ class Viewer(QWidget):
     def _clear(self) -> None:
         raise NotImplementedError
 
+    def _leave(self) -> None:
+        """What is shown is about to be let go; nothing the artist did to it may be lost."""
+
     def action(
         self, text: str, icon: str, triggered: Callable[..., object], keys: str = "", *, checkable: bool = False
     ) -> QAction:
-        """Make an action of this viewer; its keys work while the focus is inside."""
+        """Make an action of this viewer; its keys work while the focus is inside, on full screen too."""
         made = QAction(self)
         say(made.setText, text)
         decorate(made, icon)
@@ -162,6 +191,7 @@ class Viewer(QWidget):
         else:
             made.triggered.connect(lambda: triggered())
         self.addAction(made)
+        self._body.addAction(made)
         self._actions.append(made)
         return made
 
@@ -198,19 +228,31 @@ class Viewer(QWidget):
 
 
 class FullScreen(QDialog):
-    """A screen filled by a second viewer of the same thing; Escape and F11 lead back."""
+    """A screen filled by what a viewer shows; Escape and F11 lead back.
+
+    Attributes:
+        viewer: whose widgets it shows.
+        frame: where they hang.
+
+    Signals:
+        closed: it is about to go; the viewer takes its widgets back now.
+    """
+
+    closed = Signal()
 
     def __init__(self, viewer: Viewer) -> None:
         super().__init__(viewer.window(), Qt.WindowType.Window)
         self.setObjectName("Stage")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Atelier Studio")
-        self.viewer = type(viewer)(self)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.viewer)
-        viewer.mirror(self.viewer)
-        self.viewer.setFocus()
+        self.viewer = viewer
+        self.frame = QVBoxLayout(self)
+        self.frame.setContentsMargins(0, 0, 0, 0)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Give back what is shown."""
+        self.closed.emit()
+        super().closeEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape and F11 lead back."""

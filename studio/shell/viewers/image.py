@@ -83,13 +83,6 @@ class ImageViewer(Viewer):
         work = partial(read_picture, path)
         self.keep(self.background.run(work, partial(self._before_loaded, mode), self._not_loaded, self))
 
-    def mirror(self, twin: Viewer) -> None:
-        """Show the same picture; a preview has no file to read."""
-        super().mirror(twin)
-        if isinstance(twin, ImageViewer):
-            twin.picture_canvas.show_picture(self.picture_canvas.picture)
-            twin.show_before_picture(self._before, self.picture_canvas.mode)
-
     def retranslate(self) -> None:
         """Say the facts in the window's language."""
         self._say()

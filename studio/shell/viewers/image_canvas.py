@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -36,6 +36,9 @@ COMPARE_MODES = ("off", "slider", "side")
 class ImageCanvas(QWidget):
     """Shows a picture, or two.
 
+    Attributes:
+        named: whether the two say which is before and which after.
+
     Signals:
         view_changed: the zoom changed.
         pointed: the pointer is over this pixel of the picture; (−1, −1) for none.
@@ -49,6 +52,7 @@ class ImageCanvas(QWidget):
         self.picture: Picture | None = None
         self.before: Picture | None = None
         self.mode = "off"
+        self.named = True
         self._zoom = 1.0
         self._offset = QPointF()
         self._fitted = True
@@ -171,13 +175,13 @@ class ImageCanvas(QWidget):
         elif self.mode == "side":
             for number, picture in enumerate((self.before, self.picture)):
                 pane = self._pane(number)
-                self._draw(painter, picture, self._target(pane), pane)
+                self._draw(painter, picture, _within(self._target(pane), picture), pane)
             self._draw_line(painter, self._pane(1).left())
             self._draw_names(painter, self._pane(0), self._pane(1))
         else:
             split = round(self.width() * self._divider)
             target = self._target(self.rect())
-            self._draw(painter, self.before, target, QRect(0, 0, split, self.height()))
+            self._draw(painter, self.before, _within(target, self.before), QRect(0, 0, split, self.height()))
             self._draw(painter, self.picture, target, QRect(split, 0, self.width() - split, self.height()))
             self._draw_line(painter, split, knob=True)
             self._draw_names(painter, QRect(0, 0, split, self.height()), self.rect())
@@ -252,6 +256,8 @@ class ImageCanvas(QWidget):
 
     def _draw_names(self, painter: QPainter, left: QRect, right: QRect) -> None:
         """*Before* at the left edge, *After* at the right one."""
+        if not self.named:
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         metrics = painter.fontMetrics()
         for name, pane, at_right in ((tr("Before"), left, False), (tr("After"), right, True)):
@@ -365,3 +371,11 @@ class ImageCanvas(QWidget):
         if not target.contains(point):
             return QPoint(-1, -1)
         return QPoint(int((point.x() - target.left()) / self._zoom), int((point.y() - target.top()) / self._zoom))
+
+
+def _within(target: QRectF, picture: Picture) -> QRectF:
+    """Where a picture lies in the place of another one: in the middle, as large as fits, in its own proportions."""
+    size = QSizeF(picture.size).scaled(target.size(), Qt.AspectRatioMode.KeepAspectRatio)
+    place = QRectF(target.topLeft(), size)
+    place.moveCenter(target.center())
+    return place

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import QEvent, Qt, QTimer, QUrl
 from PySide6.QtGui import QAction, QColor, QImage, QKeyEvent, QOffscreenSurface, QOpenGLContext
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _BREATH_MS = 60
 """Between two steps of getting ready."""
+
+_CAMERA = ("yaw", "pitch", "distance", "target")
 
 NO_GRAPHICS = "3D graphics are not available here; this is a rendered picture of the model."
 
@@ -123,6 +126,13 @@ class MeshViewer(Viewer):
         self.stage.show_picture(picture, sentence)
         self.loaded.emit()
 
+    def _hang_in(self, frame: QVBoxLayout) -> None:
+        """Qt's 3D view does not live through a change of windows: it is made again there."""
+        shown = self.stage.let_go_of_window()
+        super()._hang_in(frame)
+        if shown and self._measured is not None:
+            self.stage.show_again(self._measured)
+
     def _enable(self, *, on: bool) -> None:
         for action in self._scene:
             action.setEnabled(on)
@@ -167,6 +177,7 @@ class _Stage(QWidget):
         self._view: QQuickWidget | None = None
         self._kept: list[object] = []
         self._wanted: dict[str, object] = {"floor": True}
+        self._looked_from: dict[str, object] = {}
         self._broken = False
         self._checked = False
         self._picture = ImageCanvas()
@@ -218,6 +229,24 @@ class _Stage(QWidget):
         del old
         self._pages.setCurrentWidget(view)
         return not self._broken
+
+    def let_go_of_window(self) -> bool:
+        """Delete the 3D view and remember from where the model was looked at; returns whether it was shown."""
+        view, self._view = self._view, None
+        if view is None:
+            return False
+        shown = self._pages.currentWidget() is view
+        root = view.rootObject()
+        self._looked_from = {name: root.property(name) for name in _CAMERA}
+        shiboken6.delete(view)
+        self._kept = []
+        return shown
+
+    def show_again(self, measured: Measured) -> None:
+        """Show a mesh from where it was looked at before `let_go_of_window`."""
+        self.show_model(measured)
+        for name, value in self._looked_from.items():
+            self.set(name, value)
 
     def show_picture(self, picture: Picture, sentence: str) -> None:
         """Show a flat picture, with a sentence under it."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
-from studio.shell.i18n import tr
+from studio.shell.i18n import key_name, tr
 from studio.shell.theme import set_role
 from studio.shell.viewers.base import Sibling, Viewer
 from studio.shell.viewers.controls import action_button
@@ -121,7 +121,7 @@ class MusicViewer(Viewer):
         self._known["score"] = facts
         if float(facts["duration"]) > self.span.duration:
             self.span.reset(float(facts["duration"]))
-        self.background.run(partial(roll_of, measured), self._show_roll, None, self)
+        self.keep(self.background.run(partial(roll_of, measured), self._show_roll, None, self))
 
     def _show_roll(self, roll: Roll) -> None:
         self.roll.show_roll(roll)
@@ -211,12 +211,6 @@ class MusicViewer(Viewer):
         if self._unheard and self.player.path is not None:
             parts.append(tr("no sound device found"))
         return " · ".join(parts)
-
-
-def key_name(key: str) -> str:
-    """A key as people read it: the mode translated, accidentals as signs."""
-    tonic, _, mode = key.partition(" ")
-    return f"{tonic.replace('#', '♯').replace('b', '♭')} {tr(mode)}".strip()
 
 
 def _sibling(siblings: tuple[Sibling, ...], kind: str) -> Path | None:

@@ -115,6 +115,8 @@ class QuickLook(QDialog):
     def done(self, result: int) -> None:
         """Let go of the files; nothing goes on playing behind a closed sheet."""
         for viewer in self._viewers.values():
+            if viewer.fills_screen:
+                viewer.toggle_full_screen()
             viewer.clear()
         if self._shade is not None:
             self._shade.hide()
@@ -140,7 +142,10 @@ class QuickLook(QDialog):
         if self.viewer is None or self.viewer.kind != "text":  # a text scrolls by these
             steps |= {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
         if event.key() in {Qt.Key.Key_Space, Qt.Key.Key_Escape}:
-            self.close()
+            if self.viewer is not None and self.viewer.fills_screen:
+                self.viewer.toggle_full_screen()
+            else:
+                self.close()
             return True
         if (by := steps.get(Qt.Key(event.key()))) is not None:
             self.stepped.emit(by)

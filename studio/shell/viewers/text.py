@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+import shiboken6
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
-from studio.shell.i18n import count, say, tr, tr_message
+from studio.shell.i18n import count, say, tr, tr_error, tr_message
 from studio.shell.library import errands
 from studio.shell.theme import tokens
-from studio.shell.viewers.base import Viewer
+from studio.shell.viewers.base import Sibling, Viewer
 from studio.shell.viewers.controls import action_button
 from studio.shell.widgets import label, tool_button
+
+if TYPE_CHECKING:
+    from studio.library import Item
 
 MOST_BYTES = 2**20
 """A novel's worth; laying out more would hold up the window."""
@@ -41,11 +47,9 @@ class TextViewer(Viewer):
 
     Signals:
         edited: the artist changed the text; carries all of it, half a second after the last key.
-        version_kept: *Save as new version* was chosen and done; carries the new item's id.
     """
 
     edited = Signal(str)
-    version_kept = Signal(str)
     kind = "text"
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -53,6 +57,7 @@ class TextViewer(Viewer):
         self.page = _Page(self)
         say(self.page.setAccessibleName, "Text")
         self.page.textChanged.connect(self._on_change)
+        self.page.setReadOnly(True)  # what grows here, its file replaces
         self.canvas.addWidget(self.page)
         self._find_row = _FindRow()
         self._find_row.hide()
@@ -66,6 +71,7 @@ class TextViewer(Viewer):
         self._later.setInterval(500)
         self._later.timeout.connect(self._settle)
         self._saved = ""
+        self._drafts: dict[Path, str] = {}
         self._filling = False
         self._truncated = False
         self._peeking = False
@@ -100,11 +106,12 @@ class TextViewer(Viewer):
         if not self._later.isActive():
             self._later.start()
 
-    def mirror(self, twin: Viewer) -> None:
-        """Edit the same document in both."""
-        super().mirror(twin)
-        if isinstance(twin, TextViewer) and self.path is None:
-            twin.append_text(self.text)
+    def show_file(self, path: Path, item: Item | None = None, siblings: Sequence[Sibling] = ()) -> None:
+        """Show a text; one that is shown already and was edited stays as it is."""
+        if path == self.path and self._edited:
+            self.show_content()
+        else:
+            super().show_file(path, item, siblings)
 
     def retranslate(self) -> None:
         """Count again in the window's language."""
@@ -120,6 +127,7 @@ class TextViewer(Viewer):
         return [self, self.page]
 
     def _load(self, path: Path) -> None:
+        self.page.setReadOnly(True)
         self.keep(self.background.run(partial(read_text, path), self._loaded, self._not_loaded, self))
 
     def _loaded(self, answer: tuple[str, bool]) -> None:
@@ -129,16 +137,30 @@ class TextViewer(Viewer):
         self._keep.setEnabled(False)
         # A part of a file must not be kept as if it were the whole.
         self.page.setReadOnly(self._truncated or self._peeking)
+        if self.path is not None and not self.page.isReadOnly() and (draft := self._drafts.pop(self.path, None)):
+            self._fill(draft)
         self.show_content()
         self.loaded.emit()
 
+    def _leave(self) -> None:
+        """Keep an edited text: as a new version where it belongs to the library, else until its file is shown again."""
+        if self._edited and self.path is not None:
+            if self._library_folder() is not None:
+                self._keep_version()
+            else:
+                self._drafts[self.path], self._saved = self.text, self.text
+
+    @property
+    def _edited(self) -> bool:
+        return self.path is not None and not self.page.isReadOnly() and self.text != self._saved
+
     def _not_loaded(self, error: Exception) -> None:
-        self.fail(tr("This text cannot be read: {reason}", reason=str(error)))
+        self.fail(tr("This text cannot be read: {reason}", reason=tr_error(error)))
 
     def _clear(self) -> None:
         self._fill("")
         self._saved, self._truncated = "", False
-        self.page.setReadOnly(self._peeking)
+        self.page.setReadOnly(True)
         self._keep.setEnabled(False)
 
     def _fill(self, text: str) -> None:
@@ -157,8 +179,8 @@ class TextViewer(Viewer):
         counted = count("{count} word", "{count} words", words(text))
         letters = count("{count} character", "{count} characters", len(text))
         self._count.setText(" · ".join(filter(None, (counted, letters, self._note()))))
-        changed = self.path is not None and text != self._saved
-        self._keep.setEnabled(changed and not self.page.isReadOnly() and self._library_folder() is not None)
+        changed = self._edited
+        self._keep.setEnabled(changed and self._library_folder() is not None)
         if changed:
             self.edited.emit(text)
 
@@ -169,24 +191,38 @@ class TextViewer(Viewer):
         QApplication.clipboard().setText(self.text)
 
     def _keep_version(self) -> None:
-        """Keep the text as a new item; the one it was made from stays as it is."""
-        folder = self._library_folder()
-        if self.item is None or folder is None:
+        """Keep the text as a new item, whatever is shown meanwhile; the one it was made from stays as it is."""
+        path, folder = self.path, self._library_folder()
+        if path is None or self.item is None or folder is None:
             return
-        text = self.text
+        text, before, self._saved = self.text, self._saved, self.text
         self._keep.setEnabled(False)
         work = partial(errands.keep_text, folder, self.item.id, text)
-        self.keep(self.background.run(work, partial(self._version_kept, text), self._not_kept, self))
+        done = partial(self._version_kept, path, self.item.id)
+        self.background.run(work, done, partial(self._not_kept, path, text, before), outlasts=True)
 
-    def _version_kept(self, text: str, item_id: str) -> None:
-        self._saved = text
-        self._settle()
-        self._count.setText(tr("Saved as a new version in the library."))
-        self.version_kept.emit(item_id)
+    def _version_kept(self, path: Path, old_id: str, new_id: str) -> None:
+        if not shiboken6.isValid(self):
+            return
+        if path == self.path:
+            self._settle()
+            self._count.setText(tr("Saved as a new version in the library."))
+        self.version_kept.emit(old_id, new_id)
 
-    def _not_kept(self, error: Exception) -> None:
-        self._settle()
-        self._count.setText(tr("The text could not be saved: {reason}", reason=tr_message(str(error))))
+    def _not_kept(self, path: Path, text: str, before: str, error: Exception) -> None:
+        """Have the text there, unsaved: here, or when its file is shown the next time."""
+        if not shiboken6.isValid(self):
+            return
+        sentence = tr("The text could not be saved: {reason}", reason=tr_message(str(error)))
+        if path == self.path:
+            self._saved = before
+            if self.text == before:
+                self._fill(text)
+            self._settle()
+            self._count.setText(sentence)
+        else:
+            self._drafts[path] = text
+        self.version_lost.emit(sentence)
 
     def _library_folder(self) -> Path | None:
         """The library that the shown file lies in, if it does."""
@@ -203,7 +239,7 @@ class TextViewer(Viewer):
             self.background.run(work, lambda _done: None, self._not_exported, self)
 
     def _not_exported(self, error: Exception) -> None:
-        self._count.setText(tr("The file could not be written: {reason}", reason=str(error)))
+        self._count.setText(tr("The file could not be written: {reason}", reason=tr_error(error)))
 
     # ---- finding -----------------------------------------------------------------------------------------
 
@@ -309,6 +345,17 @@ class _FindRow(QWidget):
         more = "+" if number >= _MOST_MARKED else ""
         found = tr("{number} found", number=f"{number}{more}") if number else tr("not found")
         self._found.setText(found if number >= 0 else "")
+
+    def event(self, event: QEvent) -> bool:
+        """Escape is this row's, before it is the page's shortcut for cancelling."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape ends the search."""

@@ -28,6 +28,18 @@ def test_a_job_survives_the_round_trip() -> None:
         "a", state=JobState.FAILED, failure=Failure("no", "try", "prompt", "user", "tb"), items=("x",), attempt=3
     )
     assert journal.job_from_json(journal.job_to_json(whole)) == whole
+    remedied = replace(whole, failure=Failure("no", reason="memory", remedy={"size": [704, 448]}))
+    assert journal.job_from_json(json.loads(json.dumps(journal.job_to_json(remedied)))) == remedied
+
+
+def test_a_failure_written_before_there_were_remedies_is_read() -> None:
+    whole = job("a", state=JobState.FAILED, failure=Failure("no", reason="memory"))
+    plain = journal.job_to_json(whole)
+    del plain["failure"]["remedy"]
+    assert journal.job_from_json(plain) == whole
+    plain["failure"]["remedy"] = "smaller"
+    with pytest.raises(TypeError):
+        journal.job_from_json(plain)
 
 
 def test_the_next_session_adopts_waiting_jobs_in_order_and_running_ones_as_interrupted(tmp_path: Path) -> None:

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from studio.engine.worker import devices, shortage
+from studio.engine.worker import devices, remedies, shortage
 from studio.engine.worker.context import FIRST_PREVIEW_SECONDS, PREVIEW_SIDE, WorkerContext, eight_bit
 from studio.engine.worker.lessons import portable
 from studio.engine.worker.residency import Residency, give_back, memory_in_use, parameter_bytes
 from studio.models.store import ModelStore
-from studio.sdk import Cancelled, Image, OutOfMemory, UserError
+from studio.sdk import Cancelled, Field, Image, Json, OutOfMemory, UserError
 
 
 class Memory:
@@ -277,3 +277,27 @@ def test_a_models_card_does_not_tell_where_the_artists_files_lie(tmp_path: Path)
     assert portable(str(tmp_path)) == tmp_path.name
     for other in ("own:tales", "a photo of a dog", "/imagine a fox", "/" + "x" * 9000, "/a\0b", 3, 0.5, True, [64, 64]):
         assert portable(other) == other
+
+
+SIZE = Field(kind="size", name="size", min=64, max=2048, step=8, when={"mode": "texture"})
+BATCH = Field(kind="integer", name="batch", label="Batch size", min=4, max=512)
+CONTEXT = Field(kind="integer", name="context", label="Context", min=32, step=32)
+STEPS = Field(kind="integer", name="steps", min=1)
+
+
+@pytest.mark.parametrize(
+    ("values", "proposed", "says"),
+    [
+        ({"mode": "texture", "size": [1024, 512], "batch": 8}, {"size": [712, 352]}, "Try 712×352, or close"),
+        ({"mode": "style", "size": [1024, 512], "batch": 9}, {"batch": 4}, "Try “Batch size” at 4, or close"),
+        ({"mode": "style", "batch": 4, "context": 160}, {"context": 64}, "Try “Context” at 64, or close"),
+        ({"mode": "texture", "size": [64, 64], "batch": 4, "context": 32, "steps": 9}, {}, "Close other programs, or"),
+    ],
+)
+def test_a_remedy_makes_smaller_what_memory_grows_with(values: Json, proposed: Json, says: str) -> None:
+    fields = (STEPS, CONTEXT, BATCH, SIZE)
+    assert remedies.remedy(fields, values) == proposed
+    assert remedies.hint(fields, proposed).startswith(says)
+    for known in fields:
+        if known.name in proposed:
+            known.check(proposed[known.name])
