@@ -68,6 +68,11 @@ DATA_FACTS = {
 """What the facts of a dataset's card are called."""
 
 
+def picture_of(path: Path) -> Path:
+    """Where the picture of a sample lies that a page cannot show by itself: of a score, for instance."""
+    return path.with_name(f"picture-{path.stem}.png")
+
+
 class Page:
     """Collects parts of the page; every method escapes what it is given.
 
@@ -106,7 +111,7 @@ class Page:
         return f"<pre>{escape(self.words.sample(name)[:TEXT_SHOWN])}</pre>" if path is None else self.file(path)
 
     def file(self, path: Path) -> str:
-        """A picture as data, a text as text, anything else by its name."""
+        """A picture as data, a text as text, anything else by the picture beside it, if there is one, and its name."""
         try:
             if path.stat().st_size <= min(PICTURE_BYTES, self._left):
                 data = path.read_bytes()
@@ -119,7 +124,9 @@ class Page:
                     return f"<pre>{escape(data.decode('utf-8', 'replace')[:TEXT_SHOWN])}</pre>"
         except OSError:
             return f"<small>{self.said('{file} is gone', file=path.name)}</small>"
-        return f"<small>{escape(path.name)}</small>"
+        picture = picture_of(path)
+        drawn = self.file(picture) if picture.is_file() and not picture.is_symlink() else ""
+        return f"<div>{drawn}<small>{escape(path.name)}</small></div>"
 
     def _inside(self, name: str) -> Path | None:
         """The file of that name in the model's folder; None where it is no such name, but a text."""

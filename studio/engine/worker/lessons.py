@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from studio.library import formats
-from studio.sdk import Checkpoint, Lesson, Metric, Sample, TrainedModel
+from studio.sdk import Checkpoint, Lesson, Metric, Sample, Score, TrainedModel, UserError
 from studio.teach.adopting import adopt
 from studio.teach.report import tidied, write_report
+from studio.teach.report_page import picture_of
 from studio.teach.runs import Run
+
+PICTURE_SIDE = 384
+"""Width of the picture of a score, pixels."""
 
 LESSONS = (Metric, Sample, Checkpoint, TrainedModel)
 """The classes of `studio.sdk.Lesson`."""
@@ -43,6 +48,8 @@ class LessonKeeper:
         elif isinstance(lesson, Sample):
             path = self.run.sample_path(lesson.step, formats.stored_suffix(lesson.artifact))
             formats.write(lesson.artifact, path)
+            if isinstance(lesson.artifact, Score):
+                _draw(lesson.artifact, path)
             self.tell("sample", step=lesson.step, path=str(path), kind=lesson.artifact.kind)
         elif isinstance(lesson, Checkpoint):
             self.run.add_checkpoint(lesson)
@@ -57,6 +64,7 @@ class LessonKeeper:
         tidy = replace(trained, evaluation=tidied(trained.evaluation))
         values = self.facts.get("values") or {}
         facts = {**self.facts, "values": {name: portable(value) for name, value in values.items()}}
+        _draw_scores(tidy)
         write_report(tidy.folder, facts, tidy.evaluation, self.run)
         adopt(tidy, self.model, facts)
 
@@ -65,6 +73,23 @@ class LessonKeeper:
             raise ValueError(f"{metric.name} must be finite, not {metric.value}")
         self.run.add_metric(metric)
         self.tell("metric", name=str(metric.name), step=int(metric.step), value=float(metric.value))
+
+
+def _draw_scores(trained: TrainedModel) -> None:
+    """Pictures of the scores that the report shows."""
+    evaluation = trained.evaluation
+    shown = {*evaluation.samples, *(name for pair in evaluation.neighbours for name in (pair.sample, pair.training))}
+    for path in sorted(trained.folder.glob("*.mid")):
+        # A score that cannot be read is shown by its name: the model is worth more than its picture.
+        with suppress(UserError, OSError):
+            if path.name in shown and isinstance(score := formats.read(path, "score"), Score):
+                _draw(score, path)
+
+
+def _draw(score: Score, path: Path) -> None:
+    from studio.library.drawing import piano_roll
+
+    piano_roll(score, PICTURE_SIDE).save(picture_of(path))
 
 
 def portable(value: Any) -> Any:
