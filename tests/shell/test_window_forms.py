@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from helpers.windows import EVERY_KIND, PAINTER, make_workshop, open_window
-from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QColor, QDragEnterEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from studio.sdk import Field, ParameterError
+from studio.library.library import Library
+from studio.sdk import Field, Image, ParameterError
 from studio.shell.forms.form import FieldRow, Form, FormHelp
 from studio.shell.forms.history import PromptHistory
 from studio.shell.forms.inputs import InputEditor
+from studio.shell.forms.item_picker import ItemPicker
 from studio.shell.forms.presets import Presets
+from studio.shell.viewers.background import Background
+from studio.shell.workshop import Workshop
 
 OTHER = {
     "prompt": "a fox in the snow",
@@ -244,6 +250,96 @@ def test_pasted_text_becomes_a_file(form: Any) -> None:
     assert form.editor("source").take(data)
     path = Path(form.editor("source").value().removeprefix("file:"))
     assert path.read_text(encoding="utf-8") == "Es war einmal …"
+
+
+def shown(editor: InputEditor, qtbot: QtBot) -> QImage:
+    """The picture in the well, once nothing is being read any more."""
+    qtbot.waitUntil(lambda: not Background.shared().busy)
+    return editor._picture.pixmap().toImage()
+
+
+def test_the_picture_of_an_input_is_read_off_the_windows_thread(form: Any, tmp_path: Path, qtbot: QtBot) -> None:
+    editor = form.editor("init")
+    icon = shown(editor, qtbot)
+    picture = QImage(300, 200, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.red)
+    picture.save(str(tmp_path / "red.png"))
+    editor.set_file(tmp_path / "red.png")
+    assert editor._picture.pixmap().toImage() == icon
+    there = shown(editor, qtbot)
+    assert there.pixelColor(there.rect().center()) == Qt.GlobalColor.red
+    assert max(there.width(), there.height()) == 64
+    editor.reset()
+    assert shown(editor, qtbot) == icon
+
+
+def test_a_drawing_that_is_called_a_picture_is_not_drawn(form: Any, tmp_path: Path, qtbot: QtBot) -> None:
+    editor = form.editor("init")
+    icon = shown(editor, qtbot)
+    (tmp_path / "drawn.png").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><rect width="64" height="64" fill="red"/></svg>'
+    )
+    editor.set_file(tmp_path / "drawn.png")
+    assert shown(editor, qtbot) == icon
+
+
+def test_the_usual_keys_paste_into_the_well(form: Any, qtbot: QtBot) -> None:
+    well = form.editor("source").input_widget()
+    well.setFocus()
+    QApplication.clipboard().setText("Es war einmal …")
+    QTest.keyClick(well, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    path = Path(form.editor("source").value().removeprefix("file:"))
+    assert path.read_text(encoding="utf-8") == "Es war einmal …"
+
+
+def accepted(editor: InputEditor, data: QMimeData) -> bool:
+    """Whether the editor would take a drop of this."""
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    event = QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, data, left, none)
+    event.ignore()
+    QApplication.sendEvent(editor, event)
+    return event.isAccepted()
+
+
+def test_text_and_pictures_can_be_dropped_where_they_fit(form: Any) -> None:
+    text, picture = QMimeData(), QMimeData()
+    text.setText("Es war einmal …")
+    picture.setImageData(QImage(4, 4, QImage.Format.Format_RGB32))
+    assert accepted(form.editor("source"), text)
+    assert accepted(form.editor("init"), picture)
+    assert not accepted(form.editor("init"), text)
+    assert not accepted(form.editor("sound"), picture)
+    blank = QMimeData()
+    blank.setText("  ")
+    assert not accepted(form.editor("source"), blank)
+
+
+def test_the_picker_searches_off_the_windows_thread_once_the_keys_rest(form: Any, tmp_path: Path, qtbot: QtBot) -> None:
+    workshop = form._around.workshop
+    with Library(tmp_path / "library") as library:
+        for title in ("Fox", "Owl"):
+            library.save(Image(np.full((8, 8, 3), 200, np.uint8), title=title))
+        workshop.set_library(library)
+        asked: list[tuple[str, bool]] = []
+
+        def find(kind: str, words: str, limit: int) -> Any:
+            asked.append((words, threading.current_thread() is threading.main_thread()))
+            return Workshop.find_items(workshop, kind, words, limit)
+
+        workshop.find_items = find
+        picker = ItemPicker(workshop, "image", form)
+        picker.show()
+        qtbot.waitUntil(lambda: picker.list.count() == 2)
+        QTest.keyClicks(picker.search_box, "fox")
+        assert not picker.take_button.isEnabled()
+        qtbot.waitUntil(lambda: picker.list.count() == 1)
+        assert asked == [("", False), ("fox", False)]
+        entry = picker.list.item(0)
+        grey = QColor(200, 200, 200)
+        qtbot.waitUntil(lambda: entry.icon().pixmap(8, 8).toImage().pixelColor(4, 4) == grey)
+        QTest.keyClick(picker.search_box, Qt.Key.Key_Return)
+        assert workshop.item(picker.chosen).title == "Fox"
+        picker.deleteLater()
 
 
 # ---- presets -----------------------------------------------------------------------------------------------------

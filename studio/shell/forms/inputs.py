@@ -6,11 +6,21 @@ paste, or from the library.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QSize, Qt
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QImage, QImageReader, QPixmap
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, Qt
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QPixmap,
+)
 from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QVBoxLayout, QWidget
 
 from studio.disk.durable import write_bytes
@@ -25,6 +35,7 @@ from studio.shell.workshop import INPUT_OF, KIND_ICONS, SUFFIXES, Workshop
 
 if TYPE_CHECKING:
     from studio.library.items import Item
+    from studio.shell.viewers.background import Task
 
 ITEMS_MIME = "application/x-atelier-items"
 """Ids of library items being dragged, one per line."""
@@ -41,6 +52,8 @@ class InputEditor(Editor):
         super().__init__(spec, field, parent)
         self._workshop = workshop
         self._value: str | None = None
+        self._shown = QImage()
+        self._looking: Task | None = None
         self.setAcceptDrops(True)
         self._well = QFrame(self)
         self._well.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -77,6 +90,7 @@ class InputEditor(Editor):
             return
         if (value or None) != self._value:
             self._value = value or None
+            self._look()
             self.retranslate()
             self.changed.emit()
 
@@ -92,7 +106,7 @@ class InputEditor(Editor):
         """Show what is held."""
         self._name.set_whole(self._told())
         set_role(self._name, "" if self._value else "muted")
-        self._picture.setPixmap(self._thumbnail())
+        self._show_picture()
         self.clear_button.setVisible(self._value is not None)
         self._well.setAccessibleName(f"{self.title}: {self._told()}")
 
@@ -100,7 +114,7 @@ class InputEditor(Editor):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take what fits this kind."""
-        if self.reference_in(event.mimeData()) or event.mimeData().hasImage():
+        if self.fits(event.mimeData()):
             event.acceptProposedAction()
             self._well.setProperty("invalid", False)
             set_role(self._well, "target")
@@ -116,6 +130,13 @@ class InputEditor(Editor):
         if self.take(event.mimeData()):
             event.acceptProposedAction()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Paste into the well by the usual keys."""
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self.paste()
+        else:
+            super().keyPressEvent(event)
+
     def paste(self) -> None:
         """Hold what is on the clipboard: a file, an item, a picture or a text."""
         # an empty clipboard answers None on some platforms
@@ -127,6 +148,10 @@ class InputEditor(Editor):
         if reference:
             self.set_value(reference)
         return bool(reference)
+
+    def fits(self, data: QMimeData) -> bool:
+        """Whether `take` would hold something of `data`."""
+        return bool(self.reference_in(data)) or self._is_picture(data) or self._is_text(data)
 
     def reference_in(self, data: QMimeData) -> str:
         """The first item or file in `data` that fits, as a reference; empty when none does."""
@@ -142,9 +167,15 @@ class InputEditor(Editor):
                 return f"file:{path.absolute()}"
         return ""
 
+    def _is_picture(self, data: QMimeData) -> bool:
+        return self.item_kind == "image" and data.hasImage()
+
+    def _is_text(self, data: QMimeData) -> bool:
+        return self.item_kind == "text" and not data.hasUrls() and bool(data.text().strip())
+
     def _kept(self, data: QMimeData) -> str:
         """A pasted picture or text, written into a file of the studio's state."""
-        if self.item_kind == "image" and data.hasImage():
+        if self._is_picture(data):
             picture = QImage(data.imageData())
             if picture.isNull():
                 return ""
@@ -153,7 +184,7 @@ class InputEditor(Editor):
             buffer.open(QIODevice.OpenModeFlag.WriteOnly)
             picture.save(buffer, "PNG")  # type: ignore[call-overload]
             return self._keep(bytes(content.data()), ".png")
-        if self.item_kind == "text" and not data.hasUrls() and data.text().strip():
+        if self._is_text(data):
             return self._keep(data.text().encode("utf-8", "replace"), ".txt")
         return ""
 
@@ -193,19 +224,34 @@ class InputEditor(Editor):
         item = self._workshop.item(self._value.removeprefix("item:"))
         return item.title if item else tr("Not in the library any more")
 
-    def _thumbnail(self) -> QPixmap:
+    def _look(self) -> None:
+        """Have a small picture of what is held made; until it is there, the kind's icon stands for it."""
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
+        self._shown = QImage()
         path = self._picture_file()
-        if path is not None:
-            reader = QImageReader(str(path))
-            reader.setAutoTransform(True)
-            size = reader.size()
-            if size.isValid() and size.width() * size.height() <= 100_000_000:
-                side = int(THUMBNAIL * self.devicePixelRatio())
-                reader.setScaledSize(size.scaled(QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio))
-                picture = QPixmap.fromImage(reader.read())
-                picture.setDevicePixelRatio(self.devicePixelRatio())
-                return picture
-        return pixmap(KIND_ICONS[self.field.kind], 32, tokens().muted)
+        if path is None:
+            return
+        from studio.shell.library.thumbnails import decode
+        from studio.shell.viewers.background import Background
+        from studio.shell.viewers.pictures import MOST_PIXELS
+
+        side = int(THUMBNAIL * self.devicePixelRatio())
+        work = partial(decode, path, side, most=MOST_PIXELS)
+        self._looking = Background.shared().run(work, self._looked, owner=self)
+
+    def _looked(self, picture: QImage) -> None:
+        self._shown = picture
+        self._show_picture()
+
+    def _show_picture(self) -> None:
+        if self._shown.isNull():
+            shown = pixmap(KIND_ICONS[self.field.kind], 32, tokens().muted)
+        else:
+            shown = QPixmap.fromImage(self._shown)
+            shown.setDevicePixelRatio(self.devicePixelRatio())
+        self._picture.setPixmap(shown)
 
     def _picture_file(self) -> Path | None:
         """A picture file that shows what is held, if there is one."""

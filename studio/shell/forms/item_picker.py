@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QDialog, QLineEdit, QListView, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from studio.shell.i18n import say, tr
 from studio.shell.icons import pixmap
+from studio.shell.library.thumbnails import Thumbnails
 from studio.shell.theme import set_role, tokens
+from studio.shell.viewers.background import Background, Task
 from studio.shell.widgets import button, label, row
 from studio.shell.workshop import KIND_ICONS, Workshop
 
+if TYPE_CHECKING:
+    from studio.library.items import Item
+
 SIDE = 112
 MOST = 120
+REST_MS = 150
+"""How long the keys must rest before the library is searched."""
+
+PATH = Qt.ItemDataRole.UserRole + 1
+"""Role of an entry that holds its thumbnail's file."""
+
+Found = list[tuple["Item", Path | None]]
+"""Items, each with its thumbnail's file if there is one."""
 
 
 class ItemPicker(QDialog):
@@ -33,8 +50,15 @@ class ItemPicker(QDialog):
         set_role(self.search_box, "search")
         say(self.search_box.setPlaceholderText, "Search the library")
         say(self.search_box.setAccessibleName, "Search the library")
-        self.search_box.textChanged.connect(self._fill)
+        self._keys_rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._keys_rest.timeout.connect(self._search)
+        self.search_box.textChanged.connect(self._typed)
+        self._searching: Task | None = None
+        self._thumbnails = Thumbnails(Background.shared(), self)
+        self._thumbnails.side = int(SIDE * self.devicePixelRatio())
+        self._thumbnails.arrived.connect(self._thumbnail_arrived)
         self.take_button = button("Take it", self._take, role="primary")
+        self.take_button.setDefault(True)
         self.take_button.setEnabled(False)
         self.list = QListWidget()
         self.list.setViewMode(QListView.ViewMode.IconMode)
@@ -52,21 +76,50 @@ class ItemPicker(QDialog):
             layout.addWidget(thing)
         layout.addLayout(row(None, button("Cancel", self.reject), self.take_button))
         self.resize(720, 540)
-        self._fill("")
+        self._none.hide()
+        self._search()
 
-    def _fill(self, words: str) -> None:
+    def _typed(self) -> None:
+        self.take_button.setEnabled(False)  # what is listed still is not what was typed
+        self._keys_rest.start()
+
+    def _search(self) -> None:
+        """Ask the library for what is typed; what was asked before is not wanted any more."""
+        if self._searching is not None:
+            self._searching.cancel()
+        self._searching = Background.shared().run(
+            partial(self._find, self.search_box.text()), self._show_found, owner=self
+        )
+
+    def _find(self, words: str) -> Found:
+        """Runs on a background thread."""
+        found = self._workshop.find_items(self._kind, words, MOST)
+        return [(item, self._workshop.thumbnail_file(item)) for item in found]
+
+    def _show_found(self, found: Found) -> None:
         self.list.clear()
-        for item in self._workshop.find_items(self._kind, words, MOST):
-            entry = QListWidgetItem(item.title or tr("Untitled"))
+        plain = QIcon(pixmap(KIND_ICONS.get(self._kind, "file"), 48, tokens().muted))
+        for item, path in found:
+            entry = QListWidgetItem(plain, item.title or tr("Untitled"))
             entry.setData(Qt.ItemDataRole.UserRole, item.id)
-            path = self._workshop.thumbnail_file(item)
-            picture = QPixmap(str(path)) if path is not None else QPixmap()
-            if picture.isNull():
-                picture = pixmap(KIND_ICONS.get(item.kind, "file"), 48, tokens().muted)
-            entry.setIcon(QIcon(picture))
+            entry.setData(PATH, str(path or ""))
             self.list.addItem(entry)
-        self._none.setVisible(self.list.count() == 0)
+            self._show_thumbnail(entry)
+        self._thumbnails.want([str(path) for _, path in found if path is not None])
+        self._none.setVisible(not found)
         self.list.setCurrentRow(0)
+
+    def _thumbnail_arrived(self, path: str) -> None:
+        for entry in map(self.list.item, range(self.list.count())):
+            if entry.data(PATH) == path:
+                self._show_thumbnail(entry)
+
+    def _show_thumbnail(self, entry: QListWidgetItem) -> None:
+        picture = self._thumbnails.get(entry.data(PATH))
+        if picture is not None and not picture.isNull():
+            made = QPixmap.fromImage(picture)
+            made.setDevicePixelRatio(self.devicePixelRatio())
+            entry.setIcon(QIcon(made))
 
     def _take(self) -> None:
         entry = self.list.currentItem()

@@ -15,7 +15,7 @@ from studio.shell.viewers.pictures import picture_reader
 
 _BUDGET_BYTES = 192 * 2**20
 _IN_FLIGHT = 4
-_LARGEST_SIDE = 4096
+_MOST_PIXELS = 4096 * 4096
 """A picture that claims more than this is no thumbnail and is not decoded."""
 
 
@@ -94,14 +94,17 @@ class Thumbnails(QObject):
         self._start()
 
 
-def decode(path: Path, side: int, radius: float = 0.0) -> QImage:
-    """The picture at `path`, fitted into a square of `side` pixels; null when there is none or it cannot be read."""
+def decode(path: Path, side: int, radius: float = 0.0, most: int = _MOST_PIXELS) -> QImage:
+    """The picture at `path`, fitted into a square of `side` pixels.
+
+    Null when there is none, it cannot be read, or it claims more than `most` pixels.
+    """
     try:
         reader = picture_reader(path)
     except ValueError:
         return QImage()
     size = reader.size()
-    if size.isValid() and max(size.width(), size.height()) > _LARGEST_SIDE:
+    if size.isValid() and size.width() * size.height() > most:
         return QImage()
     if size.isValid() and max(size.width(), size.height()) > side:
         reader.setScaledSize(size.scaled(QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1)))
