@@ -44,12 +44,14 @@ def run(argv: Sequence[str]) -> int:
         "See and steer jobs. A running studio takes the orders for its own; jobs that an ended one left are steered"
         " here, and “resume” and “retry” run them here.",
     )
-    made.add_argument("action", nargs="?", choices=["list", *_FITTING], default="list")
+    made.add_argument("action", nargs="?", choices=["list", "log", *_FITTING], default="list")
     made.add_argument(
         "jobs", nargs="*", metavar="JOB", help="job ids, or the beginnings of them; default: all that fit"
     )
     arguments = made.parse_args(argv)
     home = common.find_home(arguments)
+    if arguments.action == "log":
+        return _log(home, arguments)
     sessions = journal.sessions(home.queue)
     for session in sessions:
         for sentence in session.damage:
@@ -61,7 +63,8 @@ def run(argv: Sequence[str]) -> int:
 
 def _list(sessions: Sequence[journal.Session], arguments: argparse.Namespace) -> int:
     code = exits.FOUND_WRONG if any(session.damage for session in sessions) else exits.OK
-    rows = [(session, job) for session in sessions for job in session.jobs]
+    named = {job.id for name in arguments.jobs for job in _named([job for one in sessions for job in one.jobs], name)}
+    rows = [(one, job) for one in sessions for job in one.jobs if job.id in named or not arguments.jobs]
     if common.wants_json(arguments):
         common.print_json([{**journal.job_to_json(job), "session": session.id, "live": session.live,
                             "paused": session.paused} for session, job in rows])  # fmt: skip
@@ -120,14 +123,44 @@ def _chosen(jobs: Sequence[Job], action: str, names: Sequence[str]) -> dict[str,
     states, otherwise = _FITTING[action]
     chosen = {job.id: job for job in jobs if job.state in states and not names}
     for name in names:
-        named = [job for job in jobs if job.id.startswith(name) or job.id.endswith(name)]
-        if not named:
-            raise UserError(f"There is no job “{name}”.", hint="See: studio queue list")
+        named = _named(jobs, name)
         fitting = {job.id: job for job in named if job.state in states}
         if not fitting:
             raise UserError(f"There is nothing to {action}: job {named[0].id} {otherwise}.")
         chosen |= fitting
     return chosen
+
+
+def _named(jobs: Sequence[Job], name: str) -> list[Job]:
+    """The jobs whose ids begin or end with `name`. Raises `UserError` when there is none."""
+    named = [job for job in jobs if job.id.startswith(name) or job.id.endswith(name)]
+    if not named:
+        raise UserError(f"There is no job “{name}”.", hint="See: studio queue list")
+    return named
+
+
+def _log(home: Home, arguments: argparse.Namespace) -> int:
+    """What the named jobs said, or else the last one that said anything."""
+    from studio.engine.job_logs import logs, read_log
+
+    known = logs(home.job_logs)
+    chosen = [] if arguments.jobs else known[-1:]
+    for name in arguments.jobs:
+        named = [path for path in known if path.stem.startswith(name) or path.stem.endswith(name)]
+        if not named:
+            raise UserError(f"No job “{name}” has said anything that is still known.")
+        chosen += [path for path in named if path not in chosen]
+    said = {path.stem: read_log(path) for path in chosen}
+    if common.wants_json(arguments):
+        common.print_json(said)
+        return exits.OK
+    for job_id, lines in said.items():
+        if len(said) > 1:
+            common.print_lines([f"{job_id}:"])
+        common.print_lines(lines)
+    if not said:
+        common.warn("No job has said anything.")
+    return exits.OK
 
 
 def _orders(session: journal.Session, chosen: Container[str], arguments: argparse.Namespace) -> list[dict[str, str]]:

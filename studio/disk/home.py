@@ -54,6 +54,11 @@ class Home:
         return self.state / "logs"
 
     @property
+    def job_logs(self) -> Path:
+        """The folder of what jobs said, one file each."""
+        return self.logs / "jobs"
+
+    @property
     def models(self) -> Path:
         """The folder of models the artist trained here."""
         return self.state / "models"

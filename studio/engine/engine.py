@@ -24,11 +24,13 @@ from studio.engine.events import (
     JobChanged,
     JobRemoved,
     JobRestarted,
+    LogReceived,
     PreviewReceived,
     QueueChanged,
     WorkerChanged,
 )
 from studio.engine.inputs import resolve_inputs
+from studio.engine.job_logs import JobLogs
 from studio.engine.jobs import Failure, Job, JobState
 from studio.engine.journal import Journal, is_live
 from studio.engine.mailbox import Mailbox
@@ -103,6 +105,7 @@ class Engine:
         self._cancelling: set[str] = set()
         self._closing = threading.Event()
         self._broadcast = Broadcast()
+        self._logs = JobLogs(home.job_logs)
         self._journal = Journal(home.queue)
         self.session = self._journal.session
         self._scratch = scratch_folder(home) / self.session
@@ -280,6 +283,7 @@ class Engine:
             supervisor.join(10.0)
         self._mailbox.close()
         self._broadcast.close()
+        self._logs.close()
         with self._changed:
             self._journal.close()
             self._changed.notify_all()
@@ -418,6 +422,8 @@ class Engine:
 
     def publish(self, event: Event) -> None:
         """Tell the subscribers; waits while they have much to hear, unless it is news of a worker."""
+        if isinstance(event, LogReceived):
+            self._keep(event)
         if isinstance(event, WorkerChanged):
             self._broadcast.send(event)
         else:
@@ -431,6 +437,15 @@ class Engine:
             keep_report(self._home.logs, text)
         except OSError:
             log.exception("A report could not be kept:\n%s", text)
+
+    def _keep(self, event: LogReceived) -> None:
+        """Write a line into its job's log. A worker may name any job: only those of this engine have one."""
+        with self._changed:
+            job = self._queue.get(event.job_id)
+            names = self._secrets.get(event.job_id, frozenset())
+        if job is not None:
+            secrets = [str(job.request.values.get(name) or "") for name in names]
+            self._logs.add(job.id, event.line, [secret for secret in secrets if secret])
 
     # ---- inside ----------------------------------------------------------------------------------------------
 

@@ -265,8 +265,10 @@ class Journal:
 
 def sessions(folder: Path) -> list[Session]:
     """Every session with a journal in `folder`, oldest first. Damaged lines are told of, never fatal."""
-    if not folder.is_dir():
+    if not folder.exists():
         return []
+    if not folder.is_dir():
+        return [Session(id=folder.name, path=folder, live=False, jobs=(), damage=(f"{folder} is no folder.",))]
     found = []
     for path in sorted(folder.glob("*.jsonl")):
         try:

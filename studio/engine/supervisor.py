@@ -108,6 +108,7 @@ class Supervisor:
         self._worker: WorkerProcess | None = None
         self._ready = False
         self._job_id = ""
+        self._last_job_id = ""
         self._cancelled_at = 0.0
         self._outcome: _Outcome | None = None
         self._teaches = False
@@ -194,7 +195,8 @@ class Supervisor:
         from studio.sdk import UserError
 
         with self._changed:
-            self._job_id, self._outcome = job.id, None
+            self._job_id = self._last_job_id = job.id
+            self._outcome = None
         if self._desk.is_cancelling(job.id):
             self.cancel(job.id)  # asked for in the moment between the queue and here
         try:
@@ -344,7 +346,8 @@ class Supervisor:
         self._desk.report(f"The worker for {self.device} ended while job {job_id or '(none)'} ran. {how}\n\n{printed}")
 
     def _printed(self, line: str) -> None:
-        self._desk.publish(LogReceived(self._job_id, line, printed=True))
+        # What is printed at a job's end is read after it: the lines come by another pipe than the frames.
+        self._desk.publish(LogReceived(self._last_job_id, line, printed=True))
 
     def _heard(self, frame: Frame) -> None:
         """Follow a frame. Raises `ProtocolError` on one that no worker of ours sends: plugins can reach the line."""

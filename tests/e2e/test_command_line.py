@@ -414,6 +414,32 @@ def test_an_order_that_does_not_fit_a_job_is_told(tmp_path: Path) -> None:
         assert (answer.code, answer.out, answer.err) == (2, "", f"{says}\n")
 
 
+def test_what_jobs_said_can_be_read_later(tmp_path: Path) -> None:
+    assert studio(tmp_path, "queue", "log").err == "No job has said anything.\n"
+    folder = tmp_path / "logs" / "jobs"
+    folder.mkdir(parents=True)
+    (folder / "a-1.log").write_text("first\x1b[31m\n")
+    (folder / "a-2.log").write_text("second\nlast\n")
+    assert studio(tmp_path, "queue", "log").out == "second\nlast\n"
+    assert studio(tmp_path, "queue", "log", "a-1").out == "first�[31m\n"
+    assert studio(tmp_path, "queue", "log", "a", "--json").json["a-2"] == ["second", "last"]
+    unknown = studio(tmp_path, "queue", "log", "zzz")
+    assert (unknown.code, unknown.err) == (2, "No job “zzz” has said anything that is still known.\n")
+
+
+def test_listing_named_jobs_lists_those(tmp_path: Path) -> None:
+    write_journal(tmp_path, {"id": "a-1"}, {"id": "a-2"}, {"id": "b-1"})
+    assert [job["id"] for job in studio(tmp_path, "queue", "list", "a", "--json").json] == ["a-1", "a-2"]
+    assert studio(tmp_path, "queue", "list", "zzz").code == 2
+
+
+def test_a_file_where_the_queue_should_be_is_told(tmp_path: Path) -> None:
+    (tmp_path / "queue").write_bytes(b"")
+    answer = studio(tmp_path, "queue")
+    assert answer.code == 3
+    assert f"{tmp_path}/queue is no folder." in answer.err
+
+
 def test_a_damaged_journal_is_told_once_and_by_the_exit_code(tmp_path: Path) -> None:
     write_journal(tmp_path, {"id": "a-1", "request": {"generator": "gone.away"}})
     path = tmp_path / "queue" / "left.jsonl"
