@@ -606,6 +606,10 @@ def test_without_graphics_the_thumbnail_is_shown_with_a_sentence(
     assert "rendered picture" in viewer.stage._sentence.text()
     assert "4 triangles" in viewer._facts.whole
     assert "watertight" in viewer._facts.whole
+    viewer.toggle_full_screen()
+    assert viewer.stage._picture.picture is not None
+    assert viewer.stage._sentence.isVisible()
+    viewer.toggle_full_screen()
     viewer.thumbnail = None
     with qtbot.waitSignal(viewer.failed, timeout=20_000):
         viewer.show_file(media["mesh"])

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from studio.engine.supervisor import _outcome_of
 from studio.engine.worker import devices, remedies, shortage
 from studio.engine.worker.context import FIRST_PREVIEW_SECONDS, PREVIEW_SIDE, WorkerContext, eight_bit
 from studio.engine.worker.lessons import portable
@@ -301,3 +302,12 @@ def test_a_remedy_makes_smaller_what_memory_grows_with(values: Json, proposed: J
     for known in fields:
         if known.name in proposed:
             known.check(proposed[known.name])
+
+
+def test_a_remedy_that_is_none_is_not_taken_from_a_worker() -> None:
+    told = {"message": "Not enough memory.", "reason": "memory", "remedy": {"batch": 4}}
+    outcome = _outcome_of({"state": "failed", "failure": told})
+    assert outcome.failure is not None
+    assert outcome.failure.remedy == {"batch": 4}
+    with pytest.raises(TypeError):
+        _outcome_of({"state": "failed", "failure": {**told, "remedy": "smaller"}})
