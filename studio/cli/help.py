@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from studio.cli import common, exits
 from studio.disk.resources import resources
+from studio.engine.settings import documented
 from studio.sdk import UserError
 
 
@@ -25,7 +26,7 @@ def run(argv: Sequence[str]) -> int:
         return exits.OK
     if arguments.topic not in topics:
         raise UserError(f"There is no guide “{arguments.topic}”.", hint=f"Topics: {', '.join(topics)}.")
-    text = topics[arguments.topic].read_text("utf-8")
+    text = documented(topics[arguments.topic].read_text("utf-8"))
     if common.wants_json(arguments):
         common.print_json({"topic": arguments.topic, "text": text})
     else:

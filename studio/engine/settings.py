@@ -258,28 +258,38 @@ class Settings:
         write_json(self.path, kept)
 
 
-def documentation() -> str:
-    """The table as Markdown, for the help pages."""
+DOCUMENTED = "**{title}** (`{key}`, default {default}): {help}"
+"""A setting's line in the documentation."""
+
+
+def documented(page: str, text: Callable[[str], str] = str) -> str:
+    """A help page with the table where it asks for it; `text` as for `documentation`."""
+    return page.replace("<!-- settings -->", documentation(text))
+
+
+def documentation(text: Callable[[str], str] = str) -> str:
+    """The table as Markdown, for the help pages; `text` translates the table's texts."""
     lines: list[str] = []
     group = ""
     for setting in TABLE:
         if setting.group != group:
             group = setting.group
-            lines += ["", f"### {group}", ""]
-        lines.append(f"- **{setting.title}** (`{setting.key}`, default {_told(setting)}): {setting.help}")
+            lines += ["", f"### {text(group)}", ""]
+        told = {"title": text(setting.title), "key": setting.key, "help": text(setting.help)}
+        lines.append("- " + text(DOCUMENTED).format(default=_told(setting, text), **told))
     return "\n".join(lines).strip() + "\n"
 
 
-def _told(setting: Setting) -> str:
+def _told(setting: Setting, text: Callable[[str], str]) -> str:
     if setting.kind == "toggle":
-        return "on" if setting.default else "off"
+        return text("on" if setting.default else "off")
     if setting.kind == "choice":
-        return dict(setting.choices)[str(setting.default)].lower()
+        return text(dict(setting.choices)[str(setting.default)]).lower()
     if setting.zero and setting.default == 0:
-        return setting.zero.lower()
+        return text(setting.zero).lower()
     if setting.default == "":
-        return "the usual place"
-    return f"{setting.default} {setting.unit}".strip()
+        return text("the usual place")
+    return f"{setting.default} {text(setting.unit)}".strip()
 
 
 def _where(error: Exception) -> str:

@@ -19,8 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.disk.catalogues import Catalogue, catalogue
 from studio.disk.resources import resources
-from studio.engine.settings import documentation
+from studio.engine.settings import documented
 from studio.shell.i18n import locale, say, tr
 from studio.shell.theme import set_role
 from studio.shell.widgets import column
@@ -59,10 +60,12 @@ class Topic:
 def topics(wanted: str, folder: Path | None = None) -> list[Topic]:
     """All pages in a locale; a page that is not translated is shown in English."""
     root = folder or resources() / "help"
+    texts = catalogue(wanted)
     found = {}
     for place in (root, root / wanted):
         for file in sorted(place.glob("*.md")):
-            text = file.read_text(encoding="utf-8").replace("<!-- settings -->", documentation())
+            translated = texts if place.name == wanted else {}
+            text = documented(file.read_text(encoding="utf-8"), Catalogue(translated).text)
             title = next((line.lstrip("# ").strip() for line in text.splitlines() if line.startswith("#")), file.stem)
             found[file.stem] = Topic(file.stem, title, text)
     ranked = [found[name] for name in ORDER if name in found]

@@ -31,9 +31,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.disk.catalogues import LOCALES, catalogue
+from studio.disk.catalogues import LOCALES, Catalogue, catalogue
 from studio.disk.resources import resources
-from studio.engine.settings import TABLE
+from studio.engine.settings import TABLE, documentation
 from studio.sdk.testing.conformance import CHECKS
 from studio.shell import cheat_sheet, status_bar
 from studio.shell.create.failure import HEADINGS
@@ -41,6 +41,7 @@ from studio.shell.create.failure import ICONS as FAILURE_ICONS
 from studio.shell.create.media import MEDIA
 from studio.shell.create.progress import STATES as JOB_STATES
 from studio.shell.create.queue_view import ICONS as JOB_ICONS
+from studio.shell.help_browser import topics
 from studio.shell.plugins.page import STATES as PLUGIN_STATES
 from studio.shell.rail import PLACES
 from studio.shell.workshop import KIND_ICONS
@@ -136,6 +137,19 @@ def test_every_help_page_is_there_in_every_language_with_the_same_examples(local
         ours = page.read_text(encoding="utf-8")
         for mark in ("\n```", "\n| `", "\n    studio "):
             assert theirs.count(mark) == ours.count(mark), (page.name, mark)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_page_on_settings_is_made_of_their_table_in_every_language(locale: Any) -> None:
+    page = next(topic for topic in topics(locale) if topic.name == "settings")
+    known = Catalogue(catalogue(locale))
+    for setting in TABLE:
+        lines = [line for line in page.text.splitlines() if f"`{setting.key}`" in line]
+        assert len(lines) == 1, setting.key
+        assert all(known.text(text) in lines[0] for text in (setting.title, setting.help))
+    assert "<!--" not in page.text
+    told = documentation(known.text)
+    assert locale == "en" or re.findall(r"\*\*[ -~]+\*\*|default|usual place| minutes", told) == []
 
 
 # ---- what a screen reader tells ----------------------------------------------------------------------------------
