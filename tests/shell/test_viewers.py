@@ -716,16 +716,19 @@ def test_full_screen_shows_the_same_and_ends_with_escape(qtbot: QtBot, media: di
     assert not viewer.fills_screen
 
 
-def test_keys_of_a_viewer_work_on_full_screen(qtbot: QtBot, media: dict[str, Path]) -> None:
+@pytest.mark.parametrize("large", [False, True])
+def test_keys_of_a_viewer_work_on_full_screen_too(qtbot: QtBot, media: dict[str, Path], large: bool) -> None:
     viewer = shown(qtbot, "text")
     assert isinstance(viewer, TextViewer)
     load(qtbot, viewer, media["text"])
-    viewer.toggle_full_screen()
+    if large:
+        viewer.toggle_full_screen()
     viewer.page.activateWindow()
+    viewer.page.setFocus()
     QTest.keyClick(viewer.page, Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     assert viewer._find_row.isVisible()
     QTest.keyClick(viewer.page, Key.Key_F11)
-    assert not viewer.fills_screen
+    assert viewer.fills_screen != large
 
 
 def test_escape_leads_from_full_screen_back_to_quick_look(qtbot: QtBot, media: dict[str, Path]) -> None:
