@@ -82,6 +82,8 @@ def _show(home: Home, arguments: argparse.Namespace) -> int:
     common.print_lines([f"{ref}  {folder}", ""])
     if words.is_file():
         common.print_lines(words.read_text("utf-8", errors="replace").splitlines())
+    if ref.startswith("own:"):
+        common.print_lines(["", f"Train it again: studio teach train --again {ref}"])
     return exits.OK
 
 

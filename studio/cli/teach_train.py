@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from studio.engine.engine import Engine
     from studio.engine.requests import GenerationRequest
 
+NOT_AGAIN = "So the same model cannot be trained again; train another with: studio teach train RECIPE --data NAME"
+
 
 def run(argv: Sequence[str]) -> int:
     """List recipes, forecast or train."""
@@ -31,6 +33,10 @@ def run(argv: Sequence[str]) -> int:
     registry = Registry.discover(home)
     if action == "recipes":
         return _recipes(registry, arguments)
+    if action == "train" and arguments.again is not None:
+        return _again(home, registry, arguments)
+    if arguments.recipe is None or arguments.data is None:
+        raise UserError("Name a recipe and --data, or a run or model with --again.", hint="See: studio teach recipes")
     spec = recipe_of(registry, arguments.recipe)
     values = _values(home, spec, arguments)
     if action == "forecast":
@@ -38,7 +44,7 @@ def run(argv: Sequence[str]) -> int:
     from studio.engine.choices import check_sources
     from studio.engine.requests import GenerationRequest
 
-    request = GenerationRequest.of(spec, values, arguments.seed)
+    request = GenerationRequest.of(spec, values, arguments.seed or 0)
     check_sources(home, spec, request.values)
     return train(home, registry, request, arguments)
 
@@ -50,14 +56,52 @@ def _parser(action: str) -> argparse.ArgumentParser:
         "train": "Train a model. Stopped at any moment, the same command goes on from the last checkpoint.",
     }
     made = common.parser(f"teach {action}", summaries[action])
-    made.add_argument("recipe", nargs="?" if action == "recipes" else None, help="see: studio teach recipes")
+    made.add_argument("recipe", nargs=None if action == "forecast" else "?", help="see: studio teach recipes")
     if action != "recipes":
-        made.add_argument("--data", metavar="NAME|FOLDER", required=True, help="a dataset, or a folder to make one of")
+        is_needed = action == "forecast"
+        made.add_argument(
+            "--data", metavar="NAME|FOLDER", required=is_needed, help="a dataset, or a folder to make one of"
+        )
         made.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], help="a parameter; repeatable")
-        made.add_argument("--seed", type=int, default=0, help="another seed trains another model (default 0)")
+        made.add_argument("--seed", type=int, help="another seed trains another model (default 0)")
     if action == "train":
+        made.add_argument(
+            "--again",
+            metavar="RUN|MODEL",
+            help="train as this was trained: same recipe, data, values and seed; refused where one of them has changed",
+        )
         made.add_argument("--quiet", action="store_true", help="no progress on stderr")
     return made
+
+
+def _again(home: Home, registry: Registry, arguments: argparse.Namespace) -> int:
+    """Train once more what a record tells of."""
+    from studio.engine.continuing import request_of_training
+
+    if arguments.recipe or arguments.data or arguments.set or arguments.seed is not None:
+        raise UserError("--again takes recipe, data, values and seed from the record; leave them out.")
+    facts = _record(home, arguments.again)
+    spec = recipe_of(registry, str(facts.get("recipe", "")))
+    request = request_of_training(home, spec, facts, so=NOT_AGAIN)
+    return train(home, registry, request, arguments)
+
+
+def _record(home: Home, name: str) -> Mapping[str, Any]:
+    """What is known of a run, by its name or the beginning of it, or of how a model came to be."""
+    from studio.cli.teach_models import reference
+    from studio.cli.teach_runs import runs_in
+    from studio.engine.choices import models_of
+    from studio.models.cards import read_card
+    from studio.teach.runs import run_of
+
+    runs = [one for one in runs_in(home) if name and one.folder.name.startswith(name)]
+    if len(runs) == 1:
+        return runs[0].facts
+    store = models_of(home)
+    ref = reference(store, name)
+    run = run_of(home.runs, ref)
+    # The card goes with the model to others: it names no folders. The run, while it is there, does.
+    return run.facts if run is not None else read_card(store.path(ref)).plain
 
 
 def recipe_of(registry: Registry, name: str) -> GeneratorSpec:
@@ -130,7 +174,7 @@ def _forecast(home: Home, spec: GeneratorSpec, values: Mapping[str, Json], argum
     from studio.engine.forecasting import forecast
 
     device = str(common.load_settings(home)["device"])
-    told = forecast(home, spec, values, seed=arguments.seed, device=device)
+    told = forecast(home, spec, values, seed=arguments.seed or 0, device=device)
     if common.wants_json(arguments):
         common.print_json(asdict(told))
         return exits.OK

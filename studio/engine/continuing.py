@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.engine.choices import check_sources, models_of
 from studio.engine.requests import GenerationRequest
-from studio.sdk import GeneratorSpec, UserError
+from studio.sdk import Field, GeneratorSpec, UserError
 from studio.teach.datasets_keeping import digest_of
 from studio.teach.identity import given_digests
 
@@ -41,6 +42,10 @@ def request_of_training(
     request = GenerationRequest.of(spec, values, seed)
     if set(request.values) != set(values):
         raise UserError(f"{spec.title} has other parameters now.", hint=so)
+    for known in spec.fields:
+        value = request.values.get(known.name)
+        if isinstance(value, str) and _is_only_a_name(known, value):
+            raise UserError(f"The record does not tell where “{known.label}” lies.", hint=so)
     digests = [digest_of(folder) for folder in check_sources(home, spec, request.values).values()]
     if digests[:1] != [(facts.get("dataset") or {}).get("digest")]:
         raise UserError("The dataset has changed since.", hint=so)
@@ -49,3 +54,11 @@ def request_of_training(
         if given.get(known.name) != (facts.get("given") or {}).get(known.name):
             raise UserError(f"What “{known.label}” names has changed since.", hint=so)
     return request
+
+
+def _is_only_a_name(known: Field, value: str) -> bool:
+    """Whether a value names a file or folder without its place, as a model's card does."""
+    if known.kind == "choice" and known.source.startswith("models:"):
+        scheme, _, path = value.partition(":")
+        return scheme == "folder" and not Path(path).is_absolute()
+    return known.kind in ("file", "folder") and bool(value) and not Path(value).is_absolute()

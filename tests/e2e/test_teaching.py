@@ -70,6 +70,29 @@ def test_runs_are_listed_rolled_back_and_resumed(home: Path, trained: dict[str, 
     assert "steps" in teach(home, "runs", "show", trained["run"]).out
 
 
+def test_a_model_is_trained_again_from_its_record(home: Path, trained: dict[str, Any]) -> None:
+    weights = Path(trained["path"]) / "model.safetensors"
+    before, name = weights.read_bytes(), trained["model"]
+    assert f"teach train --again {name}" in teach(home, "models", "show", name).out
+    weights.unlink()
+    again = teach(home, "train", "--again", name, "--json")
+    assert again.code == 0, again.err
+    assert (again.json["run"], again.json["model"], again.json["seed"]) == (trained["run"], name, trained["seed"])
+    assert weights.read_bytes() == before
+    said = teach(home, "train", "--again", name, "--data", "greys")
+    assert (said.code, "takes recipe, data, values and seed from the record" in said.err) == (2, True)
+    manifest = home / "datasets" / "greys" / "dataset.json"
+    kept = manifest.read_text()
+    try:
+        manifest.write_text(json.dumps({**json.loads(kept), "digest": "1" * 64}))
+        said = teach(home, "train", "--again", trained["run"][:6])
+        assert (said.code, "The dataset has changed since." in said.err) == (2, True)
+        assert "cannot be trained again" in said.err
+    finally:
+        manifest.write_text(kept)
+    assert weights.read_bytes() == before
+
+
 def test_recipes_and_forecast(home: Path) -> None:
     assert "test.tiny.train" in teach(home, "recipes").out
     assert "test.tiny.train" not in studio(home, "generators", extra=path(home)).out
@@ -85,6 +108,8 @@ def test_recipes_and_forecast(home: Path) -> None:
         ((), "usage: studio teach"),
         (("paint",), "There is no “teach paint”"),
         (("train", "no.such", "--data", "greys"), "There is no recipe “no.such”"),
+        (("train", "test.tiny.train"), "Name a recipe and --data"),
+        (("train", "--again", "zz"), "There is no model “zz”"),
         (("train", "test.tiny.train", "--data", "no/such"), "There is no dataset and no folder"),
         (("train", "test.tiny.train", "--data", "greys", "--set", "steps=no"), "must be a whole number"),
         (("train", "test.tiny.train", "--data", "greys", "--set", "colour=1"), "has no parameter “colour”"),

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from studio.engine.lessons import lesson_of
 from studio.engine.protocol import Frame
 from studio.models.cards import read_card
 from studio.models.store import ModelStore
-from studio.sdk import Dataset, GeneratorSpec, UserError
+from studio.sdk import Dataset, Field, GeneratorSpec, UserError
 from studio.teach.runs import Run
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -87,6 +88,10 @@ def test_a_record_gives_its_request_back_as_long_as_nothing_changed(tmp_path: Pa
     ):
         with pytest.raises(UserError, match=said):
             request_of_training(home, spec, {**facts, **changed})
+    pictures = Field(kind="folder", name="class_folder", default="", label="Pictures of the class")
+    other = replace(spec, fields=(*spec.fields, pictures))
+    with pytest.raises(UserError, match="does not tell where “Pictures of the class” lies"):
+        request_of_training(home, other, {**facts, "values": {**asked.values, "class_folder": "cats"}})
 
 
 def test_a_dataset_that_is_not_there_is_said_before_anything_runs(tmp_path: Path) -> None:
