@@ -202,6 +202,11 @@ ZH_CN = {
     "The texts to learn from.": "用来学习的文本。",
     "Start from": "起点",
     "A new model": "全新模型",
+    "Stop early": "提前停止",
+    "looks": "次查看",
+    "Ends when the held-out loss has not fallen for so many looks at it, and keeps the best weights; 0 never.": (
+        "留出数据上的损失连续这么多次查看都没有下降就结束，并保留最好的权重；0 表示从不提前停止。"
+    ),
     "Go on teaching a model instead of beginning with a new one. It keeps its size and its characters.": (
         "在已有模型上继续训练，而不是从头开始；模型的大小和字表不变。"
     ),

@@ -84,6 +84,7 @@ class Learning:
             network.optimizers(self.model, self.params.rate),
             steps=steps,
             schedule=Schedule(warmup=0.05, decay=0.5),
+            patience=self.params.stop_early,
         )
         every = max(1, steps // SHOWINGS)
         loop.modules["model"].train()
@@ -92,7 +93,7 @@ class Learning:
             loop.learn(("muon", "adamw"), loss)
             yield from loop.report(message="learning", loss=loss.detach())
             if (step + 1) % every == 0 or step + 1 == steps:
-                yield from self._show(loop, step + 1)
+                yield from loop.look(self._show(loop, step + 1))
         yield from loop.finish()
         if loop.is_main:
             yield self._finished(loop)
@@ -197,7 +198,7 @@ class Learning:
                 "questions": len(self.training.asked),
                 "learned": len(self.training.examples),
                 "texts": len(self.training.pages),
-                "passes": round(loop.steps * self.params.batch / len(self.training.examples), 2),
+                "passes": round(loop.step * self.params.batch / len(self.training.examples), 2),
             },
         )
 

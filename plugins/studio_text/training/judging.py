@@ -15,6 +15,7 @@ from studio_text.training.ngram import KneserNey
 from studio_text.training.samples import write_samples
 
 if TYPE_CHECKING:
+    from studio_text.training.batches import Shelf
     from studio_text.training.learning import Learning
 
 WRITTEN = 24
@@ -25,6 +26,10 @@ COPY_RUN = {"characters": 8, "bytes": 8}
 
 LONG_COPY = {"characters": 13, "bytes": 16}
 """A run this long is no common phrase any more: the text counts as memorised."""
+
+
+COUNTED_BYTES = 180
+"""Memory of `counted` per token of the texts, measured with texts that repeat little."""
 
 
 def judge(learning: Learning, model: Any, ctx: sdk.TrainingContext) -> sdk.Evaluation:
@@ -58,21 +63,26 @@ def _foresight(learning: Learning, model: Any) -> list[sdk.Measure]:
     rows = spread(learning.held_out, learning.shelf, learning.judged)
     batches = list(in_batches(rows, learning.batch_tokens))
     network = sum(token_bits(model, *learning.shelf.padded(batch)) for batch in batches)
-    training = [learning.shelf.whole(document, cut=False) for document in learning.training]
-    counted = KneserNey([[*heading, *body] for heading, body in training], pad=learning.shelf.end)
-    counting = sum(-counted.log2([*heading, *body])[len(heading) :].sum() for heading, body in rows)
+    counting = counted(learning.shelf, learning.training)
+    simple = sum(-counting.log2([*heading, *body])[len(heading) :].sum() for heading, body in rows)
     letters = sum(_size(learning, body) for _, body in rows)
     unit = "character" if learning.units == "characters" else "byte"
     return [
         sdk.Measure(
             f"bits per {unit}",
             network / letters,
-            float(counting) / letters,
+            float(simple) / letters,
             "Kneser-Ney 5-gram",
             "lower",
             f"How surprised the model is by texts it has not seen, on {letters:,} {unit}s.",
         )
     ]
+
+
+def counted(shelf: Shelf, documents: Sequence[Document]) -> KneserNey:
+    """The simple method to compare with, which has counted these texts whole."""
+    known = (shelf.whole(document, cut=False) for document in documents)
+    return KneserNey([[*heading, *body] for heading, body in known], pad=shelf.end)
 
 
 def _size(learning: Learning, body: list[int]) -> int:

@@ -29,6 +29,9 @@ QUICK_TOKENS = 6_000
 SAMPLES = 4
 """Texts in one sample."""
 
+COUNTED_LETTERS = 100_000
+"""How much text a forecast counts to tell how long counting all will take."""
+
 TIMED_STEPS = 3
 """Steps a forecast times."""
 
@@ -72,6 +75,7 @@ class Learning:
             network.optimizers(self.model, self._params.rate),
             steps=steps,
             schedule=Schedule(warmup=0.02, decay=0.4),
+            patience=self._params.stop_early,
         )
         every = max(1, steps // SHOWINGS)
         model = loop.modules["model"]
@@ -81,7 +85,7 @@ class Learning:
             loop.learn(("muon", "adamw"), loss)
             yield from loop.report(message="learning", loss=loss.detach())
             if (step + 1) % every == 0 or step + 1 == steps:
-                yield from self._show(loop, step + 1)
+                yield from loop.look(self._show(loop, step + 1))
         yield from loop.finish()
         if loop.is_main:
             yield self._finished(loop)
@@ -109,13 +113,31 @@ class Learning:
             40 * config.hidden_size * config.num_hidden_layers + 3 * config.vocab_size
         )
         judging = self._params.judged / max(1, places) * seconds / 2 + 20 * seconds
+        counting, tables = self._counting()
         return sdk.Forecast(
-            seconds=seconds * self._params.steps + judging,
-            ram_gb=0.6 + (held / 2**30 if self._ctx.device == "cpu" else 0.5),
+            seconds=seconds * self._params.steps + judging + counting,
+            ram_gb=0.6 + tables / 2**30 + (held / 2**30 if self._ctx.device == "cpu" else 0.5),
             vram_gb=0.0 if self._ctx.device == "cpu" else 0.3 + held / 2**30,
             steps=self._params.steps,
             parameters=weights,
         )
+
+    def _counting(self) -> tuple[float, float]:
+        """Seconds and bytes of the counting method that the report compares with, from counting some of the texts."""
+        from studio_text.training import judging
+
+        if not self.held_out:
+            return 0.0, 0.0
+        some, letters = [], 0
+        for place in np.random.default_rng(0).permutation(len(self.training)):
+            some.append(self.training[place])
+            letters += len(some[-1].text)
+            if letters >= COUNTED_LETTERS:
+                break
+        started = time.perf_counter()
+        judging.counted(self.shelf, some)
+        share = sum(len(document.text) for document in self.training) / letters
+        return (time.perf_counter() - started) * share, float(judging.COUNTED_BYTES * self.shelf.tokens)
 
     def _new(self) -> tuple[str, PreTrainedTokenizerFast, Any]:
         params = self._params
@@ -196,7 +218,7 @@ class Learning:
             "parameters": sum(weight.numel() for weight in self.model.parameters()),
             "texts": len(self.training),
             "tokens": self.shelf.tokens,
-            "passes": round(loop.steps / self.shelf.batches, 2),
+            "passes": round(loop.step / self.shelf.batches, 2),
         }
         return sdk.TrainedModel(folder, evaluation, facts)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from studio import sdk
+from studio.sdk.training import stop_early
 
 FAMILY = "text.causal-lm"
 
@@ -36,6 +37,7 @@ class TrainTextModel(sdk.Trainer):
             1500, min=1, max=1_000_000, step=100, label="Steps",
             help="How often the model is corrected. More is better until the held-out curve rises again.",
         )  # fmt: skip
+        stop_early: int = stop_early()
         units: str = sdk.choice(
             "auto",
             [("auto", "As the script suggests"), ("characters", "Characters"), ("bytes", "Parts of words")],

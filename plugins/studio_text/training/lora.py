@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from studio import sdk
+from studio.sdk.training import stop_early
 from studio_text.writer import LORA_FAMILY, MODEL_HELP
 
 REACHES = (("attention", "Attention"), ("all", "Attention and the layers between"))
@@ -43,6 +44,7 @@ class TrainTextLora(sdk.Trainer):
             300, min=1, max=100_000, step=50, label="Steps",
             help="How often it is corrected. More is better until the held-out curve rises again.",
         )  # fmt: skip
+        stop_early: int = stop_early()
         rank: int = sdk.integer(
             16, min=1, max=256, label="Rank", help="How much it can learn; more makes a larger file."
         )

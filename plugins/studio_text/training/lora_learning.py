@@ -79,7 +79,7 @@ class LoraLearning:
         for step in loop:
             yield from loop.report(message="Learning", loss=self.learn(loop))
             if (step + 1) % every == 0 or step + 1 == steps:
-                yield from self._show(loop, step + 1)
+                yield from loop.look(self._show(loop, step + 1))
         yield from loop.finish()
         if loop.is_main:
             self._ctx.progress(steps, steps, "Judging")
@@ -145,7 +145,7 @@ class LoraLearning:
         optimizer = torch.optim.AdamW(self.weights.parameters(), self._params.rate, weight_decay=0.01)
         return Loop(
             self._ctx, {"lora": self.weights}, {"lora": optimizer}, steps=self._params.steps,
-            average=self._params.average, schedule=Schedule(),
+            average=self._params.average, schedule=Schedule(), patience=self._params.stop_early,
         )  # fmt: skip
 
     def _dress(self) -> None:

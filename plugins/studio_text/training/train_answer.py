@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from studio import sdk
+from studio.sdk.training import stop_early
 
 FAMILY = "text.answer"
 
@@ -36,6 +37,7 @@ class TrainAnswer(sdk.Trainer):
             2000, min=1, max=1_000_000, step=100, label="Steps",
             help="How often the model is corrected. More is better until the held-out curve rises again.",
         )  # fmt: skip
+        stop_early: int = stop_early()
         layers: int = sdk.integer(
             3, min=1, max=12, group="Size", label="Layers", when={"start_from": ""},
             help="How often each word looks at the words around it and at the question.",

@@ -133,6 +133,17 @@ def test_a_stopped_run_goes_on_to_the_same_weights(data: sdk.Dataset, model: Pat
     assert learned < 10_000
 
 
+def test_a_lora_keeps_the_weights_of_its_best_look(data: sdk.Dataset, model: Path) -> None:
+    contexts = [RecordingContext(seed=3) for _ in range(2)]
+    patient, plain = (
+        taught(data, model, ctx, steps=8, stop_early=early) for ctx, early in zip(contexts, (50, 0), strict=True)
+    )
+    losses = [one.value for one in patient if isinstance(one, sdk.Metric) and one.name.startswith("held out")]
+    assert losses.index(min(losses)) == len(losses) - 1, "it still learns"
+    kept = [(one[-1].folder / "adapter_model.safetensors").read_bytes() for one in (patient, plain)]
+    assert kept[0] == kept[1]
+
+
 def test_a_base_in_bfloat16_is_taught_in_float32(data: sdk.Dataset, model: Path) -> None:
     ctx = RecordingContext(dtype="bfloat16")
     lessons = taught(data, model, ctx, steps=2)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,13 @@ import torch
 
 import studio.sdk as sdk
 from studio.sdk.testing import RecordingContext
+from studio_text.training import judging, learning
 from studio_text.training.batches import IGNORED, Dropout, Shelf
 from studio_text.training.copying import Sources, words_of
 from studio_text.training.documents import Document, learn_tokenizer, read_documents, split_tags, suggested_units
 from studio_text.training.judging import distinct, repetition
 from studio_text.training.lm import TrainTextModel
+from studio_text.training.ngram import KneserNey
 from studio_text.training.samples import TOP_P, draw
 
 NOUNS = ("fox", "hen", "moon", "river", "king", "cat", "tree", "road")
@@ -109,6 +113,19 @@ def test_a_stopped_run_goes_on_to_the_same_weights(english: sdk.Dataset) -> None
     assert whole[-1].facts["units"] == "bytes"
 
 
+def test_a_run_that_learns_by_heart_stops_early_with_its_best_weights_and_so_does_a_resumed_one(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    noise = dataset_of(tmp_path / "noise", [("诗", "".join(rng.choice(list(SIGNS), 30))) for _ in range(12)])
+    contexts = [RecordingContext(seed=1, checkpoint_seconds=0), RecordingContext(seed=1), RecordingContext(seed=1)]
+    stopped = taught(noise, contexts[0], steps=100, rate=0.02, stop_early=2)
+    losses = [(one.value, one.step) for one in stopped if isinstance(one, sdk.Metric) and one.name == "held out loss"]
+    assert losses[-1][1] < 100, "held-out noise cannot be foreseen: it gets worse"
+    best = min(losses)[1]
+    assert losses.index(min(losses)) == len(losses) - 3
+    contexts[1].resume = next(one.folder for one in stopped if isinstance(one, sdk.Checkpoint) and one.step == best + 1)
+    assert weights(taught(noise, contexts[1], steps=100, rate=0.02, stop_early=2)) == weights(stopped)
+
+
 def test_a_model_is_continued_from(verse: tuple[RecordingContext, list[Any]], chinese: sdk.Dataset) -> None:
     _, before = verse
     ctx = RecordingContext(seed=2, models={"own:verse": before[-1].folder})
@@ -141,6 +158,24 @@ def test_a_forecast_times_steps_and_counts_weights(english: sdk.Dataset) -> None
     assert told.seconds > 1
     assert told.steps == 1000
     assert told.parameters > 64 * 300
+
+
+def test_a_forecast_includes_counting_the_texts(english: sdk.Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    def told(data: sdk.Dataset) -> sdk.Forecast:
+        checked = sdk.check_values(TrainTextModel.Params.fields, {"data": "little", **TINY, "steps": 1})
+        return TrainTextModel().forecast(TrainTextModel.Params(**{**checked, "data": data}), RecordingContext())
+
+    alone = replace(english, items=english.training)
+    assert told(english).ram_gb - told(alone).ram_gb > 100 * 50 * 20 / 2**30, "50 texts of 20 tokens, 100 bytes each"
+    count = judging.counted
+
+    def slowly(shelf: Shelf, documents: Sequence[Document]) -> KneserNey:
+        time.sleep(0.5)
+        return count(shelf, documents)
+
+    monkeypatch.setattr(judging, "counted", slowly)
+    monkeypatch.setattr(learning, "COUNTED_LETTERS", 500)
+    assert told(english).seconds > 0.5 * sum(len(Path(item.path).read_text()) for item in english.training) / 600
 
 
 def shelf_of(documents: list[Document], **how: Any) -> Shelf:
