@@ -407,6 +407,18 @@ def test_the_key_of_a_score_is_told_in_the_windows_language(
     settle(qtbot, page)
 
 
+def test_why_a_search_cannot_be_answered_is_said_again_in_another_language(
+    qtbot: QtBot, qapp: QApplication, open_page: OpenPage
+) -> None:
+    page = open_page(3)
+    page.filters.show_error("This search is too long; 2,000 characters are the most.")
+    language = Language(qapp)
+    language.use("zh_CN")
+    assert "搜索内容太长，最多 2,000 个字符。" in {each.text() for each in page.filters.findChildren(QLabel)}
+    language.use("en")
+    settle(qtbot, page)
+
+
 # ---- quick look, dropping, ending ----------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from studio.shell.i18n import count, tr, tr_message
+from studio.shell.i18n import count, tr, tr_error
 from studio.shell.library.rows import LibraryRows
 from studio.shell.library.source import Query, Source
 from studio.shell.viewers.background import Background
@@ -166,7 +166,7 @@ class LibraryActions(QObject):
         self.changed.emit(ids)
 
     def _fail(self, error: Exception) -> None:
-        reason = tr_message(str(error)) or type(error).__name__
+        reason = tr_error(error) or type(error).__name__
         self.failed.emit(tr("That did not work: {reason}", reason=reason))
         self._rows.refresh()
 

@@ -66,6 +66,7 @@ class FilterBar(QWidget):
         self._build_filters()
         self._error = label(role="warning")
         self._error.hide()
+        self._problem = ""
         self._lay_out()
         self.retranslate()
 
@@ -94,6 +95,7 @@ class FilterBar(QWidget):
 
     def show_error(self, sentence: str) -> None:
         """Show why a search cannot be answered; an empty sentence takes that away."""
+        self._problem = sentence
         self._error.setText(tr_message(sentence))
         self._error.setVisible(bool(sentence))
 
@@ -105,6 +107,7 @@ class FilterBar(QWidget):
 
     def retranslate(self) -> None:
         """Say what is composed again in the window's language."""
+        self._error.setText(tr_message(self._problem))
         self.empty_trash.setVisible(self._query.trash)
         for index, sort in enumerate(SORTS):
             self._sort.setItemText(index, tr(_SORT_NAMES[sort]))

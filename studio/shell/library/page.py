@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from studio.shell.i18n import tr
+from studio.shell.i18n import tr, tr_error
 from studio.shell.library.actions import LibraryActions
 from studio.shell.library.commands import LibraryCommands
 from studio.shell.library.details import Details, plain_label
@@ -286,7 +286,7 @@ class LibraryPage(QWidget):
 
     def _forget_detail(self, error: Exception) -> None:
         self.details.show_nothing()
-        self.changes.failed.emit(str(error))
+        self.changes.failed.emit(tr_error(error))
 
     def _on_reset(self, number: int) -> None:
         self.count_changed.emit(number)

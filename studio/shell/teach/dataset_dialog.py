@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.sdk.datasets import Dataset
-from studio.shell.i18n import count, say, tr, tr_message
+from studio.shell.i18n import count, say, tr, tr_error, tr_message
 from studio.shell.teach.dataset_table import CAPTION, FILE, ICON_SIDE, USE, DatasetTable, small_picture
 from studio.shell.viewers.background import Background
 from studio.shell.widgets import button, label, line, row
@@ -103,7 +103,7 @@ class DatasetDialog(QDialog):
         self.accept()
 
     def _not_saved(self, error: Exception) -> None:
-        self.problem.setText(tr("The captions could not be kept: {reason}", reason=str(error)))
+        self.problem.setText(tr("The captions could not be kept: {reason}", reason=tr_error(error)))
         self.problem.show()
         self.save_button.setEnabled(True)
 

@@ -20,7 +20,7 @@ from studio.sdk.generator import GeneratorSpec
 from studio.sdk.parameters import Json
 from studio.shell.forms.form import Form, FormHelp
 from studio.shell.forms.history import PromptHistory
-from studio.shell.i18n import say, tr, tr_description, tr_message, tr_spec
+from studio.shell.i18n import say, tr, tr_description, tr_error, tr_message, tr_spec
 from studio.shell.teach.data_step import DataStep
 from studio.shell.teach.forecast import ForecastLine
 from studio.shell.teach.run_view import RunView
@@ -220,7 +220,7 @@ class TeachPage(QWidget):
 
     def _not_read(self, error: Exception) -> None:
         self._reading = False
-        self._tell(tr("The training runs could not be read: {reason}", reason=str(error)))
+        self._tell(tr("The training runs could not be read: {reason}", reason=tr_error(error)))
 
     def _fill_runs(self) -> None:
         self.runs.clear()
