@@ -99,12 +99,20 @@ def from_template(
     `inner` translates what stands at a place, given the place's name and the text.
     """
     for source, text in texts.items():
-        if "{" in source and (match := _pattern(source).fullmatch(message)):
+        if not _may_fit(source, message):
+            continue
+        if match := _pattern(source).fullmatch(message):
             values = {place: inner(place, value) for place, value in match.groupdict().items()}
             return "".join(
                 values.get(part, f"{{{part}}}") if at % 2 else part for at, part in enumerate(_PLACES.split(text))
             )
     return ""
+
+
+def _may_fit(source: str, message: str) -> bool:
+    """Whether a template begins and ends as the message does: patterns are compiled and tried only where it does."""
+    begin, end = source.find("{"), source.rfind("}") + 1
+    return begin >= 0 and message.startswith(source[:begin]) and message.endswith(source[end:])
 
 
 @lru_cache(1024)
