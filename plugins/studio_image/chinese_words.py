@@ -118,5 +118,7 @@ WORDS: dict[str, str] = {
     "It knows {things} things, for example: {near}.": "它认识 {things} 样东西，例如：{near}。",
     "Drawn as: {label} ({chinese}, {french}).": "画作：{label}（{chinese}，{french}）。",
     "That is a guess. Nearby: {near}.": "这是猜测。相近的有：{near}。",
+    "{file} was left out: {why}": "略去了 {file}：{why}",
+    "Measuring the model": "正在测量模型",
 }
 """What stands in braces is filled in by the studio."""

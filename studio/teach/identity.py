@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 PROBE = 64 * 2**10
 """Bytes that are read at the beginning, the middle and the end of a file: weights may have many gigabytes."""
 
+MOST_FILES = 20_000
+"""Files of a folder that count; whoever names a whole disk need not wait until it is read."""
+
 
 def content_digest(path: Path) -> str:
     """A hash of a file, or of all files below a folder: names, sizes, and of long files three parts of the content.
@@ -23,8 +28,7 @@ def content_digest(path: Path) -> str:
         OSError: there is nothing, or it cannot be read.
     """
     hashed = hashlib.sha256()
-    files = sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]
-    for file in files:
+    for file in islice(_files(path), MOST_FILES) if path.is_dir() else [path]:
         size = file.stat().st_size
         name = file.relative_to(path).as_posix() if file != path else ""
         hashed.update(f"{name}\0{size}\0".encode("utf-8", "surrogateescape"))
@@ -33,6 +37,13 @@ def content_digest(path: Path) -> str:
                 stream.seek(place)
                 hashed.update(stream.read(PROBE))
     return hashed.hexdigest()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The files below a folder, in the same order every time."""
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        yield from (Path(place, name) for name in sorted(names) if Path(place, name).is_file())
 
 
 def given_digests(fields: Iterable[Field], values: Mapping[str, Any], model: Callable[[str], Path]) -> dict[str, str]:

@@ -81,8 +81,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (KeyError, ValueError, TypeError, ImportError, AttributeError, OSError, UserError) as error:
         _say(f"That cannot be trained: {error}")
         return 2
+    if begun := _other_begun(trainer, data, values, given):
+        _say(f"{given.run} holds a run with {begun}; name another folder with --run.")
+        return 2
     _train(trainer, data, values, given)
     return 0
+
+
+def _other_begun(trainer: type[Trainer], data: Dataset, values: dict[str, Any], given: argparse.Namespace) -> str:
+    """What sets an unfinished run in the folder apart from the one asked for; its checkpoints fit no other."""
+    run = Run(given.run)
+    facts = run.facts
+    if not facts or run.finished:
+        return ""
+    asked = {"recipe": trainer.id, "version": trainer.version, "values": values, "seed": given.seed}
+    differing = [name for name, value in asked.items() if facts.get(name) != value]
+    if (facts.get("dataset") or {}).get("digest") != data.digest:
+        differing.append("dataset")
+    return f"another {' and '.join(differing)}" if differing else ""
 
 
 def _train(trainer: type[Trainer], data: Dataset, values: dict[str, Any], given: argparse.Namespace) -> None:

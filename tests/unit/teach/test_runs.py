@@ -6,13 +6,16 @@ import json
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from helpers.tiny_trainer import dataset_in
 
+from studio.engine.worker.solo import main
 from studio.sdk import Checkpoint, Field, Metric
 from studio.teach.identity import content_digest, given_digests, run_name
+from studio.teach.report import dataset_facts
 from studio.teach.runs import LATEST_KEPT, SPACED_KEPT, Run, run_key
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -33,6 +36,24 @@ def finish(process: subprocess.Popen[bytes]) -> str:
     said, problem = process.communicate(timeout=100)
     assert process.returncode == 0, problem
     return said.decode()
+
+
+def test_without_a_host_a_run_goes_on_with_the_same_words_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = dataset_in(tmp_path / "greys")
+    values = {"data": "greys", "steps": 60, "pause": 0.0}
+    facts = {"recipe": "test.tiny.train", "version": 1, "values": values, "seed": 0, "dataset": dataset_facts(data)}
+    run = Run.begin(tmp_path / "run", facts)
+    run.add_metric(Metric("loss", 10, 0.5))
+    words = ["helpers.tiny_trainer:TrainTiny", "--data", str(tmp_path / "greys"), "--device", "cpu",
+             "--run", str(run.folder), "--model", str(tmp_path / "model")]  # fmt: skip
+    assert main([*words, "--set", "steps=20", "--seed", "4"]) == 2
+    assert "holds a run with another values and seed" in capsys.readouterr().out
+    (tmp_path / "greys" / "dataset.json").write_text(json.dumps(replace(data, digest="1" * 64).to_json()))
+    assert main([*words, "--set", "steps=60"]) == 2
+    assert "another dataset" in capsys.readouterr().out
+    assert list(run.metrics()) == [Metric("loss", 10, 0.5)], "it is as it was"
 
 
 @pytest.mark.slow
