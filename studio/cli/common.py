@@ -63,7 +63,7 @@ def find_home(arguments: argparse.Namespace) -> Home:
     """
     asked = getattr(arguments, "library", None)
     home = Home.find(library=None if asked is None else place(asked, "--library"))
-    if not home.settings_file.is_file():
+    if not home.settings_file.exists():
         return home
     settings = load_settings(home)
     for problem in settings.problems:

@@ -14,6 +14,8 @@ TYPE_CHECKING = False  # as typing.TYPE_CHECKING, without importing typing at ev
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from studio.sdk import UserError
+
 COMMANDS: dict[str, tuple[str, str]] = {
     "generate": ("studio.cli.generate", "make something: studio generate ID [--set name=value …]"),
     "generators": ("studio.cli.generators", "list what can be made, and each generator's parameters"),
@@ -110,7 +112,7 @@ def _failed(error: Exception, argv: Sequence[str]) -> int:
     if isinstance(error, UserError):
         where = f"{error.param}: " if error.param and error.param not in error.message else ""
         common.warn(f"{where}{error.message}{' ' + error.hint if error.hint else ''}")
-        return exits.WRONG_INPUT
+        return _code_of(error)
     if isinstance(error, UnicodeEncodeError) and (garbled := next((word for word in argv if not _is_text(word)), "")):
         common.warn(f"“{garbled}” holds bytes that are no text (UTF-8).")
         return exits.WRONG_INPUT
@@ -121,6 +123,16 @@ def _failed(error: Exception, argv: Sequence[str]) -> int:
         return exits.FAILED
     common.warn(f"Something went wrong inside the studio ({type(error).__name__}). {_kept(error)}")
     return exits.FAILED
+
+
+def _code_of(error: UserError) -> int:
+    """Most are about what was typed; some about this machine or a file of the studio's own."""
+    from studio.engine.discovery.answers import SwitchesDamaged
+    from studio.library.database import IndexUnavailable
+
+    if isinstance(error, IndexUnavailable):
+        return exits.NOT_HERE
+    return exits.FAILED if isinstance(error, SwitchesDamaged) else exits.WRONG_INPUT
 
 
 def _is_text(word: str) -> bool:

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.commands import Answer, environment, studio
+from helpers.commands import Answer, environment, started, studio
 
 from studio.engine.journal import Journal, sessions
 from studio.engine.mailbox import Mailbox
 
 SMALL = ("generate", "studio.image.texture", "--set", "size=64x64")
+LARGE = (*SMALL[:2], "--set", "size=2048x2048")
 
 
 @pytest.fixture(scope="module")
@@ -200,6 +201,25 @@ def test_a_broken_settings_file_is_named_and_nothing_is_lost(tmp_path: Path, con
     assert any(path.read_bytes() == content for path in tmp_path.glob("settings*"))
 
 
+def test_a_folder_where_the_settings_should_be_is_told(tmp_path: Path) -> None:
+    (tmp_path / "settings.json").mkdir()
+    answer = studio(tmp_path, "library", "stats")
+    assert answer.code == 3
+    assert "settings.json" in answer.err
+    assert_calm(answer)
+
+
+def test_damaged_plugin_switches_are_told_without_jargon_and_left_alone(tmp_path: Path) -> None:
+    for content in (b"{", b"[" * 100_000, b"\xff", b"[]"):
+        (tmp_path / "plugin-switches.json").write_bytes(content)
+        answer = studio(tmp_path, "plugins")
+        assert answer.code == 1, answer
+        assert "plugin-switches.json" in answer.err
+        assert "Error" not in answer.err
+        assert_calm(answer)
+        assert (tmp_path / "plugin-switches.json").read_bytes() == content
+
+
 def test_a_broken_index_is_rebuilt(home: Path, texture: dict[str, str]) -> None:
     for path in (home / "library").glob("index.db*"):
         path.write_bytes(b"this is no database" * 100)
@@ -223,17 +243,11 @@ def test_a_hostile_input_gets_a_sentence_at_its_field(home: Path, tmp_path: Path
 
 
 def test_ctrl_c_cancels_cleanly(tmp_path: Path) -> None:
-    words = ("generate", "studio.image.texture", "--set", "size=2048x2048", "--count", "50")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "studio", *words],
-        env=environment(tmp_path),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    time.sleep(3)
-    begun = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=20)
+    with started(tmp_path, *LARGE, "--count", "50") as process:
+        time.sleep(3)
+        begun = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
     assert process.returncode == 130
     assert b"Traceback" not in said
     assert time.monotonic() - begun < 10
@@ -241,17 +255,12 @@ def test_ctrl_c_cancels_cleanly(tmp_path: Path) -> None:
 
 
 def test_a_killed_studio_leaves_jobs_that_can_be_retried(tmp_path: Path) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "studio", *SMALL[:2], "--set", "size=2048x2048", "--count", "3"],
-        env=environment(tmp_path), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        jobs = studio(tmp_path, "queue", "list", "--json").json
-        if any(job["state"] == "running" for job in jobs):
-            break
-    process.kill()
-    process.wait()
+    with started(tmp_path, *LARGE, "--count", "3"):
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            jobs = studio(tmp_path, "queue", "list", "--json").json
+            if any(job["state"] == "running" for job in jobs):
+                break
     left = studio(tmp_path, "queue", "list", "--json").json
     assert left
     assert not any(job["live"] for job in left)
@@ -265,26 +274,23 @@ def test_a_killed_studio_leaves_jobs_that_can_be_retried(tmp_path: Path) -> None
 
 
 def test_a_running_studio_takes_orders_from_another_terminal(tmp_path: Path) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "studio", *SMALL[:2], "--set", "size=2048x2048", "--count", "40"],
-        env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and len(studio(tmp_path, "queue", "list", "--json").json) < 30:
-        time.sleep(0.1)
-    assert studio(tmp_path, "queue", "pause").code == 0
-    jobs = studio(tmp_path, "queue", "list", "--json").json
-    assert any(job["paused"] for job in jobs)
-    last = [job["id"] for job in jobs if job["state"] == "queued"][-1]  # it would be a long time before its turn
-    assert studio(tmp_path, "queue", "resume", last).code == 0
-    while last in {job["id"] for job in studio(tmp_path, "queue", "list", "--json").json}:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    left = studio(tmp_path, "queue", "list", "--json").json
-    assert len(left) > 20
-    assert all(job["paused"] for job in left)
-    assert studio(tmp_path, "queue", "cancel").code == 0
-    process.communicate(timeout=30)
+    with started(tmp_path, *LARGE, "--count", "40") as process:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and len(studio(tmp_path, "queue", "list", "--json").json) < 30:
+            time.sleep(0.1)
+        assert studio(tmp_path, "queue", "pause").code == 0
+        jobs = studio(tmp_path, "queue", "list", "--json").json
+        assert any(job["paused"] for job in jobs)
+        last = [job["id"] for job in jobs if job["state"] == "queued"][-1]  # it would be a long time before its turn
+        assert studio(tmp_path, "queue", "resume", last).code == 0
+        while last in {job["id"] for job in studio(tmp_path, "queue", "list", "--json").json}:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        left = studio(tmp_path, "queue", "list", "--json").json
+        assert len(left) > 20
+        assert all(job["paused"] for job in left)
+        assert studio(tmp_path, "queue", "cancel").code == 0
+        process.communicate(timeout=30)
     assert process.returncode == 130
 
 
@@ -452,17 +458,11 @@ def test_a_damaged_journal_is_told_once_and_by_the_exit_code(tmp_path: Path) -> 
 
 def test_a_kill_leaves_no_results_outside_the_studios_folder_and_nothing_to_retry(tmp_path: Path) -> None:
     (tmp_path / "tmp").mkdir()
-    words = (*SMALL[:2], "--set", "size=2048x2048", "--count", "40", "--no-library", "-o", f"{tmp_path}/made/")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "studio", *words],
-        env=environment(tmp_path, {"TMPDIR": str(tmp_path / "tmp")}),
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and not list((tmp_path / "scratch").rglob("*.png")):
-        time.sleep(0.1)
-    process.kill()
-    process.wait()
+    words = (*LARGE, "--count", "40", "--no-library", "-o", f"{tmp_path}/made/")
+    with started(tmp_path, *words, extra={"TMPDIR": str(tmp_path / "tmp")}):
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and not list((tmp_path / "scratch").rglob("*.png")):
+            time.sleep(0.1)
     assert list((tmp_path / "scratch").rglob("*.png"))
     assert list((tmp_path / "tmp").iterdir()) == []
     assert studio(tmp_path, "queue", "list", "--json").json == []
@@ -510,15 +510,12 @@ def test_ctrl_c_at_any_moment_is_calm(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", "import runpy, platform"], check=True, env=environment(tmp_path))
     start = 1.5 * (time.monotonic() - begun)  # before that, Python itself is still starting
     for delay in (start / 3, start + 0.1, start + 0.4, start + 1.4):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "studio", *SMALL[:2], "--set", "size=2048x2048", "--count", "20"],
-            env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
-        time.sleep(delay)
-        while process.poll() is None:  # the last ones come while Python takes itself down
-            process.send_signal(signal.SIGINT)
-            time.sleep(0.02 if delay > start + 1 else 0.3)
-        _, said = process.communicate(timeout=20)
+        with started(tmp_path, *LARGE, "--count", "20") as process:
+            time.sleep(delay)
+            while process.poll() is None:  # the last ones come while Python takes itself down
+                process.send_signal(signal.SIGINT)
+                time.sleep(0.02 if delay > start + 1 else 0.3)
+            _, said = process.communicate(timeout=20)
         if delay > start:
             assert process.returncode == 130, said
             assert b"Traceback" not in said
@@ -573,6 +570,12 @@ def test_results_and_json_alone_go_to_stdout(home: Path) -> None:
         assert answer.json is not None, words
 
 
+def test_the_guide_to_the_settings_lists_them(home: Path) -> None:
+    said = studio(home, "help", "settings").out
+    assert "`idle_minutes`" in said
+    assert "<!--" not in said
+
+
 def test_the_engine_room_works_without_qt_and_without_apsw(tmp_path: Path) -> None:
     """As on a machine with a GPU and no desktop: results are kept as files, and found again once apsw is there."""
     missing = tmp_path / "missing"
@@ -591,7 +594,7 @@ def test_the_engine_room_works_without_qt_and_without_apsw(tmp_path: Path) -> No
     assert studio(home, "generators", extra=bare).code == 0
     assert studio(home, "queue", "list", extra=bare).code == 0
     listing = studio(home, "library", "list", extra=bare)
-    assert listing.code == 2
+    assert listing.code == 4
     assert "apsw" in listing.err
     window = studio(home, extra=bare)
     assert window.code == 4

@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,18 @@ class Answer:
 def environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of a studio whose everything lives in `home`."""
     return {**os.environ, "STUDIO_HOME": str(home), "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", **(extra or {})}
+
+
+@contextmanager
+def started(home: Path, *words: str, extra: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """``studio WORDS`` while a test goes on; killed at its end, also when the test fails."""
+    command = [sys.executable, "-m", "studio", *words]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=environment(home, extra), stdout=pipe, stderr=pipe) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def studio(home: Path, *words: str, extra: Mapping[str, str] | None = None, timeout: float = 110) -> Answer:

@@ -1,4 +1,4 @@
-"""Sentences for names that nothing answers to."""
+"""Sentences for names that nothing answers to, and the error for plugin choices that cannot be read."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from studio.sdk import UserError
 
 if TYPE_CHECKING:
     from studio.engine.discovery.registry import Registry
+
+
+class SwitchesDamaged(UserError):
+    """The file with the artist's choices about plugins can't be read: what was switched off is not known."""
 
 
 def no_such_generator(registry: Registry, name: str) -> UserError:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from studio.disk.home import Home
+    from studio.engine.discovery.answers import SwitchesDamaged
 
 
 class PluginSwitches:
@@ -57,18 +58,28 @@ class PluginSwitches:
         self._save()
 
     def _read(self) -> dict[str, Any]:
+        """What the file holds. Damaged, it stops everything: plugins that were switched off must not run again."""
         try:
             plain = json.loads(self._file.read_bytes())
         except (FileNotFoundError, NotADirectoryError):
             return {}
-        except (OSError, ValueError, RecursionError) as error:
-            from studio.sdk import UserError
+        except OSError as error:
+            raise self._damaged(error.strerror or str(error)) from error
+        except json.JSONDecodeError as error:
+            raise self._damaged(f"line {error.lineno}, column {error.colno} is not valid JSON") from error
+        except (ValueError, RecursionError) as error:
+            raise self._damaged("it is not valid JSON") from error
+        if not isinstance(plain, dict):
+            raise self._damaged("it is no JSON object")
+        return plain
 
-            raise UserError(
-                f"The file with your plugin choices cannot be read: {self._file} ({type(error).__name__}: {error}).",
-                hint="Repair or delete it; then every plugin is switched on.",
-            ) from error
-        return plain if isinstance(plain, dict) else {}
+    def _damaged(self, why: str) -> SwitchesDamaged:
+        from studio.engine.discovery.answers import SwitchesDamaged
+
+        return SwitchesDamaged(
+            f"The file with your plugin choices cannot be read: {self._file} ({why}).",
+            hint="Repair or delete it; then every plugin is switched on.",
+        )
 
     def _save(self) -> None:
         from studio.disk.durable import write_json
