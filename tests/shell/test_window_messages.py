@@ -15,11 +15,13 @@ import pytest
 from helpers.told_sentences import told_by, told_in
 from helpers.windows import EVERY_KIND, PAINTER
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from studio.disk.catalogues import LOCALES, Catalogue, catalogue
 from studio.engine.settings import Settings, SettingsError
 from studio.sdk import Field, GeneratorSpec, ParameterError
 from studio.shell.i18n import Language, tr_description, tr_error, tr_message, tr_said
+from studio.shell.viewers.text import TextViewer
 
 ROOT = Path(__file__).parents[2]
 PLUGINS = ROOT / "plugins"
@@ -195,3 +197,11 @@ def test_what_the_system_refuses_is_said_without_its_number(chinese: None) -> No
         assert tr_error(OSError(number, os.strerror(number), "a")) != os.strerror(number)
     assert tr_error(FileNotFoundError(2, "No such file or directory", "a")) == "没有这个文件或文件夹"
     assert tr_message("[Errno 2] No such file or directory: 'a'") == "没有这个文件或文件夹：“a”"
+
+
+def test_a_text_that_is_gone_is_told_without_pythons_number(chinese: None, qtbot: QtBot, tmp_path: Path) -> None:
+    viewer = TextViewer()
+    qtbot.addWidget(viewer)
+    with qtbot.waitSignal(viewer.failed) as told:
+        viewer._not_loaded(FileNotFoundError(2, "No such file or directory", str(tmp_path / "gone.txt")))
+    assert told.args == ["无法读取此文本：没有这个文件或文件夹"]

@@ -36,12 +36,19 @@ from studio.disk.resources import resources
 from studio.engine.settings import TABLE, documentation
 from studio.sdk.testing.conformance import CHECKS
 from studio.shell import cheat_sheet, status_bar
+from studio.shell.about import AboutDialog
+from studio.shell.cheat_sheet import CheatSheet
+from studio.shell.command_palette import CommandPalette
 from studio.shell.create.failure import HEADINGS
 from studio.shell.create.failure import ICONS as FAILURE_ICONS
 from studio.shell.create.media import MEDIA
 from studio.shell.create.progress import STATES as JOB_STATES
 from studio.shell.create.queue_view import ICONS as JOB_ICONS
-from studio.shell.help_browser import topics
+from studio.shell.errors import ErrorDialog
+from studio.shell.forms.item_picker import ItemPicker
+from studio.shell.help_browser import HelpBrowser, topics
+from studio.shell.network_log import NetworkDialog
+from studio.shell.plugins.checking import CheckDialog
 from studio.shell.plugins.page import STATES as PLUGIN_STATES
 from studio.shell.rail import PLACES
 from studio.shell.workshop import KIND_ICONS
@@ -212,3 +219,25 @@ def test_every_control_of_every_page_is_named_in_the_windows_language(
         assert len(named) > 60
         english = {told for told in named if told[1] not in plugins and not re.search("[\u4e00-\u9fff]", told[1])}
         assert english == set()
+
+
+def test_every_control_of_the_dialogs_is_named_in_the_windows_language(qapp: QApplication, tmp_path: Path) -> None:
+    with open_window(qapp, tmp_path) as stand:
+        stand.language.use("zh_CN")
+        window = stand.window
+        dialogs = (
+            AboutDialog(window),
+            CheatSheet(window.commands, window),
+            CheckDialog(plugin_rows()[0], {}, window),
+            CommandPalette(window.commands, window),
+            ErrorDialog("", window),
+            HelpBrowser("settings", window),
+            ItemPicker(stand.workshop, "image", window),
+            NetworkDialog(stand.workshop, window.refusals, window),
+        )
+        named = [(type(dialog).__name__, spoken(widget)) for dialog in dialogs for widget in controls(dialog)]
+        assert {dialog for dialog, _ in named} == {type(dialog).__name__ for dialog in dialogs}
+        assert [told for told in named if not re.search("[\u4e00-\u9fff]", told[1])] == []
+        assert [
+            dialog.windowTitle() for dialog in dialogs if not re.search("[\u4e00-\u9fff]", dialog.windowTitle())
+        ] == []
