@@ -4,9 +4,9 @@
 ``captions.jsonl``, or a finished ``dataset.json``), and ``RECIPE`` is a dict: ``trainer`` (``module:Class``), ``kind``
 (of the dataset), ``values`` (parameters), ``seed``, ``card`` (of the dataset: title, licence …) and ``credits``
 (Markdown for the model card). Where there is a ``finish(folder, out)`` it adds to the finished model what else its
-generators need. Where there is a ``starters/NAME.md``, it is the beginning of the model card, written by hand; what the
-trainer measured follows it. Training runs without the window and goes on where it stopped when the same command is
-given again.
+generators need, and may give back measures, which join the report and the cards. Where there is a ``starters/NAME.md``,
+it is the beginning of the model card, written by hand; what the trainer measured follows it. Training runs without the
+window and goes on where it stopped when the same command is given again.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -54,7 +55,7 @@ def main() -> int:
     if finished.returncode:
         return finished.returncode
     if hasattr(module, "finish"):
-        module.finish(folder, arguments.out)
+        add_measures(arguments.out, work / "run", module.finish(folder, arguments.out) or [])
     introduce(arguments.out, Path(__file__).with_name("starters") / f"{arguments.name}.md")
     give_credit(arguments.out, recipe)
     return check_size(arguments.out)
@@ -107,6 +108,29 @@ def write_manifest(folder: Path, name: str, recipe: dict[str, Any]) -> None:
 def _draw(source: str) -> float:
     """A number in [0, 1) that depends on `source` alone."""
     return int.from_bytes(hashlib.sha256(source.encode()).digest()[:6], "big") / 2**48
+
+
+def add_measures(out: Path, run: Path, measures: list[Any]) -> None:
+    """Add figures that only the finished starter allows to its report and its cards, in place of older ones."""
+    from studio.teach.adopting import CARD
+    from studio.teach.model_card import write_model_card
+    from studio.teach.report import PAGE, rendered
+    from studio.teach.report_reading import REPORT, read_report
+    from studio.teach.report_summary import summary_of
+    from studio.teach.runs import Run
+
+    if not measures:
+        return
+    report, card = read_report(out), json.loads((out / CARD).read_text("utf-8"))
+    names = {measure.name for measure in measures}
+    for told in (report, card["evaluation"]):
+        kept = [one for one in told["measures"] if one["name"] not in names]
+        told["measures"] = [*kept, *map(asdict, measures)]
+    report["summary"] = summary_of(report["measures"], report["neighbours"])
+    for name, told in ((REPORT, report), (CARD, card)):
+        (out / name).write_text(json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False) + "\n", "utf-8")
+    (out / PAGE).write_text(rendered(report, out, Run(run)), "utf-8")
+    write_model_card(out / "README.md", report)
 
 
 KEPT = {"Measured": "Measured by the trainer", "What it copied": "What it copied", "Made": "Made"}

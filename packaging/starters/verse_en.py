@@ -287,9 +287,15 @@ LEAST = 3
 """Fewest times a run of two or three tokens must occur to be stored."""
 
 
-def finish(folder: Path, out: Path) -> None:
-    """Add sounds, hints and authors (``verse.json``), counts and fingerprints to the model in `out`."""
+def finish(folder: Path, out: Path) -> list[Any]:
+    """Add sounds, hints and authors (``verse.json``), counts and fingerprints to the model in `out`.
+
+    Returns:
+        how well the poems of the finished model keep their form.
+    """
     from studio.sdk import Dataset, read_text
+    from studio_text.english_model import EnglishModel
+    from studio_text.training.evaluate_english import measures
 
     items = Dataset.read(folder).training
     written = [read_text(item) for item in items]
@@ -305,3 +311,4 @@ def finish(folder: Path, out: Path) -> None:
     plain = [[word.lower() for word in text if word not in MARKS] for text in lines]
     store_runs(plain, RUN, FILTER_BITS, out / "runs.safetensors")
     store_counts(written, out, LEAST)
+    return measures(EnglishModel(out, out, "cpu"))

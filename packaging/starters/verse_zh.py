@@ -198,8 +198,16 @@ def words_of(poem: Poem, known: dict[str, int]) -> list[str]:
     return sorted(found, key=lambda word: zlib.crc32((word + poem.text).encode()))[:HINTS_PER_POEM]
 
 
-def finish(folder: Path, out: Path) -> None:
-    """Add ``verse.json`` (forms, rhymes, hints) and ``runs.safetensors`` (fingerprints) to the model in `out`."""
+def finish(folder: Path, out: Path) -> list[Any]:
+    """Add ``verse.json`` (forms, rhymes, hints) and ``runs.safetensors`` (fingerprints) to the model in `out`.
+
+    Returns:
+        how well the poems of the finished model keep their form.
+    """
+    from studio.sdk import Dataset
+    from studio_text.training.evaluate_verse import measures
+    from studio_text.versing import VerseModel
+
     lines = [json.loads(line)["text"] for line in (folder / "texts.jsonl").read_text("utf-8").splitlines()]
     items = json.loads((folder / "dataset.json").read_text("utf-8"))["items"]
     kept = [(item["caption"].split("，")[0], text) for item, text in zip(items, lines, strict=True)
@@ -214,6 +222,7 @@ def finish(folder: Path, out: Path) -> None:
     tables = {"forms": forms, "sounds": sounds, "hints": hints(text for _, text in kept)}
     (out / "verse.json").write_text(json.dumps(tables, ensure_ascii=False, separators=(",", ":")), "utf-8")
     store_runs([re.sub(r"[，。\n]", "", text) for _, text in kept], RUN, FILTER_BITS, out / "runs.safetensors")
+    return measures(VerseModel(out, out, "cpu"), Dataset.read(folder))
 
 
 FINALS = (

@@ -47,6 +47,29 @@ REPORTS = {
     "trimeter": "三音步",
     "ballad": "歌谣体",
     "long": "长格律",
+    # ---- verse
+    "poems with exactly their form": "完全合乎格式的诗的比例",
+    "Share of poems whose lines are as many and as long as the form lays down.": (
+        "句数和字数都与格式规定相符的诗所占的比例。"
+    ),
+    "poems that rhyme throughout": "全诗押韵的比例",
+    "Share of poems with every rhyme of their form, by modern readings.": (
+        "按今音，格式要求的韵全都押上的诗所占的比例。"
+    ),
+    "tones kept": "平仄相符的比例",
+    "Share of characters of the right tone where regulated verse fixes it, by modern readings.": (
+        "按今音，近体诗规定平仄之处，平仄相符的字所占的比例。"
+    ),
+    "lines with the right number of syllables": "音节数正确的诗行的比例",
+    "Share of lines with exactly the syllables of their feet.": "音节数与音步恰好相符的诗行所占的比例。",
+    "rhymes kept": "押上的韵的比例",
+    "Share of the rhymes asked for that are rhymes by the pronouncing dictionary.": (
+        "要求押韵之处，按发音词典确实押韵的比例。"
+    ),
+    "words on their feet": "重音落在重位的词的比例",
+    "Share of the words of several syllables whose main stress falls on a strong place.": (
+        "多音节词中，主重音落在重位上的词所占的比例。"
+    ),
     # ---- LoRAs
     "the base alone": "单独的基础模型",
     "How surprised it is by texts it has not seen; lower than the base: it learned their manner.": (

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from studio import sdk
 from studio.sdk import Dataset
 from studio_text.english_model import EnglishModel
 from studio_text.english_rules import MARKS, Line, lines_of
@@ -27,6 +28,9 @@ from studio_text.training.judging import distinct, repetition
 from studio_text.training.ngram import KneserNey
 from studio_text.verse import KINDS, OPEN_METRE
 from studio_text.verse_in_english import MOODS, rhyme_faults
+
+JUDGED = 21
+"""Poems that are written for a report: three in each form."""
 
 METRES = ("tetrameter", "pentameter", "trimeter", "trochaic")
 
@@ -67,6 +71,19 @@ def judge(
         "repetition": repetition(texts),
         "distinct-2": distinct(texts, 2),
     }
+
+
+def measures(verse: EnglishModel, poems: int = JUDGED) -> list[sdk.Measure]:
+    """How well poems keep their form, for the report."""
+    told = judge(verse, write(verse, poems))
+    return [
+        sdk.Measure("lines with the right number of syllables", told["lines with the right number of syllables"],
+                    better="higher", meaning="Share of lines with exactly the syllables of their feet."),
+        sdk.Measure("rhymes kept", told["rhymes kept"], better="higher",
+                    meaning="Share of the rhymes asked for that are rhymes by the pronouncing dictionary."),
+        sdk.Measure("words on their feet", told["words on their feet"], better="higher",
+                    meaning="Share of the words of several syllables whose main stress falls on a strong place."),
+    ]  # fmt: skip
 
 
 def feet_kept(verse: EnglishModel, line: Line, units: Sequence[str]) -> list[bool]:

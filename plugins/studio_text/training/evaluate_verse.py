@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from studio import sdk
 from studio.sdk import Dataset
 from studio_text.training.copying import Sources, words_of
 from studio_text.training.documents import Document, read_documents
@@ -24,6 +25,9 @@ from studio_text.training.ngram import KneserNey
 from studio_text.verse import FORMS, MOODS
 from studio_text.verse_rules import Form, Tables, phrases_of, wanted_tone
 from studio_text.versing import TEXT, VerseModel, Versifier, Wish
+
+JUDGED = 114
+"""Poems that are written for a report: six in each form on offer."""
 
 REPEATED = 3
 """A character this often in a regulated poem counts as a repetition."""
@@ -47,13 +51,40 @@ def judge(tables: Tables, written: Sequence[tuple[Form, Wish, str]]) -> dict[str
     wished = [(word in text) for _, wish, text in written for word in wish.words]
     return {
         "poems": count,
-        "form": sum(form.fits(text) for form, _, text in written) / count,
-        "rhyme": sum(form.fits(text) and tables.rhyme_faults(form, text) == 0 for form, _, text in written) / count,
-        "tones": tones_kept(tables, [(form, text) for form, _, text in written if form.is_regulated]),
+        **rules_kept(tables, [(form, text) for form, _, text in written]),
         "wished words": sum(wished) / max(1, len(wished)),
         "repeating": sum(most_often(text) >= REPEATED for _, _, text in written) / count,
         "distinct-2": distinct([text for _, _, text in written], 2),
     }
+
+
+def rules_kept(tables: Tables, poems: Sequence[tuple[Form, str]]) -> dict[str, float]:
+    """Shares of poems with exactly their form and with its rhymes as well, and of characters of the right tone."""
+    fitting = [(form, text) for form, text in poems if form.fits(text)]
+    rhyming = sum(tables.rhyme_faults(form, text) == 0 for form, text in fitting)
+    return {
+        "form": len(fitting) / max(1, len(poems)),
+        "rhyme": rhyming / max(1, len(poems)),
+        "tones": tones_kept(tables, [(form, text) for form, text in fitting if form.is_regulated]),
+    }
+
+
+def measures(verse: VerseModel, dataset: Dataset, poems: int = JUDGED) -> list[sdk.Measure]:
+    """How well poems keep their form, for the report, beside poems of the dataset that were held out."""
+    forms = verse.tables.forms
+    held_out = [document for document in read_documents(dataset.held_out) if document.tags[:1] and document.text]
+    people = [(forms[one.tags[0]], one.text) for one in held_out if one.tags[0] in forms]
+    made = rules_kept(verse.tables, [(form, text) for form, _, text in write(verse, poems)])
+    real = rules_kept(verse.tables, people) if people else dict[str, float]()
+    beside = "new texts by people" if people else ""
+    return [
+        sdk.Measure("poems with exactly their form", made["form"], real.get("form"), beside, "higher",
+                    "Share of poems whose lines are as many and as long as the form lays down."),
+        sdk.Measure("poems that rhyme throughout", made["rhyme"], real.get("rhyme"), beside, "higher",
+                    "Share of poems with every rhyme of their form, by modern readings."),
+        sdk.Measure("tones kept", made["tones"], real.get("tones"), beside, "higher",
+                    "Share of characters of the right tone where regulated verse fixes it, by modern readings."),
+    ]  # fmt: skip
 
 
 def tones_kept(tables: Tables, poems: Sequence[tuple[Form, str]]) -> float:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+
+from studio import sdk
+from studio.teach.adopting import adopt
+from studio.teach.report import write_report
+from studio.teach.runs import Run
 
 PACKAGING = Path(__file__).resolve().parents[3] / "packaging"
 
@@ -51,6 +58,27 @@ def test_the_hand_written_part_of_a_card_comes_first_and_figures_follow(making: 
         "# By hand\n\n## Limits\n\nFew.\n\n## Measured by the trainer\n\n| bits | 5 |\n\n## Made\n\n* today\n\n"
         "## Data\n\nThe poets.\n"
     )
+
+
+def test_what_is_measured_at_the_finish_joins_report_and_cards_once(making: ModuleType, tmp_path: Path) -> None:
+    out = tmp_path / "made"
+    out.mkdir()
+    run = Run.begin(tmp_path / "run", {"created": 0.0})
+    first = sdk.Evaluation((sdk.Measure("bits", 1.5, 2.0, "five-gram"),))
+    facts: dict[str, Any] = {"title": "Verse", "family": "text.causal-lm", "recipe": "r", "values": {}, "seed": 1}
+    write_report(out, facts, first, run)
+    adopt(sdk.TrainedModel(out, first), tmp_path / "verse", facts)
+    for share in (0.5, 0.75):
+        making.add_measures(tmp_path / "verse", run.folder, [sdk.Measure("rhymes kept", share, better="higher")])
+    making.add_measures(tmp_path / "verse", run.folder, [])
+    for name in ("report.json", "card.json"):
+        told = json.loads((tmp_path / "verse" / name).read_text("utf-8"))
+        measures = told["measures"] if name == "report.json" else told["evaluation"]["measures"]
+        assert [(one["name"], one["value"]) for one in measures] == [("bits", 1.5), ("rhymes kept", 0.75)]
+    for name in ("report.html", "README.md"):
+        text = (tmp_path / "verse" / name).read_text("utf-8")
+        assert "rhymes kept" in text
+        assert "five-gram" in text
 
 
 def test_without_a_hand_written_part_the_card_stays_as_it_is(making: ModuleType, tmp_path: Path) -> None:

@@ -9,8 +9,10 @@ import pytest
 
 from studio import sdk
 from studio.sdk.testing.running import RecordingContext, run
+from studio_text.english_model import EnglishModel
 from studio_text.english_rules import KINDS as FORMS
 from studio_text.english_rules import METRES, EnglishTables, Sound, lines_of, shown, units_of
+from studio_text.training import evaluate_english
 from studio_text.verse import AUTHORS, KINDS, STARTER, Verse
 from studio_text.verse_in_english import MOODS, rhyme_faults
 from studio_text.verse_in_english import STARTER as ENGLISH
@@ -141,3 +143,10 @@ def test_lines_are_shown_as_a_reader_knows_them() -> None:
         "gone",
         "!",
     ]
+
+
+def test_the_report_of_a_starter_tells_how_well_its_poems_keep_their_form() -> None:
+    verse = EnglishModel(MODELS[ENGLISH], MODELS[ENGLISH], "cpu")
+    told = {one.name: one.value for one in evaluate_english.measures(verse, poems=1)}
+    assert (told["lines with the right number of syllables"], told["rhymes kept"]) == (1.0, 1.0)
+    assert 0.5 < told["words on their feet"] <= 1

@@ -11,9 +11,11 @@ import pytest
 from studio import sdk
 from studio.sdk.testing.running import RecordingContext, run
 from studio_text.counting import Counts
+from studio_text.training import evaluate_verse
 from studio_text.training.ngram import KneserNey
 from studio_text.verse import FORMS, MOODS, STARTER, Verse
 from studio_text.verse_rules import Form, Runs, Slot, Tables, phrases_of, places_of, wanted_tone
+from studio_text.versing import VerseModel
 
 FOLDER = Path(__file__).resolve().parents[3] / "resources" / "starters" / "verse-zh"
 
@@ -166,3 +168,21 @@ def test_a_filter_knows_what_was_put_in_and_little_else() -> None:
     assert runs.copies("处处春眠不觉晓")
     assert not runs.copies("春眠不觉")
     assert not runs.copies("夜来风雨声")
+
+
+def test_the_report_of_a_starter_tells_how_well_its_poems_keep_their_form(tmp_path: Path) -> None:
+    poems = {
+        "rhymes": "床前明月光，疑是地上霜。\n举头望明月，低头思故乡。",
+        "not": "床前明月光，疑是地上霜。\n举头望明月，低头思故人。",
+    }
+    items = []
+    for name, text in poems.items():
+        (tmp_path / f"{name}.txt").write_text(text, "utf-8")
+        items.append(sdk.DatasetItem(tmp_path / f"{name}.txt", "五言绝句，静夜思", held_out=True))
+    data = sdk.Dataset("poems", "text", tmp_path, tuple(items))
+    told = {one.name: one for one in evaluate_verse.measures(VerseModel(FOLDER, FOLDER, "cpu"), data, poems=2)}
+    assert {name: (one.value, one.baseline) for name, one in told.items() if name != "tones kept"} == {
+        "poems with exactly their form": (1.0, 1.0),
+        "poems that rhyme throughout": (1.0, 0.5),
+    }
+    assert 0.5 < told["tones kept"].value <= 1
