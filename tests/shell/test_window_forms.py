@@ -283,6 +283,17 @@ def test_a_drawing_that_is_called_a_picture_is_not_drawn(form: Any, tmp_path: Pa
     assert shown(editor, qtbot) == icon
 
 
+def test_an_item_held_before_the_library_is_open_is_shown_once_it_is(form: Any, tmp_path: Path, qtbot: QtBot) -> None:
+    editor = form.editor("init")
+    icon = shown(editor, qtbot)
+    with Library(tmp_path / "library") as library:
+        item = library.save(Image(np.full((8, 8, 3), 200, np.uint8), title="Fox"))
+        editor.set_value(f"item:{item.id}")
+        form._around.workshop.set_library(library)
+        assert "Fox" in editor.input_widget().accessibleName()
+        assert shown(editor, qtbot) != icon
+
+
 def test_the_usual_keys_paste_into_the_well(form: Any, qtbot: QtBot) -> None:
     well = form.editor("source").input_widget()
     well.setFocus()

@@ -73,6 +73,7 @@ class InputEditor(Editor):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._well)
+        workshop.library_opened.connect(self._look_again)
         self.retranslate()
 
     @property
@@ -240,6 +241,11 @@ class InputEditor(Editor):
         side = int(THUMBNAIL * self.devicePixelRatio())
         work = partial(decode, path, side, most=MOST_PIXELS)
         self._looking = Background.shared().run(work, self._looked, owner=self)
+
+    def _look_again(self) -> None:
+        """The library is there now: what is held may be one of its items."""
+        self._look()
+        self.retranslate()
 
     def _looked(self, picture: QImage) -> None:
         self._shown = picture
