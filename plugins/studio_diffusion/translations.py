@@ -171,6 +171,13 @@ ZH_CN: dict[str, str] = {
     "Choose a folder with PNG or JPEG files.": "请选择含 PNG 或 JPEG 文件的文件夹。",
     "{file} was left out: {why}": "略去了 {file}：{why}",
     # ---- what the report says
+    "words in captions": "说明文字中的词",
+    "people in captions": "说明文字中的人",
+    "women": "女性",
+    "men": "男性",
+    "children": "儿童",
+    "older people": "老年人",
+    "other people": "其他人",
     "the base alone": "单独的基础模型",
     "How far off it is on pictures it never saw, with the same noise; lower than the base: it learned.": (
         "在相同噪声下，它对从未见过的图片偏差多少；低于基础模型，说明它学到了东西。"

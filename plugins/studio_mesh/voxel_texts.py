@@ -6,11 +6,11 @@ ZH_CN = {
     "Voxel objects": "体素物件",
     "Makes a small 3D object from a few words: a pine tree, a red mushroom, a house, a bench.":
         "用几个词做出一个小三维物件：松树、红蘑菇、房子、长凳。",
-    "A small model that learned from low-poly objects puts together 32 × 32 × 32 coloured voxels, as blocks or with a "
-    "smooth skin, closed and ready to print. It knows only words from the objects it learned from; others are left "
-    "out, and it says which.":
-        "一个从低多边形物件学来的小模型拼出 32 × 32 × 32 的彩色体素，可以是方块，也可蒙上平滑的表皮，封闭、可直接打印。"
-        "它只认识学过的物件里的（英文）词；其余的词会略去，并告诉你是哪些。",
+    "The model that comes along learned from 380 low-poly objects. It puts together 32 × 32 × 32 coloured voxels, as "
+    "blocks or with a smooth skin, closed and ready to print. It knows 180 words, in English; others are left out, and "
+    "it says which.":
+        "随附的模型学自 380 个低多边形物件，拼出 32 × 32 × 32 的彩色体素，可以是方块，也可蒙上平滑的表皮，"
+        "封闭、可直接打印。它认识 180 个英文词；其余的词会略去，并告诉你是哪些。",
     "Pine tree": "松树",
     "Red mushroom": "红蘑菇",
     "House": "房子",
@@ -26,7 +26,10 @@ ZH_CN = {
     "Surface": "表面",
     "Blocks": "方块",
     "Smooth": "平滑",
-    "Blocks keeps every voxel; Smooth draws one skin over them.": "“方块”保留每个体素；“平滑”在其上蒙一层表皮。",
+    "Blocks, few faces": "方块，少面",
+    "Blocks keeps every voxel; Smooth draws one skin over them. Few faces joins squares into rectangles: light for "
+    "games, and not watertight for a printer.":
+        "“方块”保留每个体素；“平滑”在其上蒙一层表皮。“少面”把方格并成矩形：适合游戏，但不封闭，不宜打印。",
     "Variation": "变化",
     "How far seeds wander from the objects the model learned from. Words it met in only one object leave little to "
     "vary.":
@@ -113,7 +116,20 @@ ZH_CN = {
         "与某个训练形状重叠 {share} 以上的生成物件。只出现过一次的词会做出复制品。",
     "overlap with the nearest training shape": "与最近训练形状的重叠",
     "1 would be a copy of it.": "1 即为其复制品。",
+    "Chamfer distance to held-out shapes": "与留出形状的倒角距离",
+    "Chamfer distance to known shapes": "与已知形状的倒角距离",
+    "How far the surfaces lie apart on average, as a share of the grid's side; 0 is the same.":
+        "两个表面平均相距多远，以网格边长的比例表示；0 表示相同。",
+    "watertight objects": "封闭物件的比例",
+    "Share of made objects whose blocks and whose smooth skin are closed, edge by edge; a slicer needs that.":
+        "生成的物件中，方块与平滑表皮的每条边都封闭的比例；切片软件需要如此。",
     "words in captions": "说明文字中的词",
+    "people in captions": "说明文字中的人",
+    "women": "女性",
+    "men": "男性",
+    "children": "儿童",
+    "older people": "老年人",
+    "other people": "其他人",
     "Things that occur in several captions, and what their words have in common.":
         "在多条说明中出现的东西，以及其词语的共同之处。",
     "It knows {words} words and {shapes} shapes, nothing else; other words are left out.":

@@ -16,6 +16,7 @@ from PIL import Image, ImageOps
 
 import studio.sdk as sdk
 from studio.sdk.training.adapters import holding
+from studio.sdk.training.captions import caption_shares
 from studio.sdk.training.loop import folder_of
 from studio_diffusion.folders import LORA_FILE
 from studio_diffusion.training.encoding import encode
@@ -54,6 +55,7 @@ def finished(learning: Learning, loop: Loop, params: Any, ctx: sdk.TrainingConte
         measures=(*losses, *_copies(neighbours, learning)),
         samples=tuple(samples),
         neighbours=neighbours,
+        distributions=caption_shares([item.caption for item in params.data.training]),
         strengths=(f"Works with every {kind.title} model of the same make, in this studio and in other programs.",),
         limits=(
             f"It fits only {kind.title}; what the base cannot draw, it does not draw either.",

@@ -1,4 +1,4 @@
-"""How good a voxel model is: overlap with shapes it never saw, and how much it copies those it did see."""
+"""How good a voxel model is: nearness to shapes it never saw, closed surfaces, and how much it copies."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 import studio.sdk as sdk
+from studio.sdk.training.captions import caption_shares
 from studio_mesh.training.voxel_lessons import Lessons
 from studio_mesh.training.voxel_shapes import read_voxels
-from studio_mesh.voxel_model import SIDE, VoxelModel
-from studio_mesh.voxel_surface import FILLED, block_surface
+from studio_mesh.voxel_model import SIDE, Solid, VoxelModel
+from studio_mesh.voxel_surface import FILLED, block_surface, firmed, is_closed, smooth_surface
 from studio_mesh.voxel_words import likeness, split
 
 COMPARED = 48
@@ -26,6 +27,8 @@ COPIED = 0.95
 
 PICTURES = 12
 """Made objects that the report shows beside their nearest training shape."""
+
+CHAMFER = "How far the surfaces lie apart on average, as a share of the grid's side; 0 is the same."
 
 DRAWS = 3
 """Seeds per caption; figures are means over them."""
@@ -96,36 +99,64 @@ class Judge:
         return result
 
 
-def _drawn(model: VoxelModel, captions: Sequence[str], seed: int, variation: float) -> NDArray[np.bool_]:
-    rows = [
-        model.make(model.vocabulary.read(caption).known, variation, np.random.default_rng([seed, number])).occupancy
+def _solids(model: VoxelModel, captions: Sequence[str], seed: int, variation: float) -> list[Solid]:
+    return [
+        model.make(model.vocabulary.read(caption).known, variation, np.random.default_rng([seed, number]))
         for number, caption in enumerate(captions)
     ]
-    return np.array(rows).reshape(len(rows), -1) >= FILLED
+
+
+def _filled(solids: Sequence[Solid]) -> NDArray[np.bool_]:
+    return np.array([solid.occupancy for solid in solids]).reshape(len(solids), -1) >= FILLED
+
+
+def _drawn(model: VoxelModel, captions: Sequence[str], seed: int, variation: float) -> NDArray[np.bool_]:
+    return _filled(_solids(model, captions, seed, variation))
 
 
 def _mean_overlap(model: VoxelModel, captions: Sequence[str], shapes: NDArray[np.bool_]) -> float:
     return float(np.diagonal(overlap(_drawn(model, captions, 0, 0.0), shapes)).mean())
 
 
-def nearest_caption(lessons: Lessons, captions: Sequence[str], shapes: NDArray[np.bool_], *, other: bool) -> float:
-    """Mean overlap of `shapes` with the training shapes whose captions are most like theirs.
+def chamfer(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
+    """Chamfer distance of two shapes [side³], as a share of the grid's side (Fan et al. 2017, section 4.2, unsquared).
+
+    The mean way from each outer voxel of one to the nearest outer voxel of the other, both directions averaged; the
+    grid's diagonal where one of them is empty.
+    """
+    from scipy.spatial import cKDTree
+
+    one, other = _outer(first), _outer(second)
+    if not len(one) or not len(other):
+        return float(np.sqrt(3))
+    there, back = cKDTree(other).query(one)[0], cKDTree(one).query(other)[0]
+    return float((there.mean() + back.mean()) / 2 / SIDE)
+
+
+def _outer(shape: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Places [n, 3] of the voxels that have an empty neighbour."""
+    import scipy.ndimage
+
+    filled = shape.reshape((SIDE,) * 3)
+    return np.argwhere(filled & ~scipy.ndimage.binary_erosion(filled))
+
+
+def nearest_captions(lessons: Lessons, captions: Sequence[str], *, other: bool) -> list[NDArray[np.bool_]]:
+    """For each of `captions` the training shapes [n, side³] whose captions are most like it.
 
     Args:
         lessons: the training shapes.
-        captions: of `shapes`.
-        shapes: what to come near to, [n, side³].
+        captions: what they are to be like.
         other: only captions that are not the very same count.
     """
     known = [split(caption) for caption in lessons.captions]
     result = []
-    for caption, shape in zip(captions, shapes, strict=True):
+    for caption in captions:
         fit = np.array(likeness(split(caption), known))
         if other:
             fit[[number for number, words in enumerate(known) if set(words) == set(split(caption))]] = -1
-        best = np.flatnonzero(fit >= fit.max() - 1e-9)
-        result.append(float(overlap(shape[None], lessons.labels[best] > 0).mean()))
-    return float(np.mean(result))
+        result.append(lessons.labels[np.flatnonzero(fit >= fit.max() - 1e-9)] > 0)
+    return result
 
 
 def evaluate(model: VoxelModel, judge: Judge, folder: Path, ctx: sdk.Context) -> sdk.Evaluation:
@@ -133,13 +164,13 @@ def evaluate(model: VoxelModel, judge: Judge, folder: Path, ctx: sdk.Context) ->
     measures = [*_held_out(model, judge), *_known(model, judge)]
     ctx.check()
     neighbours, copying = _neighbours(model, judge, folder)
-    words = Counter(word for caption in judge.lessons.captions for word in set(split(caption)))
+    words = {word for caption in judge.lessons.captions for word in split(caption)}
     total = len(judge.lessons.captions)
     return sdk.Evaluation(
         measures=(*measures, *copying),
         samples=tuple(neighbour.sample for neighbour in neighbours),
         neighbours=neighbours,
-        distributions={"words in captions": {word: count / total for word, count in words.most_common(20)}},
+        distributions=caption_shares(judge.lessons.captions),
         strengths=("Things that occur in several captions, and what their words have in common.",),
         limits=(
             f"It knows {len(words)} words and {total} shapes, nothing else; other words are left out.",
@@ -154,26 +185,44 @@ def _held_out(model: VoxelModel, judge: Judge) -> list[sdk.Measure]:
     captions, shapes = judge.kept()
     if not captions:
         return []
-    value = np.mean([np.diagonal(overlap(_drawn(model, captions, seed, 0.0), shapes)).mean() for seed in range(DRAWS)])
+    near = nearest_captions(judge.lessons, captions, other=True)
+    value, baseline, far, far_baseline = _compared(model, captions, shapes, near)
+    beside = "shape with the nearest caption"
     return [
         sdk.Measure(
-            "overlap with held-out shapes", float(value),
-            nearest_caption(judge.lessons, captions, shapes, other=True), "shape with the nearest caption", "higher",
+            "overlap with held-out shapes", value, baseline, beside, "higher",
             f"Intersection over union with {len(captions)} shapes whose captions were never seen; 1 is the same.",
-        )
+        ),
+        sdk.Measure("Chamfer distance to held-out shapes", far, far_baseline, beside, "lower", CHAMFER),
     ]  # fmt: skip
 
 
 def _known(model: VoxelModel, judge: Judge) -> list[sdk.Measure]:
     captions, shapes = judge.known()
-    value = np.mean([np.diagonal(overlap(_drawn(model, captions, seed, 0.0), shapes)).mean() for seed in range(DRAWS)])
+    near = nearest_captions(judge.lessons, captions, other=False)
+    value, baseline, far, far_baseline = _compared(model, captions, shapes, near)
+    beside = "training shape with the same caption"
     return [
         sdk.Measure(
-            "overlap with known shapes", float(value),
-            nearest_caption(judge.lessons, captions, shapes, other=False), "training shape with the same caption",
-            "higher", "The same for captions it learned from; several shapes may have one caption.",
-        )
+            "overlap with known shapes", value, baseline, beside, "higher",
+            "The same for captions it learned from; several shapes may have one caption.",
+        ),
+        sdk.Measure("Chamfer distance to known shapes", far, far_baseline, beside, "lower", CHAMFER),
     ]  # fmt: skip
+
+
+def _compared(
+    model: VoxelModel, captions: Sequence[str], shapes: NDArray[np.bool_], near: Sequence[NDArray[np.bool_]]
+) -> tuple[float, float, float, float]:
+    """Mean overlap of `shapes` with made ones and with those `near` them, then mean Chamfer distance to both."""
+    draws = [_drawn(model, captions, seed, 0.0) for seed in range(DRAWS)]
+    value = np.mean([np.diagonal(overlap(drawn, shapes)).mean() for drawn in draws])
+    baseline = np.mean([overlap(shape[None], some).mean() for shape, some in zip(shapes, near, strict=True)])
+    far = np.mean([chamfer(one, shape) for drawn in draws for one, shape in zip(drawn, shapes, strict=True)])
+    far_baseline = np.mean(
+        [np.mean([chamfer(one, shape) for one in some]) for shape, some in zip(shapes, near, strict=True)]
+    )
+    return float(value), float(baseline), float(far), float(far_baseline)
 
 
 def _neighbours(
@@ -181,7 +230,8 @@ def _neighbours(
 ) -> tuple[tuple[sdk.Neighbour, ...], tuple[sdk.Measure, ...]]:
     """Made objects beside the nearest training shapes, and how many are copies."""
     captions = judge.known()[0]
-    made = _drawn(model, captions, 1, 0.5)
+    solids = _solids(model, captions, 1, 0.5)
+    made = _filled(solids)
     near = overlap(made, judge.lessons.labels > 0)
     nearest, value = near.argmax(axis=1), near.max(axis=1)
     kept = judge.kept()[1]
@@ -189,9 +239,7 @@ def _neighbours(
     neighbours = []
     for number in np.unique(np.linspace(0, len(made) - 1, min(PICTURES, len(made))).round().astype(int)):
         shape = judge.lessons.labels[nearest[number]]
-        solid = model.make(
-            model.vocabulary.read(captions[number]).known, 0.5, np.random.default_rng([1, int(number)])
-        )  # fmt: skip
+        solid = solids[number]
         first = _picture(folder / f"made-{number}.png", solid.occupancy, solid.colors)
         colors = judge.lessons.palette[np.maximum(shape, 1) - 1].astype(np.float64).reshape(SIDE, SIDE, SIDE, 3) / 255
         second = _picture(folder / f"training-{number}.png", (shape > 0).reshape((SIDE,) * 3) * 1.0, colors)
@@ -207,7 +255,18 @@ def _neighbours(
         "overlap with the nearest training shape", float(value.mean()), float(real.mean()) if len(real) else None,
         "real shapes kept out" if len(real) else "", "near", "1 would be a copy of it.",
     )  # fmt: skip
-    return tuple(neighbours), (copies, closeness)
+    closed = sdk.Measure(
+        "watertight objects", float(np.mean([_watertight(solid) for solid in solids])), None, "", "higher",
+        "Share of made objects whose blocks and whose smooth skin are closed, edge by edge; a slicer needs that.",
+    )  # fmt: skip
+    return tuple(neighbours), (copies, closeness, closed)
+
+
+def _watertight(solid: Solid) -> bool:
+    """Whether both surfaces that the generator offers for printing are closed."""
+    firm = firmed(solid.occupancy)
+    surfaces = (block_surface(firm, solid.colors), smooth_surface(firm, solid.colors))
+    return all(surface is not None and is_closed(surface) for surface in surfaces)
 
 
 def _picture(path: Path, occupancy: NDArray[Any], colors: NDArray[np.float64]) -> str:

@@ -120,6 +120,7 @@ def test_the_file_is_what_other_programs_read(loras: Taught, kind: str) -> None:
     # alpha is folded into the weights, so nobody need know it
     assert settings[f"{part}.r"] == settings[f"{part}.lora_alpha"] == TINY["rank"]
     assert model.facts["kind"] == kind
+    assert model.evaluation.distributions["words in captions"]["disc"] > 0
     pictures = [*model.evaluation.samples, *(pair.training for pair in model.evaluation.neighbours)]
     assert all((model.folder / name).is_file() for name in pictures)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,19 @@ from studio.sdk.testing.payloads import payload_problems
 from studio_mesh import TrainVoxels, VoxelObjects
 from studio_mesh.training import voxel_lessons, voxels
 from studio_mesh.training.vox import read_vox, write_vox
+from studio_mesh.training.voxel_report import chamfer
 from studio_mesh.training.voxel_shapes import few_colors, read_voxels
-from studio_mesh.voxel_surface import blocks, firmed, smooth, unpinched, without_crumbs
+from studio_mesh.voxel_surface import (
+    block_surface,
+    blocks,
+    firmed,
+    greedy_surface,
+    is_closed,
+    merged,
+    smooth,
+    unpinched,
+    without_crumbs,
+)
 from studio_mesh.voxel_words import Vocabulary, likeness
 
 SIDE = 32
@@ -223,9 +235,49 @@ def test_a_smooth_skin_keeps_a_leg_one_voxel_thin() -> None:
     assert np.ptp(mesh.vertices[:, 1]) == pytest.approx(1.0, abs=0.02)
 
 
+def test_few_faces_show_the_same_blocks_and_do_not_claim_to_be_closed() -> None:
+    colors = np.zeros((SIDE, SIDE, SIDE, 3))
+    colors[:, 6:] = [0, 0, 1]
+    cube = merged((CUBE > 0) * 1.0, colors, size=1.2)
+    assert cube is not None
+    assert len(cube.faces) == 2 * (2 + 4 * 2)  # top and bottom, and two bands around
+    assert cube.watertight is False
+    occupancy, random = random_solid(1)
+    colors = (random > 0.5) * 1.0
+    whole, few = block_surface(occupancy, colors), greedy_surface(occupancy, colors)
+    assert whole is not None
+    assert few is not None
+    assert len(few.faces) < len(whole.faces)
+    assert is_closed(whole)
+    assert not is_closed(few)
+    one, other = (trimesh.Trimesh(part.vertices, part.faces, process=False) for part in (whole, few))
+    assert other.volume == pytest.approx(one.volume)
+    assert other.area == pytest.approx(one.area)
+    reds = [part.colors[part.faces[:, 0], 0] @ shown.area_faces for part, shown in ((whole, one), (few, other))]
+    assert reds[0] == pytest.approx(reds[1])
+
+
+def test_a_surface_with_a_hole_or_a_turned_face_is_not_closed() -> None:
+    surface = block_surface((CUBE > 0) * 1.0, np.zeros((SIDE, SIDE, SIDE, 3)))
+    assert surface is not None
+    assert is_closed(surface)
+    assert not is_closed(replace(surface, faces=surface.faces[1:]))
+    turned = surface.faces.copy()
+    turned[0] = turned[0][::-1]
+    assert not is_closed(replace(surface, faces=turned))
+
+
+def test_the_chamfer_distance_is_how_far_surfaces_lie_apart() -> None:
+    plate, lower = grid((MIDDLE, slice(8, 9), MIDDLE, 1)) > 0, grid((MIDDLE, slice(5, 6), MIDDLE, 1)) > 0
+    assert chamfer(plate.ravel(), plate.ravel()) == 0
+    assert chamfer(plate.ravel(), lower.ravel()) == pytest.approx(3 / SIDE)
+    assert chamfer(plate.ravel(), np.zeros(SIDE**3, bool)) == pytest.approx(np.sqrt(3))
+
+
 def test_nothing_makes_no_mesh_and_dust_is_left_out() -> None:
     nothing = np.zeros((SIDE, SIDE, SIDE))
     assert blocks(nothing, np.zeros((SIDE, SIDE, SIDE, 3))) is None
+    assert merged(nothing, np.zeros((SIDE, SIDE, SIDE, 3))) is None
     assert smooth(nothing, np.zeros((SIDE, SIDE, SIDE, 3))) is None
     dusty = (CUBE > 0) | (grid((slice(30, 31), slice(30, 31), slice(30, 31), 1)) > 0)
     assert without_crumbs(dusty).sum() == (CUBE > 0).sum()
@@ -274,6 +326,9 @@ def test_the_report_compares_with_the_nearest_caption_and_counts_copies(model: s
     assert 0 <= held.value <= 1
     assert held.baseline is not None
     assert 0 <= measures["share of copies"].value <= 1
+    assert measures["Chamfer distance to known shapes"].value < measures["Chamfer distance to held-out shapes"].value
+    assert measures["watertight objects"].value == 1
+    assert model.evaluation.distributions["words in captions"] == dict.fromkeys(("red", "post", "green", "slab"), 0.5)
     assert model.evaluation.neighbours
     for neighbour in model.evaluation.neighbours:
         assert (model.folder / neighbour.sample).exists()
