@@ -35,7 +35,7 @@ INNER_CALLS = {
 PART_CALLS = {
     "CheckFailed": (0,), "Failure": (0, 1), "LeftOut": (0,), "ParameterError": (0,), "PluginFault": (0,),
     "QueryError": (0,), "SettingsError": (0,), "UserError": (0,), "_failed": (1, 2), "_keep_aside": (1,),
-    "leave_out": (1,), "too_large": (1,), "wrong": (0,),
+    "_refused": (1,), "leave_out": (1,), "too_large": (1,), "wrong": (0,),
 }  # fmt: skip
 """Which arguments of which calls are told, also where they are only a part of a sentence."""
 
