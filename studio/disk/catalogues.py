@@ -70,7 +70,9 @@ class Catalogue:
             self._templates = dict(sorted(templates, key=lambda pair: _looseness(pair[0])))
 
         def inner(place: str, value: str) -> str:
-            return fields.get(value, value) if place == "field" else self.message(value) if place in OF_OURS else value
+            if place == "field":
+                return fields.get(value, value)
+            return self.message(value, fields) if place in OF_OURS else value
 
         told = from_template(self._templates, message, inner)
         if not told and message[:1].isupper():  # what is wrong with a plugin is said alone or within another sentence
