@@ -463,6 +463,15 @@ def test_the_log_of_a_run_is_shown_on_demand(stand: Stand, qtbot: QtBot) -> None
     QTest.mouseClick(page.view.log_button, Qt.MouseButton.LeftButton)
     assert not page.view.log.isHidden()
     assert page.view.log.toPlainText() == "<b>0.png</b> was left out."
+    run.add_remark("1.png was left out: cannot identify image file")
+    run.add_remark("Going on from the checkpoint after 20 steps.")
+    stand.language.use("zh_CN")
+    page.look()
+    qtbot.waitUntil(lambda: "checkpoint" not in page.view.log.toPlainText() and page.view.log.blockCount() == 3)
+    assert page.view.log.toPlainText().splitlines()[1:] == [
+        "1.png was left out: cannot identify image file", "从第 20 步之后的检查点继续。"
+    ]  # fmt: skip
+    stand.language.use("en")
 
 
 def test_a_sample_looked_at_is_let_go_of(stand: Stand, qtbot: QtBot) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from studio.shell.i18n import tr_said
+from studio.sdk.generator import GeneratorSpec
+from studio.shell.i18n import tr_phrase, tr_said
 from studio.shell.widgets import ElidedLabel, row
 from studio.shell.workshop import Workshop
 
@@ -16,6 +17,14 @@ JOBS = 200
 
 LETTERS = 500
 """Longest remark that is shown."""
+
+
+def tr_remark(spec: GeneratorSpec | None, remark: str) -> str:
+    """A generator's remark in the window's language, by its plugin's translations; of ours, only for a sentence.
+
+    A library's words may stand in it, and the window has texts such as ``"{count} file"`` that would fit them.
+    """
+    return tr_said(spec, remark) if remark.endswith(".") else tr_phrase(spec, remark)
 
 
 class RemarkLine(QWidget):
@@ -44,7 +53,7 @@ class RemarkLine(QWidget):
         said = self._said.get(job_id, [])
         job = self._workshop.bridge.engine.job(job_id) if said and self._workshop.bridge.is_attached else None
         spec = self._workshop.spec_of(job) if job is not None else None
-        self.line.set_whole(" · ".join(tr_said(spec, remark) for remark in said))
+        self.line.set_whole(" · ".join(tr_remark(spec, remark) for remark in said))
         self.setVisible(bool(said))
 
     def retranslate(self) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QLineEdit, QWidget
 
 from studio.shell.i18n import say, tr
-from studio.shell.widgets import CalmCombo, label
+from studio.shell.widgets import CalmCombo, CalmSpin, label
 
 CAPTIONS = {
     "auto": "Automatic",
@@ -31,7 +31,8 @@ class DataOptions(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.captions, self.split = CalmCombo(), CalmCombo()
-        self.held_out = QSpinBox()
+        self.held_out = CalmSpin()
+        self.held_out.setDecimals(0)
         self.held_out.setRange(0, MOST_HELD_OUT)
         self.held_out.setValue(HELD_OUT)
         self.held_out.setSuffix(" %")

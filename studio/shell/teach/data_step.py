@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout, QWidget
 
 from studio.shell.i18n import count, say, tr, tr_message
 from studio.shell.teach.data_options import DataOptions
-from studio.shell.widgets import button, label, row
+from studio.shell.widgets import button, label, row, tool_button
 from studio.shell.workshop import Workshop
 
 STOP_MS = 3000
@@ -49,9 +49,8 @@ class DataStep(QWidget):
             self.look_button.setToolTip,
             "The files of the chosen dataset: write captions, see what was left out and masked",
         )
-        self.more_button = button("More", icon="sliders-horizontal", role="quiet")
+        self.more_button = tool_button("sliders-horizontal", "More: captions, test files, licence and consent")
         self.more_button.setCheckable(True)
-        say(self.more_button.setToolTip, "Captions, test files, licence and consent of the next folder")
         self.options = DataOptions()
         self.options.hide()
         self.more_button.toggled.connect(self.options.setVisible)

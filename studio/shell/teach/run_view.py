@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QMenu, QPlainTextEdit, QProgressBar, QToolButton, 
 from studio.engine.jobs import Job, JobState
 from studio.sdk.generator import GeneratorSpec
 from studio.shell.create.progress import RETRIABLE, fraction, told
-from studio.shell.i18n import locale, say, tr, tr_message, tr_said, tr_spec
+from studio.shell.create.remarks import tr_remark
+from studio.shell.i18n import locale, say, tr, tr_message, tr_spec
 from studio.shell.teach.curves import CurveView
 from studio.shell.teach.samples import SampleStrip
 from studio.shell.teach.snapshots import Shown, Snapshot
@@ -144,7 +145,7 @@ class RunView(QWidget):
         remarks = self._snapshot.remarks if self._snapshot else ()
         self.log_button.setVisible(bool(remarks))
         self.log.setVisible(bool(remarks) and self.log_button.isChecked())
-        told = "\n".join(tr_said(self._spec, remark) for remark in remarks)
+        told = "\n".join(tr_remark(self._spec, remark) for remark in remarks)
         if told != self.log.toPlainText():
             self.log.setPlainText(told)
             self.log.verticalScrollBar().setValue(self.log.verticalScrollBar().maximum())
