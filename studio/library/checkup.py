@@ -28,7 +28,7 @@ class Rebuilt:
         items: how many items the index holds now.
         restored: files whose record was missing, damaged or another's, and which have one of their own again.
         orphans: files without any record; they stay where they are.
-        damaged: records that can't be read and what only they held is lost, with the reason.
+        damaged: records that can't be read and what only they held is lost, or that can't be written, with the reason.
         missing: records whose file is gone.
     """
 
@@ -208,10 +208,13 @@ class _Search:
         path = self._store.path(item)
         if item.id in self._ids:
             item = item.with_(id=new_id(item.created_ms))
-        if self._recorded(group.record) is None:
-            _kept_aside(group.record)
-        durable.write_json(record_path(path), item.to_json())
-        self._report.restored.append(path)
+        try:
+            if self._recorded(group.record) is None:
+                _kept_aside(group.record)
+            durable.write_json(record_path(path), item.to_json())
+            self._report.restored.append(path)
+        except OSError as error:  # a folder that takes nothing costs nobody the rest of the library
+            self._report.damaged.append((record_path(path), f"it can't be written: {error.strerror or error}"))
         return self._taken(item)
 
     def _taken(self, item: Item) -> Item:
@@ -243,8 +246,13 @@ def _folders(store: Store) -> list[Path]:
 
 
 def _kept_aside(record: Path | None) -> Path | None:
-    """A record that can't be read, under another name, so that a new one can take its place."""
-    return None if record is None else record.rename(record.with_name(record.name + DAMAGED))
+    """A record that can't be read, under another name, so that a new one can take its place; or where it must stay."""
+    if record is None:
+        return None
+    try:
+        return record.rename(record.with_name(record.name + DAMAGED))
+    except OSError:
+        return record
 
 
 def _from_inside(store: Store, files: list[Path]) -> Item | None:

@@ -246,11 +246,28 @@ def test_a_file_renamed_with_its_record_stays_the_same_item(library: Library) ->
     assert library.verify().fine
 
 
+def test_a_folder_that_takes_no_record_costs_nobody_the_rest_of_the_library(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = [library.save(made.picture(seed=seed), None) for seed in range(2)]
+    path = library.store.path(items[0])
+    path.with_suffix(".json").unlink()
+
+    def refuse(*_what: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("studio.library.checkup.durable.write_json", refuse)
+    report = library.rebuild()
+    assert report.damaged == [(path.with_suffix(".json"), "it can't be written: Permission denied")]
+    assert report.items == 2
+
+
 def test_verify_goes_on_after_an_entry_that_cannot_be_read(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     items = [library.save(made.picture(seed=seed), None) for seed in range(2)]
     paths = [library.store.path(item) for item in items]
     folder = paths[0].parent / "z.json"
     folder.mkdir()
+
     def hashed(path: Path) -> str:
         if path == paths[0]:  # as of a file that may not be read, which an administrator may
             raise PermissionError(13, "Permission denied", str(path))
