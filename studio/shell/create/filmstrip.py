@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QIcon, QImage, QImageReader, QKeyEvent, QPixmap
+from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QListWidget, QListWidgetItem, QWidget
 
 from studio.shell.create.shots import Shot
@@ -144,15 +144,10 @@ class Filmstrip(QListWidget):
 
     def _thumbnail(self, shot: Shot, side: int) -> QImage:
         """Runs on a background thread."""
+        from studio.shell.library.thumbnails import decode  # not before the first paint
+
         item = self._workshop.item(shot.item)
         path = self._workshop.thumbnail_file(item) if item is not None else None
         if path is None and shot.kind == "image":
             path = shot.path
-        if path is None:
-            return QImage()
-        reader = QImageReader(str(path))
-        size = reader.size()
-        if not size.isValid():
-            return QImage()
-        reader.setScaledSize(size.scaled(QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio))
-        return reader.read()
+        return decode(path, side) if path is not None else QImage()
