@@ -69,7 +69,7 @@ def prepare(data: Path, folder: Path) -> None:
     Held out are captions all of whose words occur in others too, so that the question is whether the model can put
     known words together, not whether it guesses what a word means.
     """
-    from studio_mesh.training.vox import write_vox
+    from studio.library.formats.vox import write_grid
 
     models = data / "mesh-kenney"
     grids = np.load(models / "voxels32.npz", allow_pickle=False)
@@ -83,7 +83,7 @@ def prepare(data: Path, folder: Path) -> None:
         labels = np.zeros((SIDE, SIDE, SIDE), np.uint8)
         labels[tuple(grids["coords"][start:end].T)] = which + 1
         name = f"{line['kit']}-{Path(line['file']).stem}.vox"
-        write_vox(folder / name, labels, palette)
+        write_grid(folder / name, labels, palette)
         source = f"{said} (Kenney)"
         written.append({"file": name, "caption": said, "source": source, "held_out": said in out})
     text = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in written)

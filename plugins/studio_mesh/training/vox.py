@@ -1,4 +1,4 @@
-"""MagicaVoxel files (``.vox``, version 150): a grid of palette indices up to 256 a side.
+"""Reading MagicaVoxel files (``.vox``, version 150): a grid of palette indices up to 256 a side.
 
 After the format's description at https://github.com/ephtracy/voxel-model. Files have z up; grids here have y up.
 """
@@ -13,28 +13,6 @@ from numpy.typing import NDArray
 
 LARGEST = 64 << 20
 """Longest file that is read, bytes."""
-
-
-def write_vox(path: Path, labels: NDArray[np.uint8], palette: NDArray[np.uint8]) -> None:
-    """Write a grid.
-
-    Args:
-        path: the file.
-        labels: [x, y, z], 0 for empty, else 1 + an index into `palette`.
-        palette: sRGB bytes [n, 3], n ≤ 255.
-    """
-    size = (labels.shape[0], labels.shape[2], labels.shape[1])
-    x, y, z = np.nonzero(labels)
-    entries = np.stack([x, labels.shape[2] - 1 - z, y, labels[x, y, z]], axis=1).astype(np.uint8)
-    colors = np.zeros((256, 4), np.uint8)
-    colors[: len(palette), :3] = palette
-    colors[: len(palette), 3] = 255
-    chunks = (
-        _chunk(b"SIZE", struct.pack("<3i", *size))
-        + _chunk(b"XYZI", struct.pack("<i", len(entries)) + entries.tobytes())
-        + _chunk(b"RGBA", colors.tobytes())
-    )
-    path.write_bytes(b"VOX " + struct.pack("<i", 150) + b"MAIN" + struct.pack("<2i", 0, len(chunks)) + chunks)
 
 
 def read_vox(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -88,7 +66,3 @@ def _colors(name: str, found: dict[bytes, bytes]) -> NDArray[np.uint8]:
         raise ValueError(f"{name} has a damaged palette.")
     colors[1:] = np.frombuffer(raw, np.uint8).reshape(256, 4)[:255, :3]
     return colors
-
-
-def _chunk(name: bytes, content: bytes) -> bytes:
-    return name + struct.pack("<2i", len(content), 0) + content

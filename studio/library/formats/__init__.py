@@ -26,12 +26,15 @@ _SUFFIXES = {
     "mesh": (".glb", ".obj", ".stl", ".ply"),
     "video": (".mp4",),
 }
+_SOME = {"mesh": (".vox",)}
+"""Endings that some artifacts of a kind can be written to: meshes that are made of voxels."""
+
 _SAME = {".jpeg": ".jpg", ".midi": ".mid", ".markdown": ".md"}
 _FLAC_RATE, _FLAC_CHANNELS = 655_350, 8
 
 
 def export_suffixes(kind: str) -> tuple[str, ...]:
-    """Endings that `write` takes for a kind of artifact; the first is the one to offer first."""
+    """Endings that `write` takes for every artifact of a kind; the first is the one to offer first."""
     return _SUFFIXES[kind]
 
 
@@ -92,7 +95,7 @@ def write(artifact: sdk.Artifact, path: Path, record: Mapping[str, Any] | None =
 
     Args:
         artifact: what to write.
-        path: where; its ending chooses among `export_suffixes` of the artifact's kind.
+        path: where; its ending chooses among `export_suffixes` of the artifact's kind, and ``.vox`` for voxels.
         record: what to embed where the format has room for it, or None.
         options: of the format: ``quality``, ``lossless``, ``level``, ``bits``, ``millimetres``, ``z_up``, ``crf``.
 
@@ -114,11 +117,12 @@ def write(artifact: sdk.Artifact, path: Path, record: Mapping[str, Any] | None =
 
 
 def check_suffix(kind: str, path: Path) -> str:
-    """The format `path` asks for, as an ending of `export_suffixes`; raises `UserError` when it is none of them."""
+    """The format `path` asks for, as one of a kind's endings; raises `UserError` when it is none of them."""
     suffix = path.suffix.lower()
     suffix = _SAME.get(suffix, suffix)
-    if suffix not in _SUFFIXES[kind]:
-        known = ", ".join(_SUFFIXES[kind])
+    endings = (*_SUFFIXES[kind], *_SOME.get(kind, ()))
+    if suffix not in endings:
+        known = ", ".join(endings)
         raise sdk.UserError(f"“{path.name}” can't be written: {noun(kind)} can be saved as {known}.")
     return suffix
 
@@ -127,7 +131,7 @@ def encode(
     artifact: sdk.Artifact, path: Path, record: Mapping[str, Any] | None, options: Mapping[str, Any] | None = None
 ) -> None:
     """Write an artifact straight to `path`, neither atomic nor durable; otherwise like `write`."""
-    from studio.library.formats import glb, images, obj, ply, scores, sounds, stl, texts, videos
+    from studio.library.formats import glb, images, obj, ply, scores, sounds, stl, texts, videos, vox
 
     options = options or {}
     suffix = check_suffix(artifact.kind, path)
@@ -148,6 +152,8 @@ def encode(
                 writer(artifact, path, record)
             elif suffix == ".stl":
                 stl.write(artifact, path, options)
+            elif suffix == ".vox":
+                vox.write(artifact, path, options)
             else:
                 obj.write(artifact, path, record, options)
         case _:

@@ -17,11 +17,13 @@ import trimesh
 from safetensors.numpy import load_file
 
 import studio.sdk as sdk
+from studio.library import formats
+from studio.library.formats.vox import write_grid
 from studio.sdk.testing import RecordingContext, run
 from studio.sdk.testing.payloads import payload_problems
 from studio_mesh import TrainVoxels, VoxelObjects
 from studio_mesh.training import voxel_lessons, voxels
-from studio_mesh.training.vox import read_vox, write_vox
+from studio_mesh.training.vox import read_vox
 from studio_mesh.training.voxel_report import chamfer
 from studio_mesh.training.voxel_shapes import few_colors, read_voxels
 from studio_mesh.voxel_surface import (
@@ -69,7 +71,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> sdk.Dataset:
         ("post", POST, "red post", False), ("slab", SLAB, "green slab", False), ("cube", CUBE, "red slab", True)
     ):  # fmt: skip
         path = folder / f"{name}.vox"
-        write_vox(path, labels, PALETTE)
+        write_grid(path, labels, PALETTE)
         items.append(sdk.DatasetItem(path, caption, name, out, hashlib.sha256(path.read_bytes()).hexdigest()))
     return sdk.Dataset("shapes", "mesh", folder, tuple(items))
 
@@ -151,7 +153,7 @@ def test_the_likeliest_caption_shares_the_rarest_words() -> None:
 
 def test_a_voxel_file_comes_back_as_it_was_written(tmp_path: Path) -> None:
     labels = np.random.default_rng(0).integers(0, 3, (7, 9, 5)).astype(np.uint8)
-    write_vox(tmp_path / "a.vox", labels, PALETTE)
+    write_grid(tmp_path / "a.vox", labels, PALETTE)
     back, colors = read_vox(tmp_path / "a.vox")
     assert (back == labels).all()
     assert (colors[1:3] == PALETTE).all()
@@ -160,18 +162,65 @@ def test_a_voxel_file_comes_back_as_it_was_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize("cut", [3, 20, 30, 60, 200])
 def test_a_damaged_voxel_file_is_refused_in_a_sentence(tmp_path: Path, cut: int) -> None:
     path = tmp_path / "a.vox"
-    write_vox(path, POST, PALETTE)
+    write_grid(path, POST, PALETTE)
     path.write_bytes(path.read_bytes()[:cut])
     with pytest.raises(sdk.UserError, match=r"a\.vox"):
         read_voxels(sdk.DatasetItem(path, "post"))
 
 
 def test_a_grid_of_another_size_is_scaled_without_holes(tmp_path: Path) -> None:
-    write_vox(tmp_path / "a.vox", np.ones((3, 6, 3), np.uint8), PALETTE)
+    write_grid(tmp_path / "a.vox", np.ones((3, 6, 3), np.uint8), PALETTE)
     filled = read_voxels(sdk.DatasetItem(tmp_path / "a.vox", "block")).filled
     assert filled.sum() == 15 * 30 * 15
     assert not filled[:, 0].any()
     assert filled[:, 1].any()
+
+
+@pytest.mark.parametrize("shape", [blocks, merged])
+@pytest.mark.parametrize("suffix", [".glb", ".ply", ".obj"])
+def test_blocks_become_a_voxel_file_of_the_same_voxels_even_from_a_stored_mesh(
+    shape: Any, suffix: str, tmp_path: Path
+) -> None:
+    occupancy, _ = random_solid(2)
+    colors = np.random.default_rng(2).integers(0, 3, (SIDE, SIDE, SIDE, 3)) / 2
+    mesh = shape(occupancy, colors, size=0.37)
+    formats.write(mesh, tmp_path / f"kept{suffix}")
+    formats.write(formats.read(tmp_path / f"kept{suffix}"), tmp_path / "a.vox")
+    labels, palette = read_vox(tmp_path / "a.vox")
+    filled = unpinched(without_crumbs(occupancy >= 0.5))
+    low, high = np.argwhere(filled).min(axis=0), np.argwhere(filled).max(axis=0) + 1
+    box = tuple(slice(*ends) for ends in zip(low, high, strict=True))
+    assert np.array_equal(labels > 0, filled[box])
+    colours = {tuple(colour) for colour in palette[labels[labels > 0]].tolist()}
+    assert colours <= {tuple(colour) for colour in mesh.colors[:, :3].tolist()}
+
+
+def test_a_voxel_file_of_blocks_has_their_colours(tmp_path: Path) -> None:
+    colors = np.zeros((SIDE, SIDE, SIDE, 3))
+    colors[..., 0] = 1
+    colors[:, 6:] = [0, 0, 1]
+    mesh = blocks((CUBE > 0) * 1.0, colors)
+    assert mesh is not None
+    formats.write(mesh, tmp_path / "a.vox")
+    labels, palette = read_vox(tmp_path / "a.vox")
+    assert labels.shape == (12, 12, 12)
+    assert (palette[labels[:, :5]] == [255, 0, 0]).all()  # inside as well
+    assert (palette[labels[:, 5:]] == [0, 0, 255]).all()
+
+
+def test_what_is_not_made_of_voxels_is_refused_as_a_voxel_file(tmp_path: Path) -> None:
+    skin = smooth((CUBE > 0) * 1.0, np.zeros((SIDE, SIDE, SIDE, 3)))
+    cube = blocks((CUBE > 0) * 1.0, np.zeros((SIDE, SIDE, SIDE, 3)))
+    assert skin is not None
+    assert cube is not None
+    open_cube = replace(cube, faces=cube.faces[4:])
+    for mesh, why in ((skin, "not made of them"), (open_cube, "has holes")):
+        with pytest.raises(sdk.UserError, match=why) as refused:
+            formats.write(mesh, tmp_path / "a.vox")
+        assert "“a.vox”" in refused.value.message
+        assert list(tmp_path.iterdir()) == []
+    with pytest.raises(sdk.UserError, match="can be saved as"):
+        formats.write(sdk.Text("a"), tmp_path / "a.vox")
 
 
 def test_a_mesh_becomes_a_solid_of_its_own_colours(tmp_path: Path) -> None:
@@ -423,7 +472,7 @@ def test_datasets_take_voxel_files_and_refuse_damaged_ones(tmp_path: Path) -> No
     from studio.teach.datasets_examining import LeftOut, examine, kind_of
 
     path = tmp_path / "post.vox"
-    write_vox(path, POST, PALETTE)
+    write_grid(path, POST, PALETTE)
     assert kind_of(path.name) == "mesh"
     assert examine(path, "mesh", 0).facts == {"voxels": 4 * 29 * 4, "size": [SIDE, SIDE, SIDE]}
     whole = path.read_bytes()
@@ -437,7 +486,7 @@ def test_a_model_is_continued_from_with_its_words_and_colours(
     data: sdk.Dataset, model: sdk.TrainedModel, tmp_path: Path
 ) -> None:
     path = tmp_path / "cube.vox"
-    write_vox(path, CUBE, PALETTE)
+    write_grid(path, CUBE, PALETTE)
     more = sdk.Dataset("more", "mesh", tmp_path, (sdk.DatasetItem(path, "red cube"), *data.training), digest="1" * 64)
     ctx = RecordingContext(models={"own:first": model.folder})
     later: Any = run(TrainVoxels, {**QUICK, "data": more, "start_from": "own:first", "steps": 2}, ctx)[-1]
