@@ -20,6 +20,9 @@ PROBE = 64 * 2**10
 MOST_FILES = 20_000
 """Files of a folder that count; whoever names a whole disk need not wait until it is read."""
 
+ABOUT = frozenset(("card.json", "report.json", "report.html", "README.md"))
+"""What tells of a model and is written anew when the same model is trained again."""
+
 
 def content_digest(path: Path) -> str:
     """A hash of a file, or of all files below a folder: names, sizes, and of long files three parts of the content.
@@ -40,10 +43,10 @@ def content_digest(path: Path) -> str:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """The files below a folder, in the same order every time."""
+    """The files below a folder that decide something, in the same order every time."""
     for place, folders, names in os.walk(folder):
         folders.sort()
-        yield from (Path(place, name) for name in sorted(names) if Path(place, name).is_file())
+        yield from (Path(place, name) for name in sorted(names) if name not in ABOUT and Path(place, name).is_file())
 
 
 def given_digests(fields: Iterable[Field], values: Mapping[str, Any], model: Callable[[str], Path]) -> dict[str, str]:

@@ -65,6 +65,7 @@ class TeachPage(QWidget):
         self._shown: Path | None = None
         self._follow_newest = True
         self._reading = False
+        self._continuing = False
         self.form: Form | None = None
         self.data = DataStep(workshop)
         self.data.prepared.connect(self._prepared)
@@ -286,6 +287,8 @@ class TeachPage(QWidget):
     def _continue(self, run: Snapshot, first: Callable[[], None]) -> None:
         """Go on with a run after doing something `first`; neither happens where another run would come of it."""
         spec = self._workshop.specs.get(run.recipe)
+        if self._continuing:  # a second click would train it twice
+            return
         if spec is None:
             self._tell(tr("The recipe of this run is not installed any more."))
             return
@@ -298,9 +301,16 @@ class TeachPage(QWidget):
             first()
             return request
 
-        Background.shared().run(
-            checked, lambda request: self._submit(spec, request.values, request.seed), self._not_found, owner=self
-        )
+        def done(request: GenerationRequest) -> None:
+            self._continuing = False
+            self._submit(spec, request.values, request.seed)
+
+        def refused(error: Exception) -> None:
+            self._continuing = False
+            self._not_found(error)
+
+        self._continuing = True
+        Background.shared().run(checked, done, refused, owner=self)
 
     def _use(self, model: str, family: str) -> None:
         """Show the generator made for such models; where several are, ask which."""

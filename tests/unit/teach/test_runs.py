@@ -169,6 +169,8 @@ def test_what_a_model_or_folder_holds_is_part_of_the_run(tmp_path: Path) -> None
         return run_name(tmp_path / "runs", "a.b", 1, values, 7, "d", given)
 
     found = [named()]
+    (model / "card.json").write_text('{"ended": 1}')
+    assert named() == found[0], "the same model, trained again"
     (pictures / "a.png").write_bytes(b"a")
     found.append(named())
     (model / "model.safetensors").write_bytes(weights[:-1] + b"x")
