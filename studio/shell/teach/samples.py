@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QImage, QImageReader, QPixmap
+from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, QWidget
 
 from studio.shell.i18n import say, tr
@@ -14,6 +14,7 @@ from studio.shell.icons import pixmap
 from studio.shell.teach.snapshots import Shown
 from studio.shell.theme import tokens
 from studio.shell.viewers.background import Background
+from studio.shell.viewers.pictures import picture_reader
 from studio.shell.workshop import KIND_ICONS
 
 SIDE = 128
@@ -63,6 +64,7 @@ class SampleStrip(QListWidget):
     def _add(self, sample: Shown) -> None:
         entry = QListWidgetItem(tr("Step {step}", step=f"{sample.step:,}"))
         entry.setData(Qt.ItemDataRole.UserRole, sample)
+        entry.setSizeHint(self.gridSize())  # all are laid out like the first, whose picture is still to come
         entry.setIcon(QIcon(pixmap(KIND_ICONS[sample.kind], 48, tokens().muted)))
         self.addItem(entry)
         if sample.kind != "image":
@@ -80,7 +82,7 @@ class SampleStrip(QListWidget):
 
 def _small(path: Path, side: int) -> QImage:
     """A picture fitted into a square; small ones are enlarged by whole pixels, so that they stay crisp."""
-    picture = QImageReader(str(path)).read()
+    picture = picture_reader(path).read()
     if picture.isNull():
         return picture
     small = max(picture.width(), picture.height()) * 2 <= side

@@ -1,0 +1,33 @@
+"""The strip of samples on *Teach*."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from studio.shell.teach.samples import SIDE, SampleStrip
+from studio.shell.teach.snapshots import Shown
+from studio.shell.viewers.background import Background
+
+
+def test_samples_are_seen_whole_with_their_step_though_their_pictures_come_later(qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "sample.png"
+    picture = QImage(64, 64, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.red)
+    picture.save(str(path))
+    strip = SampleStrip()
+    qtbot.addWidget(strip)
+    strip.resize(400, 400)
+    strip.show()
+    strip.show_samples([Shown(step, "image", path) for step in (1, 2)])
+    qtbot.waitUntil(lambda: not Background.shared().busy)
+    qtbot.wait(50)
+    seen = strip.grab().toImage()
+    entry = strip.visualItemRect(strip.item(0))
+    assert entry.height() > SIDE
+    ratio = strip.devicePixelRatio()
+    corner = entry.center().x() - SIDE // 2 + 4, entry.top() + SIDE - 8
+    assert seen.pixelColor(int(corner[0] * ratio), int(corner[1] * ratio)) == Qt.GlobalColor.red
