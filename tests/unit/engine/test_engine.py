@@ -449,7 +449,6 @@ def test_values_from_a_damaged_journal_are_checked_like_any_others(
         assert says in job.failure.message
 
 
-
 def test_secrets_are_in_no_journal(tmp_path: Path) -> None:
     with running(tmp_path) as engine:
         engine.pause()
