@@ -88,6 +88,9 @@ def test_a_model_is_trained_again_from_its_record(home: Path, trained: dict[str,
         said = teach(home, "train", "--again", trained["run"][:6])
         assert (said.code, "The dataset has changed since." in said.err) == (2, True)
         assert "cannot be trained again" in said.err
+        said = teach(home, "runs", "rollback", trained["run"], "20")
+        assert (said.code, "This run cannot go on" in said.err) == (2, True)
+        assert teach(home, "runs", "show", trained["run"], "--json").json["model"] == name, "nothing was given up"
     finally:
         manifest.write_text(kept)
     assert weights.read_bytes() == before
