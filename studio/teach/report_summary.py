@@ -41,7 +41,8 @@ def _verdict(measure: Mapping[str, Any], words: Words) -> str:
         return words.say("{beside} (the nearer, the better).", beside=beside)
     if not difference:
         return words.say("{beside}: the same.", beside=beside)
-    share = f"{abs(difference / baseline):.0%}" if abs(difference) < 2 * abs(baseline) else words.say("far")
+    comparable = value >= 0 and abs(difference) < 2 * baseline  # a share of a negative figure says nothing
+    share = f"{abs(difference / baseline):.0%}" if comparable else words.say("far")
     good = (difference < 0) == (measure["better"] == "lower")
     if difference < 0:
         said = "{beside}: {share} lower, which is better." if good else "{beside}: {share} lower, which is worse."

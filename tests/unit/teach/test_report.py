@@ -181,6 +181,20 @@ def test_copies_are_said() -> None:
     assert "None of the 2" in summary_of([], neighbours[6:])[0]
 
 
+def test_no_share_of_a_negative_figure_is_told() -> None:
+    told = {
+        "name": "kernel distance",
+        "value": 261.0,
+        "baseline": -341.0,
+        "baseline_name": "one half",
+        "better": "lower",
+    }
+    (sentence,) = summary_of([told], [])
+    assert sentence == "kernel distance: 261, beside -341 of one half: far higher, which is worse."
+    (sentence,) = summary_of([told | {"value": 150.0, "baseline": 100.0}], [])
+    assert "50% higher" in sentence
+
+
 def test_a_long_curve_is_averaged_and_curves_of_one_kind_stand_together() -> None:
     points = [[step, step % 2] for step in range(100_000)]
     thinned = thin(points)
