@@ -27,6 +27,7 @@ PARTS: dict[str, tuple[list[str], list[str], dict[str, str]]] = {
     "window": ([f"{HERE}/window_bars.py"], [], {}),
     "grid": ([f"{HERE}/library_grid.py"], ["--items", "100000"], {}),
     "teach": ([f"{HERE}/teach_bars.py"], [], {}),
+    "pictures": ([f"{HERE}/teach_window.py"], ["--steps", "200"], {}),
 }
 """By name: the script, and the arguments and environment variables of a short run."""
 
