@@ -22,8 +22,8 @@ class VoxelObjects(sdk.Generator):
     """Makes a small 3D object from a few words: a pine tree, a red mushroom, a house, a bench.
 
     The model that comes along learned from 380 low-poly objects. It puts together 32 × 32 × 32 coloured voxels, as
-    blocks or with a smooth skin, closed and ready to print. It knows 180 words, in English; others are left out, and it
-    says which.
+    blocks or with a smooth skin, closed and ready to print; blocks can be saved as `.vox` for voxel editors as well.
+    It knows 180 words, in English; others are left out, and it says which.
     """
 
     id = "studio.mesh.voxel"

@@ -7,10 +7,11 @@ ZH_CN = {
     "Makes a small 3D object from a few words: a pine tree, a red mushroom, a house, a bench.":
         "用几个词做出一个小三维物件：松树、红蘑菇、房子、长凳。",
     "The model that comes along learned from 380 low-poly objects. It puts together 32 × 32 × 32 coloured voxels, as "
-    "blocks or with a smooth skin, closed and ready to print. It knows 180 words, in English; others are left out, and "
-    "it says which.":
+    "blocks or with a smooth skin, closed and ready to print; blocks can be saved as `.vox` for voxel editors as well. "
+    "It knows 180 words, in English; others are left out, and it says which.":
         "随附的模型学自 380 个低多边形物件，拼出 32 × 32 × 32 的彩色体素，可以是方块，也可蒙上平滑的表皮，"
-        "封闭、可直接打印。它认识 180 个英文词；其余的词会略去，并告诉你是哪些。",
+        "封闭、可直接打印；方块也可存为 `.vox`，供体素编辑器使用。"
+        "它认识 180 个英文词；其余的词会略去，并告诉你是哪些。",
     "Pine tree": "松树",
     "Red mushroom": "红蘑菇",
     "House": "房子",
