@@ -65,7 +65,7 @@ class Training:
         """
         data = [getattr(params, known.name) for known in generator.Params.fields if known.kind == "dataset"]
         digest = "+".join(dataset.digest for dataset in data)
-        values, seed = dict(order["values"]), int(order["seed"])
+        values, seed = _told(generator, order), int(order["seed"])
         runs, models = Path(order[SECTION]["runs"]), Path(order[SECTION]["models"])
         given = given_digests(generator.Params.fields, values, ctx.model)
         key = run_name(runs, generator.id, generator.version, values, seed, digest, given)
@@ -121,6 +121,12 @@ def _locked(runs: Path, key: str) -> filelock.BaseFileLock:
     return lock
 
 
+def _told(generator: type[Generator], order: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that a run and its model may tell: without passwords and keys."""
+    secret = {known.name for known in generator.Params.fields if known.kind == "secret"}
+    return {name: value for name, value in order["values"].items() if name not in secret}
+
+
 def _facts(generator: type[Generator], order: Mapping[str, Any], data: list[Dataset]) -> dict[str, Any]:
     """What determines the run, for ``run.json`` and the model's card."""
     first = data[0]
@@ -129,7 +135,7 @@ def _facts(generator: type[Generator], order: Mapping[str, Any], data: list[Data
         "family": order["spec"]["teaches"],
         "recipe": generator.id,
         "version": generator.version,
-        "values": dict(order["values"]),
+        "values": _told(generator, order),
         "seed": int(order["seed"]),
         "dataset": dataset_facts(first),
         "distribution": order["spec"]["distribution"],

@@ -15,11 +15,13 @@ from helpers.studios import Heard, finish, home_in
 from helpers.teaching import home_with_greys, model_in, teaching, training
 from helpers.tiny_trainer import TrainTiny
 
+from studio import sdk
 from studio.engine.continuing import request_of_training
 from studio.engine.events import CheckpointSaved, MetricReceived, ModelTrained, SampleSaved, TrainingBegan
 from studio.engine.jobs import JobState
 from studio.engine.lessons import lesson_of
 from studio.engine.protocol import Frame
+from studio.engine.worker.teaching import _facts as teaching_facts
 from studio.models.cards import read_card
 from studio.models.store import ModelStore
 from studio.sdk import Dataset, Field, GeneratorSpec, UserError
@@ -70,6 +72,22 @@ def test_a_training_tells_of_all_it_keeps_and_its_model_is_offered(tmp_path: Pat
         "greys",
     )
     assert [ref for ref, _ in store.family("image.tiny")] == [trained.ref]
+
+
+def test_passwords_are_told_neither_in_the_run_nor_in_the_model(tmp_path: Path) -> None:
+    class Keyed(TrainTiny):
+        id = "test.keyed.train"
+
+        class Params(TrainTiny.Params):
+            """With a key."""
+
+            key: str = sdk.secret(label="Key")
+
+    order = {"values": {"steps": 3, "key": "hush"}, "seed": 1, "studio": "0.1",
+             "spec": GeneratorSpec.of(Keyed).to_json()}  # fmt: skip
+    data = Dataset("greys", "image", tmp_path, (), "d", {})
+    facts = teaching_facts(Keyed, order, [data])
+    assert facts["values"] == {"steps": 3}
 
 
 def test_a_record_gives_its_request_back_as_long_as_nothing_changed(tmp_path: Path) -> None:
