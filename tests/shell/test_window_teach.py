@@ -134,6 +134,18 @@ def test_a_prepared_dataset_is_taken_into_the_form(stand: Stand) -> None:
     assert page.problem.text() == "No recipe here learns from files of this kind."
 
 
+def test_a_recipe_chosen_after_the_folder_has_the_dataset_too(stand: Stand) -> None:
+    page = page_of(stand)
+    other = replace(TRAINER, id="tests.train.other", title="Train another way")
+    stand.workshop.registry.specs[other.id] = other
+    stand.workshop.generators_changed.emit()
+    page.data.prepared.emit("greys", "image")
+    page.recipes.setCurrentIndex(page.recipes.findData(other.id))
+    assert page.form is not None
+    assert page.form.spec.id == other.id
+    assert page.form.values()["data"] == "greys"
+
+
 @pytest.mark.slow
 def test_a_folder_becomes_a_dataset_and_what_was_left_out_is_told(stand: Stand, qtbot: QtBot, tmp_path: Path) -> None:
     folder = tmp_path / "shades"

@@ -60,6 +60,7 @@ class TeachPage(QWidget):
         self._workshop = workshop
         self._around = FormHelp(workshop, PromptHistory(workshop.home.state / "prompts.json"))
         self._forms: dict[str, Form] = {}
+        self._newest: dict[str, str] = {}  # by kind, the dataset made last
         self._runs: list[Snapshot] = []
         self._begun: dict[str, str] = {}
         self._shown: Path | None = None
@@ -351,12 +352,17 @@ class TeachPage(QWidget):
                 self._tell(tr("No recipe here learns from files of this kind."))
                 return
             self.recipes.setCurrentIndex(self.recipes.findData(fitting.id))
-        for spec_id in [spec.id for spec in self.trainers()]:
-            form = self._forms.get(spec_id)
-            field = _dataset_field(form.spec, kind) if form is not None else None
-            if form is not None and field:
-                form.set_values({field: name})
+        self._newest[kind] = name
+        for spec in self.trainers():
+            if spec.id in self._forms:
+                self._take_newest(self._forms[spec.id])
         self.start_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _take_newest(self, form: Form) -> None:
+        """Choose the dataset made last of the kinds that a form asks for."""
+        for kind, name in self._newest.items():
+            if field := _dataset_field(form.spec, kind):
+                form.set_values({field: name})
 
     def _show_form(self) -> None:
         spec = self._workshop.specs.get(self.recipes.currentData() or "")
@@ -365,6 +371,7 @@ class TeachPage(QWidget):
             return
         if spec.id not in self._forms:
             self._forms[spec.id] = Form(spec, self._around)
+            self._take_newest(self._forms[spec.id])
         form = self._forms[spec.id]
         if form is not self.form:
             kept = self._area.takeWidget()
