@@ -68,7 +68,6 @@ def test_a_number_beyond_all_bounds_is_refused_with_a_sentence(digits: int) -> N
         field("steps").check(10**digits)
 
 
-
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
