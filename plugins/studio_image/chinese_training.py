@@ -120,6 +120,11 @@ TRAINING: dict[str, str] = {
     "Spectral normalisation": "谱归一化",
     "Goes well with the hinge loss.": "与合页损失搭配良好。",
     "Hinge and spectral normalisation": "合页损失与谱归一化",
+    "Stop early": "提前停止",
+    "looks": "次查看",
+    "Ends when the held-out loss has not fallen for so many looks at it, and keeps the best weights; 0 never.": (
+        "留出数据上的损失连续这么多次查看都没有下降就结束，并保留最好的权重；0 表示从不提前停止。"
+    ),
     "Moving average": "滑动平均",
     "Decay per step of the averaged weights that make the pictures; 0 for none.": (
         "用于生成图片的平均权重的每步衰减；0 表示不用。"

@@ -46,7 +46,7 @@ class Autoencoding:
         optimizer = torch.optim.Adam(self.network.parameters(), params.learning_rate)
         self.loop = Loop(
             ctx, {"vae": self.network}, {"vae": optimizer}, steps=params.steps, average=params.average,
-            schedule=Schedule(),
+            schedule=Schedule(), patience=params.stop_early,
         )  # fmt: skip
         self._params, self.pictures, self._seed = params, pictures, ctx.seed
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import studio.sdk as sdk
+from studio.sdk.training import stop_early
 from studio_image.training.framing import FRAMINGS, SIZES, TRANSPARENCIES, start_from
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class TrainFlow(sdk.Trainer):
         learning_rate: float = sdk.number(
             0.0004, min=1e-6, max=0.01, step=1e-5, group="Learning", advanced=True, label="Learning rate"
         )
+        stop_early: int = stop_early(group="Learning", advanced=True)
         average: float = sdk.number(
             0.999, min=0.0, max=0.9999, step=0.001, group="Learning", advanced=True, label="Moving average",
             help="Decay per step of the averaged weights that make the pictures; 0 for none.",
@@ -85,7 +87,7 @@ class TrainFlow(sdk.Trainer):
         for step in flowing.loop:
             yield from flowing.loop.report(message="Learning", loss=flowing.learn())
             if (step + 1) % every == 0 or step + 1 == params.steps:
-                yield from _shown(flowing, step + 1)
+                yield from flowing.loop.look(_shown(flowing, step + 1))
         yield from flowing.loop.finish()
         if flowing.loop.is_main:
             yield _finished(flowing, flowing.drawn, params, ctx)

@@ -63,7 +63,7 @@ class Flowing:
         optimizer = torch.optim.AdamW(self.network.parameters(), params.learning_rate, weight_decay=0.01)
         self.loop = Loop(
             ctx, {"flow": self.network}, {"flow": optimizer}, steps=params.steps, average=params.average,
-            schedule=Schedule(),
+            schedule=Schedule(), patience=params.stop_early,
         )  # fmt: skip
         self._params, self._seed, self._ctx = params, ctx.seed, ctx
         self._known = torch.tensor(self.vocabulary.encode(pictures.captions))

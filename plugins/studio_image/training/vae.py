@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import studio.sdk as sdk
+from studio.sdk.training import stop_early
 from studio_image.training.framing import FRAMINGS, SIZES, TRANSPARENCIES, start_from
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class TrainVae(sdk.Trainer):
             0.3, min=0.0, max=1.0, step=0.05, group="Learning", advanced=True, label="β warm-up",
             help="Share of the run over which β grows from 0.",
         )  # fmt: skip
+        stop_early: int = stop_early(group="Learning", advanced=True)
         average: float = sdk.number(
             0.995, min=0.0, max=0.9999, step=0.001, group="Learning", advanced=True, label="Moving average",
             help="Decay per step of the averaged weights that make the pictures; 0 for none.",
@@ -74,7 +76,7 @@ class TrainVae(sdk.Trainer):
         for step in coder.loop:
             yield from coder.loop.report(message="Learning", **coder.learn())
             if (step + 1) % every == 0 or step + 1 == params.steps:
-                yield from _shown(coder, step + 1)
+                yield from coder.loop.look(_shown(coder, step + 1))
         yield from coder.loop.finish()
         if coder.loop.is_main:
             yield _finished(coder, params, ctx)

@@ -78,6 +78,19 @@ def test_a_stopped_run_goes_on_to_the_same_weights(
     assert weights(trainer, data, RecordingContext(seed=6), **values, steps=4) != expected
 
 
+@pytest.mark.parametrize(("trainer", "values"), [(TrainVae, TINY_VAE), (TrainFlow, TINY_FLOW)])
+def test_a_run_that_gets_no_better_ends_early(
+    data: sdk.Dataset, trainer: type[sdk.Trainer], values: dict[str, Any]
+) -> None:
+    kept = {**values, "average": 0.0, "learning_rate": 0.01, "steps": 60}
+    loss = "held out reconstruction error" if trainer is TrainVae else "held out loss"
+    whole = curve(taught(trainer, data, RecordingContext(seed=5), **kept), loss)
+    worse = next(look for look in range(1, len(whole)) if whole[look] >= min(whole[:look]))
+    stopped = taught(trainer, data, RecordingContext(seed=5), **kept, stop_early=1)
+    assert curve(stopped, loss) == whole[: worse + 1]
+    assert isinstance(stopped[-1], sdk.TrainedModel)
+
+
 @pytest.mark.parametrize(
     ("trainer", "values"), [(TrainGan, TINY_GAN), (TrainVae, TINY_VAE), (TrainFlow, TINY_FLOW)]
 )  # fmt: skip
