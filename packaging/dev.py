@@ -122,10 +122,12 @@ def run() -> int:
 
 def _library(options: list[str]) -> list[str]:
     """Of the window's options the one that a command takes too: where the library is."""
-    if "--library" not in options[:-1]:
-        return []
-    place = options.index("--library")
-    return options[place : place + 2]
+    for place, option in enumerate(options):
+        if option.startswith("--library="):
+            return [option]
+        if option == "--library":
+            return options[place : place + 2]
+    return []
 
 
 def test() -> int:

@@ -28,6 +28,9 @@ COPIED = 0.95
 PICTURES = 12
 """Made objects that the report shows beside their nearest training shape."""
 
+ALIKE = 16
+"""Most shapes of equally near captions that one shape is compared with."""
+
 CHAMFER = "How far the surfaces lie apart on average, as a share of the grid's side; 0 is the same."
 
 DRAWS = 3
@@ -141,8 +144,10 @@ def _outer(shape: NDArray[np.bool_]) -> NDArray[np.int64]:
     return np.argwhere(filled & ~scipy.ndimage.binary_erosion(filled))
 
 
-def nearest_captions(lessons: Lessons, captions: Sequence[str], *, other: bool) -> list[NDArray[np.bool_]]:
-    """For each of `captions` the training shapes [n, side³] whose captions are most like it.
+def nearest_captions(lessons: Lessons, captions: Sequence[str], *, other: bool) -> list[NDArray[np.int64]]:
+    """For each of `captions` the numbers [n] of training shapes whose captions are most like it, at most `ALIKE`.
+
+    Where more are equally like it, as in a dataset that calls everything the same, they are spread over all of them.
 
     Args:
         lessons: the training shapes.
@@ -155,7 +160,9 @@ def nearest_captions(lessons: Lessons, captions: Sequence[str], *, other: bool) 
         fit = np.array(likeness(split(caption), known))
         if other:
             fit[[number for number, words in enumerate(known) if set(words) == set(split(caption))]] = -1
-        result.append(lessons.labels[np.flatnonzero(fit >= fit.max() - 1e-9)] > 0)
+        best = np.flatnonzero(fit >= fit.max() - 1e-9)
+        spread = np.linspace(0, len(best) - 1, min(len(best), ALIKE)).round().astype(int)
+        result.append(best[spread])
     return result
 
 
@@ -186,7 +193,7 @@ def _held_out(model: VoxelModel, judge: Judge) -> list[sdk.Measure]:
     if not captions:
         return []
     near = nearest_captions(judge.lessons, captions, other=True)
-    value, baseline, far, far_baseline = _compared(model, captions, shapes, near)
+    value, baseline, far, far_baseline = _compared(model, captions, shapes, judge.lessons, near)
     beside = "shape with the nearest caption"
     return [
         sdk.Measure(
@@ -200,7 +207,7 @@ def _held_out(model: VoxelModel, judge: Judge) -> list[sdk.Measure]:
 def _known(model: VoxelModel, judge: Judge) -> list[sdk.Measure]:
     captions, shapes = judge.known()
     near = nearest_captions(judge.lessons, captions, other=False)
-    value, baseline, far, far_baseline = _compared(model, captions, shapes, near)
+    value, baseline, far, far_baseline = _compared(model, captions, shapes, judge.lessons, near)
     beside = "training shape with the same caption"
     return [
         sdk.Measure(
@@ -212,17 +219,22 @@ def _known(model: VoxelModel, judge: Judge) -> list[sdk.Measure]:
 
 
 def _compared(
-    model: VoxelModel, captions: Sequence[str], shapes: NDArray[np.bool_], near: Sequence[NDArray[np.bool_]]
+    model: VoxelModel,
+    captions: Sequence[str],
+    shapes: NDArray[np.bool_],
+    lessons: Lessons,
+    near: Sequence[NDArray[np.int64]],
 ) -> tuple[float, float, float, float]:
-    """Mean overlap of `shapes` with made ones and with those `near` them, then mean Chamfer distance to both."""
+    """Mean overlap of `shapes` with made ones and with the lessons `near` them, then mean Chamfer distance to both."""
     draws = [_drawn(model, captions, seed, 0.0) for seed in range(DRAWS)]
     value = np.mean([np.diagonal(overlap(drawn, shapes)).mean() for drawn in draws])
-    baseline = np.mean([overlap(shape[None], some).mean() for shape, some in zip(shapes, near, strict=True)])
     far = np.mean([chamfer(one, shape) for drawn in draws for one, shape in zip(drawn, shapes, strict=True)])
-    far_baseline = np.mean(
-        [np.mean([chamfer(one, shape) for one in some]) for shape, some in zip(shapes, near, strict=True)]
-    )
-    return float(value), float(baseline), float(far), float(far_baseline)
+    beside, beside_far = [], []
+    for shape, numbers in zip(shapes, near, strict=True):
+        some = lessons.labels[numbers] > 0
+        beside.append(overlap(shape[None], some).mean())
+        beside_far.append(np.mean([chamfer(one, shape) for one in some]))
+    return float(value), float(np.mean(beside)), float(far), float(np.mean(beside_far))
 
 
 def _neighbours(

@@ -94,7 +94,8 @@ def _other_begun(trainer: type[Trainer], data: Dataset, values: dict[str, Any], 
     facts = run.facts
     if not facts or run.finished:
         return ""
-    asked = {"recipe": trainer.id, "version": trainer.version, "values": values, "seed": given.seed}
+    told = _told(trainer, values)
+    asked = {"recipe": trainer.id, "version": trainer.version, "values": told, "seed": given.seed}
     differing = [name for name, value in asked.items() if facts.get(name) != value]
     if (facts.get("dataset") or {}).get("digest") != data.digest:
         differing.append("dataset")
@@ -107,7 +108,7 @@ def _train(trainer: type[Trainer], data: Dataset, values: dict[str, Any], given:
         "family": trainer.teaches,
         "recipe": trainer.id,
         "version": trainer.version,
-        "values": values,
+        "values": _told(trainer, values),
         "seed": given.seed,
         "dataset": dataset_facts(data),
         "studio": studio.__version__,
@@ -142,6 +143,11 @@ def _company(device: devices.Device) -> tuple[devices.Device, bool, Callable[[],
 
     state = PartialState(cpu=device.name == "cpu")
     return replace(device, name=str(state.device)), state.is_main_process, state.wait_for_everyone
+
+
+def _told(trainer: type[Trainer], values: dict[str, Any]) -> dict[str, Any]:
+    """The values that a run and its model may tell: without passwords and keys."""
+    return {name: values[name] for name, known in _fields(trainer).items() if known.kind != "secret"}
 
 
 def _fields(trainer: type[Trainer]) -> dict[str, Any]:

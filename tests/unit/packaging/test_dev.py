@@ -58,3 +58,18 @@ def test_a_step_that_fails_is_named(
     monkeypatch.setattr(sys, "argv", ["dev.py", "setup"])
     assert dev.main() == 1
     assert f"This step failed, for the reason above: {sys.executable} -m venv" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ([], []),
+        (["--library"], ["--library"]),
+        (["--selftest", "--library", "there", "--x"], ["--library", "there"]),
+        (["--library=there", "--x"], ["--library=there"]),
+    ],
+)
+def test_without_a_window_the_library_asked_for_is_used_however_it_is_said(
+    dev: Any, given: list[str], kept: list[str]
+) -> None:
+    assert dev._library(given) == kept

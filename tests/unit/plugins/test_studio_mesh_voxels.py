@@ -24,7 +24,7 @@ from studio.sdk.testing.payloads import payload_problems
 from studio_mesh import TrainVoxels, VoxelObjects
 from studio_mesh.training import voxel_lessons, voxels
 from studio_mesh.training.vox import read_vox
-from studio_mesh.training.voxel_report import chamfer
+from studio_mesh.training.voxel_report import ALIKE, chamfer, nearest_captions
 from studio_mesh.training.voxel_shapes import few_colors, read_voxels
 from studio_mesh.voxel_surface import (
     block_surface,
@@ -321,6 +321,16 @@ def test_the_chamfer_distance_is_how_far_surfaces_lie_apart() -> None:
     assert chamfer(plate.ravel(), plate.ravel()) == 0
     assert chamfer(plate.ravel(), lower.ravel()) == pytest.approx(3 / SIDE)
     assert chamfer(plate.ravel(), np.zeros(SIDE**3, bool)) == pytest.approx(np.sqrt(3))
+
+
+def test_one_caption_for_all_shapes_does_not_compare_each_with_every_other() -> None:
+    captions = ("chair",) * 500
+    lessons = voxel_lessons.Lessons(
+        captions, np.zeros((500, 1), np.uint8), (), np.zeros((1, 3), np.uint8), Vocabulary.of(captions), np.ones(500)
+    )
+    (near,) = nearest_captions(lessons, ["chair"], other=True)
+    assert len(set(near.tolist())) == ALIKE
+    assert (near.min(), near.max()) == (0, 499)
 
 
 def test_nothing_makes_no_mesh_and_dust_is_left_out() -> None:

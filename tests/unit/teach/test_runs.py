@@ -9,9 +9,11 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import helpers.tiny_trainer
 import pytest
-from helpers.tiny_trainer import dataset_in
+from helpers.tiny_trainer import TrainTiny, dataset_in
 
+from studio import sdk
 from studio.engine.worker.solo import main
 from studio.sdk import Checkpoint, Field, Metric
 from studio.teach.identity import content_digest, given_digests, run_name
@@ -54,6 +56,26 @@ def test_without_a_host_a_run_goes_on_with_the_same_words_only(
     assert main([*words, "--set", "steps=60"]) == 2
     assert "another dataset" in capsys.readouterr().out
     assert list(run.metrics()) == [Metric("loss", 10, 0.5)], "it is as it was"
+
+
+def test_without_a_host_passwords_are_told_neither_in_the_run_nor_in_the_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Keyed(TrainTiny):
+        class Params(TrainTiny.Params):
+            """With a key."""
+
+            key: str = sdk.secret(label="Key")
+
+    monkeypatch.setattr(helpers.tiny_trainer, "TrainTiny", Keyed)
+    dataset_in(tmp_path / "greys")
+    words = ["helpers.tiny_trainer:TrainTiny", "--data", str(tmp_path / "greys"), "--device", "cpu", "--run",
+             str(tmp_path / "run"), "--model", str(tmp_path / "model"), "--set", "steps=3",
+             "--set", "key=hush"]  # fmt: skip
+    assert main(words) == 0
+    for told in (tmp_path / "run" / "run.json", tmp_path / "model" / "card.json"):
+        assert "hush" not in told.read_text("utf-8")
+    assert Run(tmp_path / "run").facts["values"]["steps"] == 3
 
 
 @pytest.mark.slow
