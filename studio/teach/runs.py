@@ -68,10 +68,16 @@ def run_lock(folder: Path) -> filelock.BaseFileLock:
 
 
 class Run:
-    """One run's folder. Written by the worker that trains, read by the faces."""
+    """One run's folder. Written by the worker that trains, read by the faces.
+
+    Attributes:
+        folder: where it lies.
+        secrets: passwords and keys of the training, which no remark may tell.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.secrets: tuple[str, ...] = ()
 
     @classmethod
     def begin(cls, folder: Path, facts: Mapping[str, Any]) -> Run:
@@ -145,7 +151,9 @@ class Run:
         return lines[-most:]
 
     def add_remark(self, remark: str) -> None:
-        """Append a line to the log, unless it is full."""
+        """Append a line to the log, without `secrets`, unless the log is full."""
+        for secret in self.secrets:
+            remark = remark.replace(secret, "…")
         with (self.folder / "log.txt").open("a", encoding="utf-8", errors="replace") as stream:
             if stream.tell() < LOG_BYTES:
                 stream.write(" ".join(remark.split())[:REMARK_LETTERS] + "\n")

@@ -119,6 +119,7 @@ def _train(trainer: type[Trainer], data: Dataset, values: dict[str, Any], given:
     run = Run.begin(given.run, facts) if is_main else Run(given.run)
     if is_main:
         wait()
+    run.secrets = tuple(str(value) for name, value in values.items() if name not in facts["values"] and value)
     keeper = LessonKeeper(run, given.model, f"folder:{given.model}", facts, _print_lesson)
     ctx = SoloContext(given.seed, device, resume=run.resume, checkpoint_seconds=given.checkpoint_seconds)
     ctx.run = run if is_main else None

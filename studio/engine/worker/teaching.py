@@ -73,6 +73,7 @@ class Training:
         facts = _facts(generator, order, data) | ({"given": given} if given else {})
         name = model_name(facts["title"], key)
         run = Run.begin(runs / key, facts)
+        run.secrets = tuple(str(value) for name, value in order["values"].items() if name not in values and value)
         ctx.run, ctx.resume, ctx.checkpoint_seconds = run, run.resume, float(order[SECTION]["checkpoint_seconds"])
         step = run.steps[-1] if run.steps else 0
         ctx.tell("training", run=key, step=step)

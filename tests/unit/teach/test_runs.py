@@ -6,8 +6,10 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import helpers.tiny_trainer
 import pytest
@@ -67,6 +69,11 @@ def test_without_a_host_passwords_are_told_neither_in_the_run_nor_in_the_model(
 
             key: str = sdk.secret(label="Key")
 
+        def train(self, params: Any, ctx: sdk.TrainingContext) -> Iterator[sdk.Lesson | sdk.Result]:
+            """With a slip of the tongue."""
+            ctx.log(f"Asking with {params.key}")
+            yield from super().train(params, ctx)
+
     monkeypatch.setattr(helpers.tiny_trainer, "TrainTiny", Keyed)
     dataset_in(tmp_path / "greys")
     words = ["helpers.tiny_trainer:TrainTiny", "--data", str(tmp_path / "greys"), "--device", "cpu", "--run",
@@ -75,6 +82,7 @@ def test_without_a_host_passwords_are_told_neither_in_the_run_nor_in_the_model(
     assert main(words) == 0
     for told in (tmp_path / "run" / "run.json", tmp_path / "model" / "card.json"):
         assert "hush" not in told.read_text("utf-8")
+    assert Run(tmp_path / "run").remarks(1) == ["Asking with …"]
     assert Run(tmp_path / "run").facts["values"]["steps"] == 3
 
 
