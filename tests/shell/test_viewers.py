@@ -319,6 +319,19 @@ def test_an_edit_that_cannot_be_kept_is_there_again_with_its_file(qtbot: QtBot, 
             viewer.page.setPlainText(viewer._saved)
 
 
+def test_an_edit_that_cannot_be_kept_is_not_lost_while_its_file_is_read_again(qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "fox.txt"
+    path.write_text("A fox.", encoding="utf-8")
+    viewer = _edited(qtbot, path, None)
+    edited, before = viewer.text, viewer._saved
+    viewer._saved = edited
+    viewer.clear()
+    with qtbot.waitSignal(viewer.loaded, timeout=5000):
+        viewer.show_file(path)
+        viewer._not_kept(path, edited, before, OSError(28, "No space left on device"))
+    assert viewer.text == edited
+
+
 def test_escape_in_the_find_box_is_not_the_windows(qtbot: QtBot, media: dict[str, Path]) -> None:
     viewer = shown(qtbot, "text")
     assert isinstance(viewer, TextViewer)
@@ -746,6 +759,33 @@ def test_escape_leads_from_full_screen_back_to_quick_look(qtbot: QtBot, media: d
     viewer.toggle_full_screen()
     look.close()
     assert not viewer.fills_screen
+
+
+def test_a_step_to_another_medium_stays_on_full_screen(qtbot: QtBot, media: dict[str, Path]) -> None:
+    look = QuickLook()
+    qtbot.addWidget(look)
+    look.open_at()
+    look.show_item("image", media["image"], "Red")
+    first = look.viewer
+    assert first is not None
+    first.toggle_full_screen()
+    look.show_item("text", media["text"], "Fox")
+    assert look.viewer is not None
+    assert look.viewer is not first
+    assert look.viewer.fills_screen
+    assert not first.fills_screen
+
+
+def test_full_screen_goes_with_its_viewer(qtbot: QtBot, media: dict[str, Path]) -> None:
+    viewer = viewer_for("image")
+    load(qtbot, viewer, media["image"])
+    viewer.toggle_full_screen()
+    (screen,) = (
+        each for each in QApplication.topLevelWidgets() if isinstance(each, FullScreen) and each.viewer is viewer
+    )
+    screen.setParent(None)
+    with qtbot.waitSignal(screen.destroyed, timeout=5000):
+        viewer.deleteLater()
 
 
 def test_with_the_first_preview_of_a_model_the_graphics_are_looked_for_once(

@@ -246,6 +246,7 @@ class FullScreen(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Atelier Studio")
         self.viewer = viewer
+        viewer.destroyed.connect(self.deleteLater)  # a comparison may end while it fills the screen
         self.frame = QVBoxLayout(self)
         self.frame.setContentsMargins(0, 0, 0, 0)
 

@@ -90,13 +90,19 @@ class QuickLook(QDialog):
             for part in viewer.quick_look_parts():
                 part.installEventFilter(self)
             self._stack.addWidget(viewer)
+        fills_screen = False
         if last is not None and last is not viewer:
+            fills_screen = last.fills_screen
+            if fills_screen:
+                last.toggle_full_screen()
             last.clear()
         viewer.thumbnail = thumbnail
         self._stack.setCurrentWidget(viewer)
         viewer.show_file(path, item, siblings)
         viewer.offer_before(before)
         viewer.setFocus()
+        if fills_screen:  # a step to another medium stays on the screen
+            viewer.toggle_full_screen()
 
     def open_at(self, *, large: bool = False) -> None:
         """Open over the parent window: most of it, or all of it when `large`."""

@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
-from studio.shell.i18n import count, say, tr, tr_error, tr_message
+from studio.shell.i18n import count, say, tr, tr_error
 from studio.shell.library import errands
 from studio.shell.theme import tokens
 from studio.shell.viewers.base import Sibling, Viewer
@@ -213,8 +213,8 @@ class TextViewer(Viewer):
         """Have the text there, unsaved: here, or when its file is shown the next time."""
         if not shiboken6.isValid(self):
             return
-        sentence = tr("The text could not be saved: {reason}", reason=tr_message(str(error)))
-        if path == self.path:
+        sentence = tr("The text could not be saved: {reason}", reason=tr_error(error))
+        if path == self.path and not self.page.isReadOnly():  # it is while its file is being read
             self._saved = before
             if self.text == before:
                 self._fill(text)
