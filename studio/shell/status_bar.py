@@ -86,7 +86,10 @@ class StatusBar(QWidget):
     def show_message(self, text: str) -> None:
         """Show a sentence for a while; an empty one takes it away."""
         self._message.setText(text)
-        self._message_ends.start()
+        if text:
+            self._message_ends.start()
+        else:
+            self._message_ends.stop()
 
     def refusals_seen(self) -> None:
         """The artist looked at what was refused: the shield is calm again."""

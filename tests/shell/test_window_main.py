@@ -415,6 +415,7 @@ def test_a_sentence_in_the_status_line_goes_after_a_while(stand: Stand) -> None:
     stand.window.tell("", "Something small.")
     assert stand.window.status._message.text() == "Something small."
     stand.window.status._message_ends.timeout.emit()
+    assert not stand.window.status._message_ends.isActive()
     assert stand.window.status._message.text() == ""
 
 
