@@ -1,8 +1,8 @@
 """The starter ``stickers``: animals, plants, food, faces, vehicles, weather and more as 64 × 64 stickers, from words.
 
 Made by ``python3 packaging/make_starter.py stickers --data DIR --out resources/starters/stickers``: about 4 M weights,
-about three hours on a core with matrix units. (The one that is shipped was taught in three goes of 9,000, 6,000 and
-12,000 steps.) A caption is the style, the colours that are seen most, and the thing's name; `finish` adds what the
+about four hours on a core with matrix units. (The one that is shipped was taught in four goes of 9,000, 6,000, 12,000
+and 12,000 steps.) A caption is the style, the colours that are seen most, and the thing's name; `finish` adds what the
 things are called in English, Chinese and French.
 """
 
@@ -35,7 +35,7 @@ RECIPE: dict[str, Any] = {
     "trainer": "studio_image.training.flow:TrainFlow",
     "kind": "image",
     "values": {
-        "size": "64", "width": 64, "words": 128, "steps": 27_000, "batch": 16, "transparency": "keep", "rarest": 2,
+        "size": "64", "width": 64, "words": 128, "steps": 39_000, "batch": 16, "transparency": "keep", "rarest": 2,
     },
     "seed": 11,
     "title": "Stickers from words",

@@ -46,6 +46,7 @@ def stand(qtbot: QtBot, tmp_path: Path) -> Iterator[Stand]:
         thing.close()
     if made.watch._dialog is not None:
         made.watch._dialog.close()
+    made.watch.uninstall()  # else the log of later tests stays here
 
 
 def discovery(monkeypatch: pytest.MonkeyPatch, *answers: Any) -> None:
