@@ -353,6 +353,31 @@ def test_the_picker_searches_off_the_windows_thread_once_the_keys_rest(form: Any
         picker.deleteLater()
 
 
+def test_a_search_under_way_is_dropped_as_soon_as_something_else_is_typed(
+    form: Any, tmp_path: Path, qtbot: QtBot
+) -> None:
+    workshop = form._around.workshop
+    answer = threading.Event()
+    with Library(tmp_path / "library") as library:
+        library.save(Image(np.full((8, 8, 3), 200, np.uint8), title="Fox"))
+        workshop.set_library(library)
+
+        def find(kind: str, words: str, limit: int) -> Any:
+            if not words:
+                answer.wait(10)
+            return Workshop.find_items(workshop, kind, words, limit)
+
+        workshop.find_items = find
+        picker = ItemPicker(workshop, "image", form)
+        picker.show()
+        QTest.keyClicks(picker.search_box, "owl")
+        answer.set()
+        qtbot.waitUntil(lambda: picker._none.isVisible())
+        assert picker.list.count() == 0
+        assert not picker.take_button.isEnabled()
+        picker.deleteLater()
+
+
 # ---- presets -----------------------------------------------------------------------------------------------------
 
 

@@ -17,6 +17,9 @@ COPY_QUANTILE = 0.05
 AT_ONCE = 500
 """Training pictures that are held against others at once: all of them in floating point would take gigabytes."""
 
+MOST_HELD_OUT = 1000
+"""Pictures never seen that tell what counts as a copy; each is held against all training pictures."""
+
 STAND_INS = 200
 """Most training pictures that stand in for pictures never seen where none were held out."""
 
@@ -103,7 +106,8 @@ def copy_limit(held_out: torch.Tensor, training: torch.Tensor, *, mirrored: bool
         mirrored: whether mirrored training pictures count as well.
     """
     if len(held_out) >= 1 / COPY_QUANTILE:
-        found = nearest(scaled(held_out), training, mirrored=mirrored)
+        few = torch.linspace(0, len(held_out) - 1, min(len(held_out), MOST_HELD_OUT)).long()
+        found = nearest(scaled(held_out[few]), training, mirrored=mirrored)
     else:
         chosen = torch.linspace(0, len(training) - 1, min(len(training), STAND_INS)).long()
         found = nearest(scaled(training[chosen]), training, mirrored=mirrored, but=chosen)

@@ -80,13 +80,18 @@ class ItemPicker(QDialog):
         self._search()
 
     def _typed(self) -> None:
-        self.take_button.setEnabled(False)  # what is listed still is not what was typed
+        """What is listed, or being looked for, is not what was typed."""
+        self._drop_search()
+        self.take_button.setEnabled(False)
         self._keys_rest.start()
 
-    def _search(self) -> None:
-        """Ask the library for what is typed; what was asked before is not wanted any more."""
+    def _drop_search(self) -> None:
         if self._searching is not None:
             self._searching.cancel()
+
+    def _search(self) -> None:
+        """Ask the library for what is typed."""
+        self._drop_search()
         self._searching = Background.shared().run(
             partial(self._find, self.search_box.text()), self._show_found, owner=self
         )
