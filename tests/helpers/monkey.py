@@ -9,7 +9,7 @@ from typing import Any
 
 from helpers.windows import Stand
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QDropEvent, QImage
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QWidget
 
@@ -96,11 +96,13 @@ class Monkey:
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(self._picture))])
         widget = self._widget()
-        event = QDropEvent(
-            QPointF(self._spot(widget)), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
-            Qt.KeyboardModifier.NoModifier,
-        )  # fmt: skip
-        QApplication.sendEvent(widget, event)
+        spot, copy = self._spot(widget), Qt.DropAction.CopyAction
+        left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        entered = QDragEnterEvent(spot, copy, data, left, none)
+        entered.ignore()
+        QApplication.sendEvent(widget, entered)
+        if entered.isAccepted():  # Qt remembers where, and hands the drop to that widget
+            QApplication.sendEvent(widget, QDropEvent(QPointF(spot), copy, data, left, none))
 
     def _live(self) -> None:
         """One random step of the engine's life."""

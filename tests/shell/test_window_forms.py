@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from helpers.windows import EVERY_KIND, PAINTER, make_workshop, open_window
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QImage
+from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -309,6 +309,7 @@ def accepted(editor: InputEditor, data: QMimeData) -> bool:
     event = QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, data, left, none)
     event.ignore()
     QApplication.sendEvent(editor, event)
+    QApplication.sendEvent(editor, QDragLeaveEvent())  # else Qt keeps a pointer to where the drag was, for ever
     return event.isAccepted()
 
 
