@@ -109,6 +109,30 @@ def test_the_rows_button_cancels_a_running_job_and_retries_a_failed_one(stand: A
     assert opened == [panel.model.job(0).id]
 
 
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_double_click_on_a_rows_button_acts_once(stand: Any, qtbot: QtBot, ended: bool) -> None:
+    panel, engine = stand
+    jobs = [engine.submit(request(str(number))) for number in range(2)]
+    for job in jobs if ended else ():
+        engine.cancel(job.id)
+    state = JobState.CANCELLED if ended else JobState.QUEUED
+    qtbot.waitUntil(lambda: [job.state for job in panel.model.all()] == [state] * 2)
+    acted: list[str] = []
+    opened: list[str] = []
+    panel.view.acted.connect(acted.append)
+    panel.job_opened.connect(opened.append)
+    first, button = ids(panel)[0], action_rect(panel.view.visualRect(panel.model.index(0))).center()
+    viewport, left = panel.view.viewport(), Qt.MouseButton.LeftButton
+    QTest.mouseClick(viewport, left, pos=button)
+    qtbot.waitUntil(lambda: ids(panel)[0] != first)  # another row is under the pointer by now
+    QTest.mouseDClick(viewport, left, pos=button)  # the event that Qt sends instead of the second press
+    QTest.mouseRelease(viewport, left, pos=button)
+    QTest.qWait(50)
+    assert (acted, opened) == ([first], [])
+    QTest.mouseClick(viewport, left, pos=button)
+    assert len(acted) == 2, "the next click is one again"
+
+
 def test_the_keyboard_moves_cancels_and_retries(stand: Any, qtbot: QtBot) -> None:
     panel, engine = stand
     jobs = [engine.submit(request(str(number))) for number in range(3)]

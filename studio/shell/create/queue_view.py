@@ -119,7 +119,8 @@ class QueueView(QListView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._pressed = ""
+        self._pressed: str | None = None
+        """The job whose button the mouse went down on, empty where that press does nothing; None: not on a button."""
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setItemDelegate(JobDelegate(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -139,31 +140,31 @@ class QueueView(QListView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """The row's button neither chooses the row nor begins to drag it."""
         self._pressed = self._button_at(event)
-        if not self._pressed:
+        if self._pressed is None:
             super().mousePressEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """On the row's button, the second of two quick clicks is a click."""
-        self._pressed = self._button_at(event)
-        if not self._pressed:
+        """On the row's button a double click is one click: what its first half changed may have moved the rows."""
+        self._pressed = "" if self._button_at(event) is not None else None
+        if self._pressed is None:
             super().mouseDoubleClickEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click on the row's button acts, and opens nothing."""
-        pressed, self._pressed = self._pressed, ""
-        if not pressed:
+        pressed, self._pressed = self._pressed, None
+        if pressed is None:
             super().mouseReleaseEvent(event)
-        elif pressed == self._button_at(event):
+        elif pressed and pressed == self._button_at(event):
             self.acted.emit(pressed)
 
-    def _button_at(self, event: QMouseEvent) -> str:
-        """The job whose button is under the pointer, empty for none or for another mouse button."""
+    def _button_at(self, event: QMouseEvent) -> str | None:
+        """The job whose button is under the pointer, None for none or for another mouse button."""
         point = event.position().toPoint()
         index = self.indexAt(point)
         left = event.button() == Qt.MouseButton.LeftButton
         if left and index.isValid() and action_rect(self.visualRect(index)).contains(point):
             return str(index.data(JobRole).id)
-        return ""
+        return None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter acts, Delete cancels, Alt+Up and Alt+Down move."""
