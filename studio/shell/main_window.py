@@ -20,6 +20,7 @@ from studio.shell.notify import Notifier
 from studio.shell.rail import PLACES, Rail
 from studio.shell.refusals import Refusals
 from studio.shell.status_bar import StatusBar
+from studio.shell.viewers.loudness import Loudness
 from studio.shell.window_state import part, read_state, write_state
 from studio.shell.workshop import Workshop
 
@@ -366,6 +367,9 @@ class MainWindow(QMainWindow):
         if isinstance(geometry, str):
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii", "replace")))
         self.create_page.restore_state(part(self._state, "create"))
+        volume = part(self._state, "viewers").get("volume")
+        if isinstance(volume, int):
+            Loudness.shared().set(volume)
 
     def restore_place(self) -> None:
         """Show the place that was shown last; after the first paint, as other pages take longer than the first."""
@@ -381,6 +385,7 @@ class MainWindow(QMainWindow):
             "geometry": bytes(self.saveGeometry().toBase64().data()).decode(),
             "create": self.create_page.save_state(),
             "library": library.state() if library is not None else part(self._state, "library"),
+            "viewers": {"volume": Loudness.shared().percent},
         }
         if state != self._state:
             write_state(self._state_file, state)

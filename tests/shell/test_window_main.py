@@ -45,7 +45,10 @@ from studio.shell.settings.page import SettingRow
 from studio.shell.theme import DARK, LIGHT, Tokens
 from studio.shell.viewers import viewer_for
 from studio.shell.viewers.base import FullScreen
+from studio.shell.viewers.loudness import USUAL, Loudness
+from studio.shell.viewers.music import MusicViewer
 from studio.shell.viewers.text import TextViewer
+from studio.shell.viewers.video import VideoViewer
 from studio.shell.widgets import IconLabel
 from studio.shell.window_state import read_state
 
@@ -704,6 +707,26 @@ def test_the_window_remembers_generator_queue_and_place(qapp: QApplication, tmp_
         assert second.window.place == "create"  # until the first paint
         second.window.restore_place()
         assert second.window.place == "settings"
+
+
+def test_the_window_remembers_how_loud_it_plays(qapp: QApplication, tmp_path: Path) -> None:
+    with open_window(qapp, tmp_path) as first:
+        sound, film = (viewer_for(kind, first.window) for kind in ("audio", "video"))
+        assert isinstance(sound, MusicViewer)
+        assert isinstance(film, VideoViewer)
+        sound.transport._mute_action.setChecked(True)
+        film.transport._volume.setValue(30)
+        assert sound.transport._volume.value() == 30
+        assert sound.player._volume == 0, "muted, whatever another viewer does"
+        sound.transport._volume.setValue(25)
+        assert sound.player._volume == 0.25
+        assert not sound.transport._mute_action.isChecked()
+    Loudness.shared().set(USUAL)  # as a new process begins
+    with open_window(qapp, tmp_path) as second:
+        again = viewer_for("score", second.window)
+        assert isinstance(again, MusicViewer)
+        assert (again.transport._volume.value(), again.player._volume) == (25, 0.25)
+    Loudness.shared().set(USUAL)
 
 
 @pytest.mark.parametrize("busy", [False, True])

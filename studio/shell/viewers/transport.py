@@ -10,6 +10,7 @@ from studio.shell.i18n import say
 from studio.shell.icons import decorate
 from studio.shell.viewers.base import Viewer
 from studio.shell.viewers.controls import action_button, clock
+from studio.shell.viewers.loudness import Loudness
 from studio.shell.viewers.player import Player
 from studio.shell.widgets import CalmSlider, label
 
@@ -35,11 +36,14 @@ class Transport:
         self.time.setMinimumWidth(96)
         self._volume = CalmSlider()
         self._volume.setRange(0, 100)
-        self._volume.setValue(80)
+        self._loudness = Loudness.shared()
+        self._volume.setValue(self._loudness.percent)
+        player.set_volume(self._loudness.percent / 100)
         self._volume.setFixedWidth(88)
         say(self._volume.setAccessibleName, "Volume")
         say(self._volume.setToolTip, "Volume")
-        self._volume.valueChanged.connect(lambda value: player.set_volume(value / 100))
+        self._loudness.changed.connect(self._volume.setValue)
+        self._volume.valueChanged.connect(self._set_volume)
         for action in (self._back, self.play, self._on, self.loop):
             bar.addWidget(action_button(action))
         bar.addWidget(self.time)
@@ -74,6 +78,14 @@ class Transport:
 
     def _skip(self, seconds: float) -> None:
         self._player.seek(max(0.0, min(self._duration, self._position + seconds)))
+
+    def _set_volume(self, percent: int) -> None:
+        """Be this loud; moving the slider here, not in another viewer, ends the silence too."""
+        if percent != self._loudness.percent:
+            self._mute_action.setChecked(False)
+            self._loudness.set(percent)
+        if not self._mute_action.isChecked():
+            self._player.set_volume(percent / 100)
 
     def _mute(self, on: bool) -> None:
         decorate(self._mute_action, "speaker-slash" if on else "speaker-high")
