@@ -52,7 +52,12 @@ WORDS: dict[str, str] = {
     "Guidance": "引导强度",
     "How strictly words are followed; high values exaggerate.": "多严格地遵循词语；过高会夸张失真。",
     "More take longer and are a little cleaner.": "越多越慢，画面略干净一些。",
+    "Tries": "尝试次数",
+    "Each picture is drawn this often, and the one kept in which the model itself best sees the words.": (
+        "每幅画这么多遍，留下模型自己最能从中看出这些词的那一幅。"
+    ),
     "Drawing": "绘制",
+    "Drawing, try {turn} of {tries}": "绘制，第 {turn} 次，共 {tries} 次",
     "The model knows none of these words.": "模型不认识这些词中的任何一个。",
     "It knows {words} words, for example: {near}.": "它认识 {words} 个词，例如：{near}。",
     "“{written}” is taken for “{taken}”.": "“{written}”被当作“{taken}”。",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import studio.sdk as sdk
 from studio_image.asking import listed
 from studio_image.concepts import Concepts, Match, read_concepts
-from studio_image.sprite import COUNTS, LAYOUTS, drawn, loaded_flow, understood
+from studio_image.sprite import COUNTS, LAYOUTS, drawn, loaded_flow, rounds, tries, understood
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +32,7 @@ class Sticker(sdk.Generator):
     """
 
     id, title, makes = "studio.image.sticker", "Sticker from words", (sdk.Image, sdk.Text)
+    version = 2
     needs = sdk.Needs(ram_gb=1.2, modules=("torch", "safetensors", "diffusers", "scipy.ndimage", "skimage.measure"))
     examples = (
         sdk.Example("A smile", {"prompt": "smile"}, 1),
@@ -72,6 +73,12 @@ class Sticker(sdk.Generator):
         steps: int = sdk.integer(
             20, min=4, max=60, advanced=True, label="Steps", help="More take longer and are a little cleaner."
         )
+        tries: int = tries()
+
+    @classmethod
+    def migrate(cls, values: Mapping[str, Any], version: int) -> Mapping[str, Any]:
+        """Before version 2 each picture was drawn once."""
+        return {**values, "tries": 1} if version < 2 else values
 
     def generate(self, params: Any, ctx: sdk.Context) -> Iterator[sdk.Result]:
         """Yield one sheet, or stickers one by one, and their SVG source if asked for.
@@ -79,7 +86,8 @@ class Sticker(sdk.Generator):
         Raises:
             UserError: nothing that the model knows was asked for, or it cannot be read.
         """
-        ctx.progress(0, params.steps + 1, "Loading the model")
+        total = rounds(params)
+        ctx.progress(0, total, "Loading the model")
         model = loaded_flow(params.model, ctx)
         wish = _wish(params, model, ctx)
         made = list(drawn(model, wish.captions, params, ctx))
@@ -93,7 +101,7 @@ class Sticker(sdk.Generator):
             yield sdk.Image(_sheet(large), title=title, meta=meta)
         if params.vector:
             yield from _drawings(made, title)
-        ctx.progress(params.steps + 1, params.steps + 1, "Done")
+        ctx.progress(total, total, "Done")
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,9 @@ CELLS = 16
 NEAREST = 0.05
 """Least distance from the picture, in flow time, by which a predicted way to it is divided."""
 
+JUDGED_AT = (0.2, 0.35, 0.5, 0.65)
+"""Flow times at which a finished picture is looked at again to tell how well it follows its words."""
+
 TICKS = 1000.0
 """What one unit of flow time is in the U-Net's own time embedding."""
 
@@ -174,6 +177,37 @@ class FlowModel:
         wishes = [Wish(torch.tensor(self.vocabulary.encode(captions)).to(device), share) for captions, share in asked]
         for drawn in strides(self.network, noise.to(device), wishes, steps=steps, guidance=guidance):
             yield drawn.cpu()
+
+    @torch.inference_mode()
+    def obedience(
+        self, pictures: torch.Tensor, asked: Sequence[tuple[Sequence[str], float]], seed: int
+    ) -> torch.Tensor:
+        """How much the words help the network to see each picture through noise, as a share of its error, [n].
+
+        A network that draws from words tells in this way what a picture shows (Li et al. 2023, "Your diffusion model is
+        secretly a zero-shot classifier"). Pictures that fell apart, or show something else, score low.
+
+        Args:
+            pictures: [n, channels, s, s], as `drawing` ends with.
+            asked: as there.
+            seed: of the noise, which is the same for every picture, so that only pictures make a difference.
+        """
+        device = next(self.network.parameters()).device
+        pictures, random = pictures.to(device), torch.Generator().manual_seed(seed)
+        wishes = [(torch.tensor(self.vocabulary.encode(captions)).to(device), share) for captions, share in asked]
+        helped = torch.zeros(len(pictures), device=device)
+        for moment in JUDGED_AT:
+            noise = torch.randn(1, *pictures.shape[1:], generator=random).to(device)
+            under_way, motion = noise + moment * (pictures - noise), pictures - noise
+            time = torch.full((len(pictures),), moment, device=device)
+            nothing = torch.full_like(wishes[0][0], EMPTY)
+            untold, *told = (
+                (self.network(under_way, time, numbers) - motion).square().mean((1, 2, 3))
+                for numbers in (nothing, *(numbers for numbers, _ in wishes))
+            )
+            for missed, (_, share) in zip(told, wishes, strict=True):
+                helped += share * (1 - missed / untold)
+        return (helped / len(JUDGED_AT)).cpu()
 
 
 def save(folder: Path, model: FlowModel) -> None:

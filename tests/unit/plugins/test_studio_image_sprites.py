@@ -16,13 +16,15 @@ from studio_image.asking import nearest, read
 from studio_image.fantasy import NAMES
 from studio_image.kin import Captions
 from studio_image.models.flow import load
+from studio_image.models.pixels import to_bytes
 from studio_image.models.words import Vocabulary, split
 from studio_image.named_colours import COLOURS_OF, SNAPS
 from studio_image.snapping import snapped
-from studio_image.sprite import Sprite
+from studio_image.sprite import Sprite, drawn
 
 WORDS = Vocabulary.of(CAPTIONS, fewest=1).words
-QUICK = {"model": "own:little", "steps": 4}
+QUICK = {"model": "own:little", "steps": 4, "tries": 1}
+STARTERS = Path(__file__).resolve().parents[3] / "resources" / "starters"
 
 
 @pytest.fixture(scope="module")
@@ -143,3 +145,33 @@ def test_weights_take_half_the_room_on_disk_and_compute_in_full(folder: Path) ->
     assert sum(path.stat().st_size for path in folder.rglob("*.safetensors")) < 2.5 * weights
     assert {weight.dtype for weight in model.network.parameters()} == {torch.float32}
     assert model.captions == CAPTIONS
+
+
+def test_of_several_tries_the_one_is_kept_in_which_the_model_sees_the_words_best(folder: Path) -> None:
+    model, ctx = load(folder), RecordingContext(seed=1)
+    asked = [(["red dragon", "green snake"], 1.0)]
+    seeds = [1, *(int(ctx.rng("tries", turn).integers(2**62)) for turn in (1, 2, 3))]
+    tries = [list(model.drawing(asked, seed, steps=4, guidance=3.0))[-1] for seed in seeds]
+    obedience = torch.stack([model.obedience(pictures, asked, 1) for pictures in tries])
+    best = obedience.argmax(0).tolist()
+    assert best != [0, 0]
+    kept = drawn(model, asked, Sprite.Params(steps=4, tries=4), ctx)
+    wanted = torch.stack([tries[turn][place] for place, turn in enumerate(best)])
+    assert np.array_equal(kept, to_bytes(wanted, crisp=True))
+
+
+def test_a_sprite_recorded_before_there_were_tries_is_drawn_once(folder: Path) -> None:
+    assert Sprite.migrate({"prompt": "snake"}, 1) == {"prompt": "snake", "tries": 1}
+    assert Sprite.migrate({"prompt": "snake", "tries": 3}, 2)["tries"] == 3
+    (once,), ctx = made(folder, prompt="snake", count="1", tries=1)
+    assert len(ctx.previews) == 4
+    assert once.pixels.shape[-1] == 4
+
+
+def test_the_starter_sees_what_its_own_pictures_show() -> None:
+    model = load(STARTERS / "sprites")
+    things = ["skeleton", "blue potion", "sword"]
+    pictures = model.draw(things, 1, steps=10, guidance=3.0)
+    right = model.obedience(pictures, [(things, 1.0)], 1)
+    wrong = model.obedience(pictures, [([*things[1:], things[0]], 1.0)], 1)
+    assert bool((right > wrong).all()), (right, wrong)

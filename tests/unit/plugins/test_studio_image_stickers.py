@@ -20,7 +20,7 @@ from studio_image.sticker import Sticker
 from studio_image.tracing import traced
 
 KNOWN = Concepts(NAMES)
-QUICK = {"model": "own:little", "steps": 4, "size": "1"}
+QUICK = {"model": "own:little", "steps": 4, "tries": 1, "size": "1"}
 
 
 @pytest.fixture(scope="module")
