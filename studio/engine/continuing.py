@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.engine.choices import check_sources, models_of
 from studio.engine.requests import GenerationRequest
 from studio.sdk import Field, GeneratorSpec, UserError
+from studio.teach.branches import branch_name, branch_off
 from studio.teach.datasets_keeping import digest_of
 from studio.teach.identity import given_digests
+from studio.teach.runs import Run, run_lock
 
 if TYPE_CHECKING:
     from studio.disk.home import Home
 
 NOT_GOING_ON = "This run cannot go on; train anew."
+NO_MODEL = "So no model can be made of its checkpoints."
 
 
 def request_of_training(
@@ -39,7 +43,8 @@ def request_of_training(
         raise UserError(f"{spec.title} is another version now.", hint=so)
     if not isinstance(values, Mapping) or not isinstance(seed, int):
         raise UserError("Nothing is known of the values it was trained with.", hint=so)
-    request = GenerationRequest.of(spec, values, seed)
+    until = facts.get("until")
+    request = GenerationRequest.of(spec, values, seed, until=until if isinstance(until, int) else 0)
     if set(request.values) != set(values):
         raise UserError(f"{spec.title} has other parameters now.", hint=so)
     for known in spec.fields:
@@ -54,6 +59,50 @@ def request_of_training(
         if given.get(known.name) != (facts.get("given") or {}).get(known.name):
             raise UserError(f"What “{known.label}” names has changed since.", hint=so)
     return request
+
+
+def request_of_checkpoint(home: Home, spec: GeneratorSpec, run: Run, step: int) -> tuple[Run, GenerationRequest | None]:
+    """What makes a model of a checkpoint: a run of its own, and the request that ends it.
+
+    The run that the checkpoint is of stays as it is, and may be training now. Not for the window's thread.
+
+    Args:
+        home: where runs, datasets and models are.
+        spec: the recipe, as it is now.
+        run: that the checkpoint is of.
+        step: after which it was taken.
+
+    Returns:
+        The run, and the request; None instead where the model is there already.
+
+    Raises:
+        UserError: there is no such checkpoint, the run could not go on either (see `request_of_training`), or its
+            only checkpoint is what its model is made of.
+    """
+    import filelock
+
+    if run.until:
+        raise UserError("This run is of one checkpoint already.", hint="Go on with it instead.")
+    request = replace(request_of_training(home, spec, run.facts, so=NO_MODEL), until=step)
+    place = home.runs / branch_name(run.folder.name, step)
+    try:
+        with run_lock(place).acquire(timeout=0):
+            branch_off(run, step, place)
+    except filelock.Timeout as error:
+        raise UserError("The model of this checkpoint is being made now.") from error
+    except ValueError as error:
+        there = ", ".join(map(str, run.steps)) or "none"
+        raise UserError(str(error), hint=f"Checkpoints: {there}.") from error
+    branch = Run(place)
+    return branch, None if branch.finished and _is_there(home, branch.finished) else request
+
+
+def _is_there(home: Home, model: str) -> bool:
+    try:
+        models_of(home).path(model)
+    except UserError:
+        return False
+    return True
 
 
 def _is_only_a_name(known: Field, value: str) -> bool:

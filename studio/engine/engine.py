@@ -347,6 +347,7 @@ class Engine:
                 "runs": str(self._home.runs),
                 "models": str(self._home.models),
                 "checkpoint_seconds": self._checkpoint_seconds,
+                "until": request.until,
             },
             "studio": studio.__version__,
         }

@@ -21,6 +21,7 @@ class GenerationRequest:
         seed: 0 … 2³²−1.
         keep: whether results go into the library; otherwise they are written into `folder`.
         folder: where results go when they are not kept, absolute; empty for a folder that goes with the session.
+        until: of a training, the steps after which it ends and its model is made; 0 for all that the values ask for.
     """
 
     generator: str
@@ -29,6 +30,7 @@ class GenerationRequest:
     seed: int
     keep: bool = True
     folder: str = ""
+    until: int = 0
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed < SEED_LIMIT:
@@ -65,6 +67,7 @@ class GenerationRequest:
             "seed": self.seed,
             "keep": self.keep,
             "folder": self.folder,
+            "until": self.until,
         }
 
     @classmethod
@@ -79,6 +82,7 @@ class GenerationRequest:
             seed=int(plain["seed"]),
             keep=bool(plain["keep"]),
             folder=str(plain["folder"]),
+            until=int(plain.get("until", 0)),  # queues of earlier studios tell nothing of it
         )
 
 

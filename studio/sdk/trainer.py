@@ -150,10 +150,13 @@ class TrainingContext(Context):
     Attributes:
         resume: the folder of the last checkpoint of this very run, or None at its first start.
         checkpoint_seconds: longest time between two checkpoints, seconds.
+        until: steps after which the run ends and the model is made, although more were asked for: a model of a
+            checkpoint. None for all steps. What depends on the run's length stays as it is; `Loop` sees to it.
     """
 
     resume: Path | None
     checkpoint_seconds: float
+    until: int | None = None
 
 
 class Trainer(Generator):

@@ -114,7 +114,7 @@ def report_of(facts: Mapping[str, Any], evaluation: Evaluation, run: Run) -> dic
         "dataset": dict(facts.get("dataset") or {}),
         "began": began,
         "ended": time.time(),
-        "steps": max((int(points[-1][0]) for points in curves.values()), default=0),
+        "steps": run.until or max((int(points[-1][0]) for points in curves.values()), default=0),
         "summary": summary_of(plain["measures"], plain["neighbours"]),
         **plain,
         "curves": curves,

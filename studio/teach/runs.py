@@ -5,7 +5,7 @@
     run.json             what determines the run, and when it began
     metrics.jsonl        one point of a curve per line
     samples/             000100-0.png: what the model made after 100 steps
-    checkpoints/000100/  from here training can go on
+    checkpoints/000100/  from here training can go on; with an empty file .kept in it, it is never thinned out
     log.txt              what the recipe remarked, e.g. which files it left out
     finished.json        there once the model is: its reference
 
@@ -35,6 +35,8 @@ LATEST_KEPT = 2
 SPACED_KEPT = 6
 """Older checkpoints that are kept beside those, spread over the run, to compare with and to roll back to."""
 
+KEPT = ".kept"
+"""What lies in the folder of a checkpoint that the artist wants to keep."""
 
 REMARK_LETTERS = 2000
 """Longest remark."""
@@ -81,14 +83,14 @@ class Run:
 
     @classmethod
     def begin(cls, folder: Path, facts: Mapping[str, Any]) -> Run:
-        """Open a run, new or interrupted; one that had finished starts anew.
+        """Open a run, new or interrupted; one that had finished starts anew, or ends anew after its checkpoint.
 
         Args:
             folder: where it lies.
             facts: what determines it, as JSON: trainer, version, values, seed, dataset, studio.
         """
         run = cls(folder)
-        if run.finished:
+        if run.finished and not run.until:
             shutil.rmtree(folder)
         for name in ("samples", "checkpoints"):
             (folder / name).mkdir(parents=True, exist_ok=True)
@@ -108,11 +110,22 @@ class Run:
         return str(_read_object(self.folder / "finished.json").get("model", ""))
 
     @property
+    def until(self) -> int:
+        """Steps after which it ends although more were asked for, 0 for all of them: see `teach.branches`."""
+        until = self.facts.get("until")
+        return until if isinstance(until, int) else 0
+
+    @property
     def steps(self) -> list[int]:
         """Steps of the checkpoints that are there, ascending."""
         folder = self.folder / "checkpoints"
         names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
         return sorted(int(name) for name in names if name.isdigit())
+
+    @property
+    def kept(self) -> set[int]:
+        """Steps of the checkpoints that are never thinned out."""
+        return {step for step in self.steps if (self.checkpoint(step) / KEPT).exists()}
 
     @property
     def resume(self) -> Path | None:
@@ -135,6 +148,10 @@ class Run:
                 yield Metric(str(plain["name"]), int(plain["step"]), float(plain["value"]))
             except (ValueError, TypeError, KeyError, RecursionError):
                 continue
+
+    def curves_until(self, step: int) -> bytes:
+        """The points of all curves until a step, as ``metrics.jsonl`` holds them."""
+        return "".join(_line(metric) for metric in self.metrics() if metric.step <= step).encode("utf-8")
 
     def samples(self) -> list[tuple[int, Path]]:
         """Steps and files of the samples, in order."""
@@ -161,7 +178,7 @@ class Run:
     def add_metric(self, metric: Metric) -> None:
         """Append a point; it is safe with the next checkpoint."""
         with (self.folder / "metrics.jsonl").open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps({"name": metric.name, "step": metric.step, "value": metric.value}) + "\n")
+            stream.write(_line(metric))
 
     def sample_path(self, step: int, suffix: str) -> Path:
         """Where the next sample of a step goes."""
@@ -188,6 +205,22 @@ class Run:
         self._thin()
         return place
 
+    def keep(self, step: int, *, kept: bool = True) -> None:
+        """Never thin out the checkpoint of a step, or (not `kept`) treat it like the others again.
+
+        Raises:
+            ValueError: there is no checkpoint of that step.
+        """
+        folder = self.checkpoint(step)
+        try:
+            if kept:
+                (folder / KEPT).touch()
+            else:
+                (folder / KEPT).unlink(missing_ok=True)
+            sync_folder(folder)
+        except FileNotFoundError:  # a training that goes on may thin it out at this very moment
+            raise _missing(step) from None
+
     def finish(self, model: str) -> None:
         """Say that the model is there. The checkpoints stay until the run is removed, to compare and roll back."""
         write_json(self.folder / "finished.json", {"model": model, "ended": time.time()})
@@ -196,10 +229,14 @@ class Run:
         """Forget all that is later than a checkpoint (0: everything): training goes on from there.
 
         Raises:
-            ValueError: there is no checkpoint of that step.
+            ValueError: there is no checkpoint of that step, or a later one is to be kept.
         """
         if step and step not in self.steps:
-            raise ValueError(f"There is no checkpoint of step {step}.")
+            raise _missing(step)
+        if later := [kept for kept in self.kept if kept > step]:
+            raise ValueError(
+                f"The checkpoint of step {min(later)} is kept; stop keeping it before you go back further."
+            )
         (self.folder / "finished.json").unlink(missing_ok=True)
         for entry in (self.folder / "checkpoints").iterdir():
             if not entry.name.isdigit() or int(entry.name) > step:
@@ -207,17 +244,32 @@ class Run:
         for taken, path in self.samples():
             if taken > step:
                 path.unlink()
-        kept = [metric for metric in self.metrics() if metric.step <= step]
-        lines = [json.dumps({"name": one.name, "step": one.step, "value": one.value}) + "\n" for one in kept]
-        write_bytes(self.folder / "metrics.jsonl", "".join(lines).encode("utf-8"))
+        write_bytes(self.folder / "metrics.jsonl", self.curves_until(step))
 
     def _thin(self) -> None:
         """Keep the newest checkpoints and a few older ones, always dropping the one whose neighbours are nearest."""
-        steps = [0, *self.steps]
-        while len(steps) - 1 > LATEST_KEPT + SPACED_KEPT:
-            inner = range(1, len(steps) - LATEST_KEPT)
+        steps, kept = [0, *self.steps], self.kept
+        while len(steps) - 1 - len(kept) > LATEST_KEPT + SPACED_KEPT:
+            inner = [place for place in range(1, len(steps) - LATEST_KEPT) if steps[place] not in kept]
             victim = min(inner, key=lambda index: steps[index + 1] - steps[index - 1])
-            shutil.rmtree(self.checkpoint(steps.pop(victim)))
+            self._drop(steps.pop(victim))
+
+    def _drop(self, step: int) -> None:
+        """Remove a checkpoint, unless it has come to be kept by now: a window may do so at any moment."""
+        place = self.checkpoint(step)
+        gone = place.rename(place.with_name(f"{place.name}.old"))
+        if (gone / KEPT).exists():
+            gone.rename(place)
+        else:
+            shutil.rmtree(gone)
+
+
+def _missing(step: int) -> ValueError:
+    return ValueError(f"There is no checkpoint of step {step}.")
+
+
+def _line(metric: Metric) -> str:
+    return json.dumps({"name": metric.name, "step": metric.step, "value": metric.value}) + "\n"
 
 
 def _read_object(path: Path) -> dict[str, Any]:

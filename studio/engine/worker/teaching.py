@@ -14,6 +14,7 @@ from studio.engine.worker.context import WorkerContext
 from studio.engine.worker.lessons import LESSONS, LessonKeeper
 from studio.sdk import Dataset, Field, Generator, Lesson, Params, Sample, TrainedModel, TrainingContext, UserError
 from studio.teach.adopting import model_name
+from studio.teach.branches import branch_name
 from studio.teach.identity import given_digests, run_name
 from studio.teach.report import dataset_facts
 from studio.teach.runs import Run, run_lock
@@ -46,12 +47,14 @@ class Training:
     """A run that is under way.
 
     Attributes:
+        until: steps after which it ends, see `TrainingContext`; None for all that were asked for.
         adopted: whether the finished model is in the store.
     """
 
     keeper: LessonKeeper
     lock: filelock.BaseFileLock
     makes: tuple[str, ...]
+    until: int | None
     adopted: bool = False
 
     @classmethod
@@ -69,22 +72,34 @@ class Training:
         runs, models = Path(order[SECTION]["runs"]), Path(order[SECTION]["models"])
         given = given_digests(generator.Params.fields, values, ctx.model)
         key = run_name(runs, generator.id, generator.version, values, seed, digest, given)
-        lock = _locked(runs, key)
         facts = _facts(generator, order, data) | ({"given": given} if given else {})
+        until = int(order[SECTION]["until"]) or None
+        if until is not None:
+            key = branch_name(key, until)
+            facts |= {"until": until, "title": f"{facts['title']}, step {until}"}
+        lock = _locked(runs, key)
         name = model_name(facts["title"], key)
         run = Run.begin(runs / key, facts)
         run.secrets = tuple(str(value) for name, value in order["values"].items() if name not in values and value)
         ctx.run, ctx.resume, ctx.checkpoint_seconds = run, run.resume, float(order[SECTION]["checkpoint_seconds"])
+        ctx.until = until
         step = run.steps[-1] if run.steps else 0
         ctx.tell("training", run=key, step=step)
         if step:
             ctx.log(f"Going on from the checkpoint after {step} steps.")
-        return cls(LessonKeeper(run, models / name, f"own:{name}", facts, ctx.tell), lock, _kinds(generator))
+        return cls(LessonKeeper(run, models / name, f"own:{name}", facts, ctx.tell), lock, _kinds(generator), until)
 
     def keep(self, lesson: Lesson) -> None:
-        """Keep what the trainer yielded. Raises `TypeError` on a sample of a kind the trainer does not declare."""
+        """Keep what the trainer yielded.
+
+        Raises:
+            TypeError: a sample of a kind the trainer does not declare.
+            UserError: the trainer goes on where it was to end.
+        """
         if isinstance(lesson, Sample) and lesson.artifact.kind not in self.makes:
             raise TypeError(f"a sample is of the kind {lesson.artifact.kind}, which the trainer does not declare")
+        if self.until is not None and not isinstance(lesson, TrainedModel) and lesson.step > self.until:
+            raise UserError("This recipe cannot make a model of a checkpoint.", hint="Train to the end instead.")
         self.keeper.keep(lesson)
         self.adopted = self.adopted or isinstance(lesson, TrainedModel)
 

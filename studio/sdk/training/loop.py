@@ -142,14 +142,16 @@ class Loop:
         import torch
 
         try:
-            while self.step < self.steps and not self._is_over():
+            last = self.steps if self._ctx.until is None else min(self.steps, self._ctx.until)
+            while self.step < last and not self._is_over():
                 self._ctx.check()
                 self._save_when_due()
                 self._draw()
                 self._set_rates()
                 yield self.step
                 self.step += 1
-            self._take_best()
+            if self.step >= self.steps or self._is_over():  # a model of a checkpoint is made of that one's weights
+                self._take_best()
         finally:
             torch.set_rng_state(self._global)
 

@@ -42,6 +42,13 @@ def test_a_failure_written_before_there_were_remedies_is_read() -> None:
         journal.job_from_json(plain)
 
 
+def test_a_request_written_before_trainings_could_end_early_is_read() -> None:
+    whole = job("a")
+    plain = journal.job_to_json(whole)
+    del plain["request"]["until"]
+    assert journal.job_from_json(plain) == whole
+
+
 def test_the_next_session_adopts_waiting_jobs_in_order_and_running_ones_as_interrupted(tmp_path: Path) -> None:
     first = journal.Journal(tmp_path)
     for name in ("a", "b", "c", "d"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,16 +17,18 @@ from helpers.teaching import home_with_greys, model_in, teaching, training
 from helpers.tiny_trainer import TrainTiny
 
 from studio import sdk
-from studio.engine.continuing import request_of_training
+from studio.engine.continuing import request_of_checkpoint, request_of_training
 from studio.engine.events import CheckpointSaved, MetricReceived, ModelTrained, SampleSaved, TrainingBegan
 from studio.engine.jobs import JobState
 from studio.engine.lessons import lesson_of
 from studio.engine.protocol import Frame
+from studio.engine.worker.lessons import LessonKeeper
+from studio.engine.worker.teaching import Training
 from studio.engine.worker.teaching import _facts as teaching_facts
 from studio.models.cards import read_card
 from studio.models.store import ModelStore
-from studio.sdk import Dataset, Field, GeneratorSpec, UserError
-from studio.teach.runs import Run
+from studio.sdk import Dataset, Field, GeneratorSpec, Metric, UserError
+from studio.teach.runs import Run, run_lock
 
 ROOT = Path(__file__).resolve().parents[3]
 STEPS = 60
@@ -161,6 +164,61 @@ def test_a_cancelled_training_goes_on_when_it_is_asked_for_again(tmp_path: Path)
         assert len({event.run for event in heard.of(TrainingBegan)}) == 1
     (model,) = ModelStore(own=home.models).own()
     assert read_card(home.models / model).family == "image.tiny"
+
+
+def test_a_checkpoint_becomes_a_model_while_its_run_stays_as_it_is(tmp_path: Path) -> None:
+    home, spec = home_in(tmp_path), GeneratorSpec.of(TrainTiny)
+    store = ModelStore(own=home.models)
+    with teaching(home) as engine:
+        heard = Heard(engine)
+        (job,) = finish(engine, engine.submit(training(steps=STEPS, pause=PAUSE)))
+        assert job.state is JobState.SUCCEEDED, job.failure
+        whole = heard.of(ModelTrained)[-1]
+        run = Run(home.runs / heard.of(TrainingBegan)[-1].run)
+        step = run.steps[0]
+        assert 0 < step < STEPS
+        before = {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()}
+
+        def made() -> tuple[bytes, int]:
+            """The model's weights, and the step its making began at."""
+            branch, request = request_of_checkpoint(home, spec, run, step)
+            assert request is not None
+            (ended,) = finish(engine, engine.submit(request))
+            assert ended.state is JobState.SUCCEEDED, ended.failure
+            engine.flush_events()
+            trained = heard.of(ModelTrained)[-1]
+            assert (branch.finished, branch.until, branch.steps) == (trained.ref, step, [step])
+            return Path(trained.path, "model.safetensors").read_bytes(), heard.of(TrainingBegan)[-1].step
+
+        first = made()
+        model = heard.of(ModelTrained)[-1]
+        assert first[1] == step, "it is finished only"
+        assert first[0] != Path(whole.path, "model.safetensors").read_bytes()
+        assert {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()} == before
+        card = read_card(Path(model.path))
+        assert (card.title, card.plain["until"]) == (f"Greys, step {step}", step)
+        assert json.loads(Path(model.path, "report.json").read_text("utf-8"))["steps"] == step
+        branch, nothing = request_of_checkpoint(home, spec, run, step)
+        assert (branch.finished, nothing) == (model.ref, None)
+        with pytest.raises(UserError, match="of one checkpoint already"):
+            request_of_checkpoint(home, spec, branch, step)
+        with pytest.raises(UserError, match="no checkpoint of step 7777"):
+            request_of_checkpoint(home, spec, run, 7777)
+        store.remove(model.ref)
+        assert made() == first, "of the checkpoint its run has kept"
+        shutil.rmtree(branch.folder)
+        (again,) = finish(engine, engine.submit(replace(training(steps=STEPS, pause=PAUSE), until=step)))
+        assert again.state is JobState.SUCCEEDED, again.failure
+        assert Path(model.path, "model.safetensors").read_bytes() == first[0], "and from the beginning"
+
+
+def test_a_recipe_that_does_not_end_where_it_was_to_is_stopped(tmp_path: Path) -> None:
+    run = Run.begin(tmp_path / "run", {})
+    keeper = LessonKeeper(run, tmp_path / "model", "own:x", {}, lambda *_, **__: None)
+    training = Training(keeper, run_lock(run.folder), ("image",), until=20)
+    training.keep(Metric("loss", 20, 0.5))
+    with pytest.raises(UserError, match="cannot make a model of a checkpoint"):
+        training.keep(Metric("loss", 21, 0.4))
 
 
 _HOST = """

@@ -106,6 +106,24 @@ def test_a_run_that_goes_through_is_made_of_its_best_look_too_and_without_patien
     assert str(plain.weights()) == samples[STEPS]
 
 
+@pytest.mark.parametrize("average", [0.9, 0.0])
+def test_a_run_that_ends_at_a_checkpoint_is_made_of_its_weights_whether_it_went_on_or_came_there(
+    tmp_path: Path, average: float
+) -> None:
+    whole = Recipe(context(tmp_path, "whole"), average=average, patience=100)
+    lessons = list(whole.lessons())
+    samples = {one.step: one.artifact.text for one in lessons if isinstance(one, Sample)}  # type: ignore[attr-defined]
+    (fifteenth,) = [one for one in lessons if isinstance(one, Checkpoint) and one.step == 15]
+    for name, resume in (("finished", fifteenth.folder), ("anew", None)):
+        ctx = context(tmp_path, name, resume)
+        ctx.until = 15
+        recipe = Recipe(ctx, average=average, patience=100)
+        taught = list(recipe.lessons())
+        assert isinstance(taught[-1], Checkpoint)
+        assert (recipe.loop.step, taught[-1].step, len(taught) == 1) == (15, 15, resume is not None)
+        assert str(recipe.weights()) == samples[15], "not those of the best look, of step 12"
+
+
 def test_a_held_out_loss_that_is_no_number_ends_the_run_with_a_sentence(tmp_path: Path) -> None:
     recipe = Recipe(context(tmp_path, "run"), patience=2)
     with pytest.raises(UserError, match="held-out loss is not a number any more at step 6"):

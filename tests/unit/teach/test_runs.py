@@ -18,6 +18,7 @@ from helpers.tiny_trainer import TrainTiny, dataset_in
 from studio import sdk
 from studio.engine.worker.solo import main
 from studio.sdk import Checkpoint, Field, Metric
+from studio.teach.branches import branch_name, branch_off
 from studio.teach.identity import content_digest, given_digests, run_name
 from studio.teach.report import dataset_facts
 from studio.teach.runs import LATEST_KEPT, SPACED_KEPT, Run, run_key
@@ -129,6 +130,63 @@ def test_the_newest_checkpoints_and_a_few_spaced_ones_are_kept(tmp_path: Path) -
     assert steps[-LATEST_KEPT:] == [39, 40]
     assert len(steps) == LATEST_KEPT + SPACED_KEPT
     assert max(later - sooner for sooner, later in zip([0, *steps], steps, strict=False)) <= 16
+
+
+def test_a_checkpoint_to_be_kept_is_never_thinned_out_and_bars_the_way_back(tmp_path: Path) -> None:
+    run = Run.begin(tmp_path / "run", {"trainer": "x"})
+    for step in range(1, 41):
+        run.add_checkpoint(checkpoint(tmp_path, step))
+        if step in (3, 5):
+            run.keep(step)
+    assert run.kept == {3, 5}
+    assert len(run.steps) == 2 + LATEST_KEPT + SPACED_KEPT, "beside all others"
+    assert Run.begin(run.folder, {}).kept == {3, 5}, "also after a restart"
+    with pytest.raises(ValueError, match="step 5 is kept; stop keeping it"):
+        run.roll_back(3)
+    run.keep(5, kept=False)
+    run.roll_back(3)
+    assert run.steps == [step for step in run.steps if step <= 3]
+    assert 3 in run.steps
+    for kept in (True, False):
+        with pytest.raises(ValueError, match="no checkpoint of step 5"):
+            run.keep(5, kept=kept)
+
+
+def test_a_checkpoint_that_comes_to_be_kept_while_it_is_thinned_out_stays(tmp_path: Path) -> None:
+    run = Run.begin(tmp_path / "run", {"trainer": "x"})
+    run.add_checkpoint(checkpoint(tmp_path, 1))
+    run.keep(1)  # after the worker had looked which ones are
+    run._drop(1)
+    assert run.steps == [1]
+    run.keep(1, kept=False)
+    run._drop(1)
+    assert list((run.folder / "checkpoints").iterdir()) == []
+
+
+def test_a_checkpoints_own_run_has_what_was_learnt_until_then_and_leaves_the_other_alone(tmp_path: Path) -> None:
+    run = Run.begin(tmp_path / "run", {"trainer": "x", "seed": 3})
+    for step in (10, 20, 30):
+        run.add_metric(Metric("loss", step, 1 / step))
+        path = run.sample_path(step, ".mid")
+        path.write_bytes(b"x")
+        path.with_name(f"picture-{path.stem}.png").write_bytes(b"x")
+        run.add_checkpoint(checkpoint(tmp_path, step))
+    run.keep(20)
+    before = {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()}
+    place = tmp_path / branch_name("run", 20)
+    place.mkdir()  # of a crash
+    branch_off(run, 20, place)
+    branch = Run.begin(place, {})
+    assert (branch.until, branch.steps, branch.kept, branch.facts["seed"]) == (20, [20], set(), 3)
+    assert [metric.step for metric in branch.metrics()] == [10, 20]
+    assert [path.name for _, path in branch.samples()] == ["00000010-0.mid", "00000020-0.mid"]
+    assert (place / "samples" / "picture-00000020-0.png").is_file()
+    branch.roll_back(0)
+    assert {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()} == before
+    gone = tmp_path / branch_name("run", 15)
+    with pytest.raises(ValueError, match="no checkpoint of step 15"):
+        branch_off(run, 15, gone)
+    assert not gone.exists()
 
 
 def test_going_on_drops_what_comes_after_the_last_checkpoint(tmp_path: Path) -> None:
