@@ -159,6 +159,7 @@ class MainWindow(QMainWindow):
 
         page = TeachPage(self._workshop)
         page.use_wanted.connect(self._use_in_create)
+        page.restore_state(part(self._state, "teach"))
         return page
 
     def _use_in_create(self, generator: str, values: dict[str, Any]) -> None:
@@ -380,11 +381,13 @@ class MainWindow(QMainWindow):
     def save_state(self) -> None:
         """Write what to remember, unless that is what was read."""
         library: Any = self._pages.get("library")
+        teach: Any = self._pages.get("teach")
         state = {
             "place": self._awaited or self.place,
             "geometry": bytes(self.saveGeometry().toBase64().data()).decode(),
             "create": self.create_page.save_state(),
             "library": library.state() if library is not None else part(self._state, "library"),
+            "teach": teach.state() if teach is not None else part(self._state, "teach"),
             "viewers": {"volume": Loudness.shared().percent},
         }
         if state != self._state:

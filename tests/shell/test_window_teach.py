@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -144,6 +145,36 @@ def test_a_recipe_chosen_after_the_folder_has_the_dataset_too(stand: Stand) -> N
     assert page.form is not None
     assert page.form.spec.id == other.id
     assert page.form.values()["data"] == "greys"
+
+
+def test_after_a_restart_the_recipe_is_the_same_and_the_dataset_is_the_one_last_worked_with(
+    stand: Stand, qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    page, datasets = page_of(stand), stand.workshop.home.datasets
+    qtbot.waitUntil(lambda: page.form is not None and page.form.values()["data"] == "greys")
+    other = replace(TRAINER, id="tests.train.other", title="Train another way")
+    stand.workshop.registry.specs[other.id] = other
+    stand.workshop.generators_changed.emit()
+    page.recipes.setCurrentIndex(page.recipes.findData(other.id))
+    stand.window.save_state()
+    now = time.time()
+    for name, age in (("older", 50), ("newer", 30), ("greys", 90)):
+        if name != "greys":
+            dataset_in(datasets / name)
+        os.utime(datasets / name / "dataset.json", (now - age, now - age))
+    for expected in ("newer", "greys"):
+        with open_window(qapp, tmp_path, PAINTER, TRAINER, other) as again:
+            again.window.show_place("teach")
+            shown = page_of(again)
+            qtbot.waitUntil(lambda: shown.form is not None and shown.form.values()["data"] == expected)  # noqa: B023
+            assert shown.form is not None
+            assert shown.form.spec.id == other.id
+            shown.form.set_values({"data": "older"})
+            shown.look()
+            qtbot.waitUntil(lambda: not shown._reading)  # noqa: B023
+            assert shown.form.values()["data"] == "older", "what the artist chose stays"
+            if expected == "newer":
+                run_on_disk(again)  # it learns from greys, later than the others were made
 
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ from studio.shell.i18n import say, tr, tr_description, tr_error, tr_message, tr_
 from studio.shell.teach.data_step import DataStep
 from studio.shell.teach.forecast import ForecastLine
 from studio.shell.teach.run_view import RunView
-from studio.shell.teach.snapshots import Snapshot, read_run, read_runs
+from studio.shell.teach.snapshots import Snapshot, read_run, read_runs, recent_datasets
 from studio.shell.viewers.background import Background
 from studio.shell.widgets import CalmCombo, button, label, line, row
 from studio.shell.workshop import Workshop
@@ -61,6 +61,8 @@ class TeachPage(QWidget):
         self._around = FormHelp(workshop, PromptHistory(workshop.home.state / "prompts.json"))
         self._forms: dict[str, Form] = {}
         self._newest: dict[str, str] = {}  # by kind, the dataset made last
+        self._recent: list[str] = []
+        self._wanted = ""
         self._runs: list[Snapshot] = []
         self._begun: dict[str, str] = {}
         self._shown: Path | None = None
@@ -108,7 +110,7 @@ class TeachPage(QWidget):
 
     def show_recipes(self) -> None:
         """Offer the trainers the registry lists now."""
-        chosen = self.recipes.currentData()
+        chosen = self.recipes.currentData() or self._wanted
         for name in [name for name, form in self._forms.items() if self._workshop.specs.get(name) != form.spec]:
             form = self._forms.pop(name)
             if form is self.form:
@@ -124,6 +126,17 @@ class TeachPage(QWidget):
         self.start_button.setEnabled(self.recipes.count() > 0)
         self.forecast.ask_button.setEnabled(self.recipes.count() > 0)
         self._show_form()
+
+    def state(self) -> dict[str, Json]:
+        """What to remember between sessions: the recipe."""
+        return {"recipe": self.recipes.currentData() or self._wanted}
+
+    def restore_state(self, state: Mapping[str, Json]) -> None:
+        """Show the recipe that was remembered, now or once it is found; anything unusable is ignored."""
+        if isinstance(recipe := state.get("recipe"), str):
+            self._wanted = recipe
+            if (place := self.recipes.findData(recipe)) >= 0:
+                self.recipes.setCurrentIndex(place)
 
     def start(self) -> None:
         """Check the form and queue the training; errors stand at their fields."""
@@ -206,9 +219,13 @@ class TeachPage(QWidget):
         home, shown = self._workshop.home, self._shown
         Background.shared().run(lambda: _read(home, shown), self._found, self._not_read, owner=self)
 
-    def _found(self, found: tuple[list[Snapshot], Snapshot | None]) -> None:
+    def _found(self, found: tuple[list[Snapshot], Snapshot | None, list[str]]) -> None:
         self._reading = False
-        runs, shown = found
+        runs, shown, recent = found
+        if recent != self._recent:
+            self._recent = recent
+            for form in self._forms.values():
+                self._take_recent(form)
         if [(run.folder, run.model) for run in runs] != [(run.folder, run.model) for run in self._runs]:
             newest_before = self._runs[0].folder if self._runs else None
             self._runs = runs
@@ -364,6 +381,14 @@ class TeachPage(QWidget):
             if field := _dataset_field(form.spec, kind):
                 form.set_values({field: name})
 
+    def _take_recent(self, form: Form) -> None:
+        """Where no dataset is chosen yet, choose the one that was last worked with."""
+        for known in form.spec.fields:
+            if known.kind == "dataset" and not form.values()[known.name]:
+                offered = {option.value for option in self._workshop.options_of(known.source)}
+                if name := next((name for name in self._recent if name in offered), ""):
+                    form.set_values({known.name: name})
+
     def _show_form(self) -> None:
         spec = self._workshop.specs.get(self.recipes.currentData() or "")
         if spec is None:
@@ -372,6 +397,7 @@ class TeachPage(QWidget):
         if spec.id not in self._forms:
             self._forms[spec.id] = Form(spec, self._around)
             self._take_newest(self._forms[spec.id])
+            self._take_recent(self._forms[spec.id])
         form = self._forms[spec.id]
         if form is not self.form:
             kept = self._area.takeWidget()
@@ -484,6 +510,8 @@ def roll_back(folder: Path, step: int) -> None:
         raise UserError("Another window of the studio trains this very model now.") from error
 
 
-def _read(home: Home, shown: Path | None) -> tuple[list[Snapshot], Snapshot | None]:
+def _read(home: Home, shown: Path | None) -> tuple[list[Snapshot], Snapshot | None, list[str]]:
     there = shown is not None and shown.is_dir()
-    return read_runs(home.runs, home.datasets), read_run(shown, home.datasets) if shown and there else None
+    runs = read_runs(home.runs, home.datasets)
+    recent = recent_datasets(home.datasets, runs)
+    return runs, read_run(shown, home.datasets) if shown and there else None, recent

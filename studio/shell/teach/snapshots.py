@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from studio.engine.jobs import Job
+from studio.sdk.datasets import MANIFEST
 from studio.sdk.trainer import Metric
-from studio.teach.datasets_keeping import digest_of
+from studio.teach.datasets_keeping import digest_of, names
 from studio.teach.runs import Run
 
 KINDS = {
@@ -100,6 +101,23 @@ def read_run(folder: Path, datasets: Path) -> Snapshot:
         steps=run.steps,
         remarks=run.remarks(REMARKS_SHOWN),
     )
+
+
+def recent_datasets(folder: Path, runs: Sequence[Snapshot]) -> list[str]:
+    """The names of the datasets in a folder, in the order in which they were last made, captioned or learnt from."""
+    times = {name: _changed(folder / name / MANIFEST) for name in names(folder)}
+    for run in runs:
+        if run.dataset in times:
+            times[run.dataset] = max(times[run.dataset], run.created)
+    return sorted(times, key=lambda name: -times[name])
+
+
+def _changed(file: Path) -> float:
+    """When a file was last written, seconds since the epoch; 0 where it is gone."""
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _head(run: Run, datasets: Path) -> Snapshot:
