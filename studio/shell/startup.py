@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from studio.disk.home import Home
 from studio.engine.settings import Settings
 from studio.shell.errors import ErrorWatch
-from studio.shell.i18n import tr, tr_message
+from studio.shell.i18n import tr, tr_error, tr_message
 from studio.shell.logs import warn
 from studio.shell.warming import import_first
 
@@ -110,8 +110,9 @@ class Startup(QObject):
         if trouble is not None:
             warn("Plugins could not be looked for: %r", trouble)
             self._shown.wait()  # the first look begins before there is a window that could tell
-            hint = trouble.hint if isinstance(trouble, UserError) else None
-            said = [tr_message(text) for text in (str(trouble), hint) if text]
+            said = [tr_error(trouble)]
+            if isinstance(trouble, UserError) and trouble.hint:
+                said.append(tr_message(trouble.hint))
             said.append(tr("“Look again” on the page Plugins tries once more."))
             self.problem.emit(tr("The plugins could not be read"), " ".join(said))
             return
@@ -147,5 +148,10 @@ class Startup(QObject):
             return Library(self._home.library)
         except (UserError, OSError) as error:
             warn("The library could not be opened: %r", error)
-            self.library_failed.emit(tr_message(str(error)))
+            said = tr_error(error)
+            if isinstance(error, OSError):
+                said = tr(
+                    "The library can't be opened at “{folder}”: {reason}.", folder=self._home.library, reason=said
+                )
+            self.library_failed.emit(said)
             return None

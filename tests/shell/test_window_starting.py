@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -10,13 +12,16 @@ from typing import Any
 
 import pytest
 from helpers.windows import PAINTER, FakeRegistry
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.disk.home import Home
 from studio.engine.discovery.registry import Registry
 from studio.engine.settings import Settings
+from studio.library.library import Library
 from studio.sdk import UserError
 from studio.shell.errors import ErrorWatch
+from studio.shell.i18n import Language
 from studio.shell.startup import Startup
 
 REGISTRY = FakeRegistry({PAINTER.id: PAINTER})
@@ -136,3 +141,25 @@ def test_a_library_that_cannot_be_opened_is_told_and_the_engine_starts_without(
     qtbot.waitUntil(lambda: len(stand.engines) == 1, timeout=5000)
     assert len(reasons) == 1
     stand.engines[0].close()
+
+
+def test_why_the_library_cannot_be_opened_is_said_in_the_windows_language(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(tmp_path / "library" / "index.db"))
+
+    monkeypatch.setattr(Library, "_take", full)  # late in opening, where the disk may be full as well
+    language = Language(qapp)
+    stand = Stand(tmp_path)
+    reasons: list[str] = []
+    stand.startup.library_failed.connect(reasons.append)
+    try:
+        language.use("zh_CN")
+        stand.startup.open_library_and_engine()
+        qtbot.waitUntil(lambda: len(reasons) == 1, timeout=5000)
+    finally:
+        language.use("en")
+        stand.startup.join()
+        stand.watch.uninstall()
+    assert reasons == [f"无法在“{tmp_path / 'library'}”打开资源库：磁盘空间已满。"]
