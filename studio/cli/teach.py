@@ -16,6 +16,9 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "forecast": ("studio.cli.teach_train", "how long a training will take, and how much memory"),
     "train": ("studio.cli.teach_train", "train a model: studio teach train RECIPE --data NAME"),
     "runs": ("studio.cli.teach_runs", "trainings and their checkpoints: list, show, resume, rollback, remove"),
+    "keep": ("studio.cli.teach_checkpoints", "never thin out a checkpoint of a run: studio teach keep RUN STEP"),
+    "make": ("studio.cli.teach_checkpoints", "make a model of a checkpoint: studio teach make RUN STEP"),
+    "compare": ("studio.cli.teach_checkpoints", "two moments of a run: studio teach compare RUN STEP STEP"),
     "models": ("studio.cli.teach_models", "models: list, show, export, remove"),
     "report": ("studio.cli.teach_report", "where a model's report is, and what it says"),
 }

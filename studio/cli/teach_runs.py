@@ -53,7 +53,8 @@ def runs_in(home: Home) -> list[Run]:
     return sorted(found, key=lambda one: -float(one.facts.get("created", 0.0)))
 
 
-def _named(home: Home, name: str) -> Run:
+def known_run(home: Home, name: str) -> Run:
+    """The run of a name, or of the beginning of it. Raises `UserError` when there is none, or several are."""
     fitting = [one for one in runs_in(home) if one.folder.name.startswith(name)] if name else []
     if len(fitting) != 1:
         raise UserError(
@@ -73,6 +74,8 @@ def _plain(one: Run) -> dict[str, Any]:
         "seed": facts.get("seed"),
         "created": facts.get("created"),
         "checkpoints": one.steps,
+        "kept": sorted(one.kept),
+        "until": one.until,
         "model": one.finished,
         "figures": latest,
         "path": str(one.folder),
@@ -93,7 +96,7 @@ def _list(home: Home, arguments: argparse.Namespace) -> int:
 
 
 def _show(home: Home, arguments: argparse.Namespace) -> int:
-    one = _named(home, arguments.run)
+    one = known_run(home, arguments.run)
     plain = {
         **_plain(one),
         "values": one.facts.get("values", {}),
@@ -106,7 +109,8 @@ def _show(home: Home, arguments: argparse.Namespace) -> int:
     rows = [[name, str(plain[name])] for name in ("run", "recipe", "dataset", "seed", "model", "path")]
     rows += [[f"  {name}", str(value)] for name, value in dict(plain["values"]).items()]
     rows += [[f"  {name}", f"{value:.5g}"] for name, value in plain["figures"].items()]
-    rows.append(["checkpoints", " ".join(map(str, plain["checkpoints"]))])
+    kept = set(plain["kept"])
+    rows.append(["checkpoints", " ".join(f"{step} (kept)" if step in kept else str(step) for step in one.steps)])
     common.print_lines([*common.table(rows), *plain["log"]])
     return exits.OK
 
@@ -115,7 +119,7 @@ def _resume(home: Home, arguments: argparse.Namespace) -> int:
     from studio.cli.teach_train import train
     from studio.engine.discovery.registry import Registry
 
-    one = _named(home, arguments.run)
+    one = known_run(home, arguments.run)
     if one.finished:
         raise UserError(
             f"This run is finished: {one.finished}.",
@@ -137,7 +141,7 @@ def _request(home: Home, registry: Registry, one: Run) -> GenerationRequest:
 def _rollback(home: Home, arguments: argparse.Namespace) -> int:
     from studio.engine.discovery.registry import Registry
 
-    one = _named(home, arguments.run)
+    one = known_run(home, arguments.run)
     _request(home, Registry.discover(home), one)  # later checkpoints are not given up for a run that cannot go on
     with _held(one):
         try:
@@ -153,7 +157,7 @@ def _rollback(home: Home, arguments: argparse.Namespace) -> int:
 
 
 def _remove(home: Home, arguments: argparse.Namespace) -> int:
-    one = _named(home, arguments.run)
+    one = known_run(home, arguments.run)
     with _held(one):
         shutil.rmtree(one.folder)
     return _say(arguments, one, f"Removed {one.folder.name}.")

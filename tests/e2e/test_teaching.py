@@ -70,6 +70,30 @@ def test_runs_are_listed_rolled_back_and_resumed(home: Path, trained: dict[str, 
     assert "steps" in teach(home, "runs", "show", trained["run"]).out
 
 
+def test_a_checkpoint_is_kept_compared_and_made_a_model_of(home: Path, trained: dict[str, Any]) -> None:
+    name, before = trained["run"], (Path(trained["path"]) / "model.safetensors").read_bytes()
+    assert teach(home, "keep", name[:8], "20").out == "The checkpoint of step 20 is kept.\n"
+    assert "20 (kept)" in teach(home, "runs", "show", name).out
+    undone = teach(home, "keep", name, "20", "--undo", "--json").json
+    assert undone == {"run": name, "checkpoints": [20], "kept": []}
+    for action in ("keep", "make"):
+        said = teach(home, action, name, "7")
+        assert (said.code, said.out, said.err) == (2, "", "There is no checkpoint of step 7. Checkpoints: 20.\n")
+    (moment, _) = teach(home, "compare", name, "20", "20", "--json").json["moments"]
+    assert (moment["step"], moment["sampled"], list(moment["figures"])) == (20, 20, ["loss"])
+    assert [Path(path).name for path in moment["samples"]] == ["00000020-0.png"]
+    assert "step 20" in teach(home, "compare", name, "20", "20").out
+    assert "Steps: 20." in teach(home, "compare", name, "20", "7").err
+    made = teach(home, "make", name, "20", "--json")
+    assert made.code == 0, made.err
+    assert (Path(made.json["path"]) / "model.safetensors").read_bytes() == before
+    assert "greys-step-20" in made.json["model"]
+    assert teach(home, "make", name, "20", "--json").json == made.json, "once is enough"
+    assert teach(home, "runs", "show", name, "--json").json["model"] == trained["model"]
+    for words in (("runs", "remove", made.json["run"]), ("models", "remove", made.json["model"])):
+        assert teach(home, *words).code == 0
+
+
 def test_a_model_is_trained_again_from_its_record(home: Path, trained: dict[str, Any]) -> None:
     weights = Path(trained["path"]) / "model.safetensors"
     before, name = weights.read_bytes(), trained["model"]
