@@ -15,6 +15,7 @@ from studio.shell.commands import Commands, Entry, entry_of, entry_of_button
 from studio.shell.create.media import MEDIA, medium_of
 from studio.shell.create.page import CreatePage
 from studio.shell.create.stage import receivers
+from studio.shell.drafts import put_by, take_in
 from studio.shell.i18n import Language, tr, tr_spec
 from studio.shell.notify import Notifier
 from studio.shell.rail import PLACES, Rail
@@ -48,6 +49,7 @@ class MainWindow(QMainWindow):
         self._workshop = workshop
         self._language = language
         self._state_file = workshop.home.state / "window.json"
+        self._drafts_file = workshop.home.state / "drafts.json"
         self._state = read_state(self._state_file)
         self.setWindowTitle("Atelier Studio")
         self.setMinimumSize(*SMALLEST)
@@ -105,6 +107,7 @@ class MainWindow(QMainWindow):
 
     def _library_opened(self) -> None:
         """Show the library where it was waited for, unless the artist writes or sets something by now."""
+        take_in(self._workshop, self._drafts_file)
         if not self._awaited:
             return
         self._awaited = ""
@@ -397,7 +400,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember, then close."""
         self.save_state()
-        self.create_page.stage.let_go()
+        put_by(self._drafts_file, self.create_page.stage.let_go())
         super().closeEvent(event)
         self.closed.emit()
 

@@ -328,7 +328,7 @@ def test_an_edit_that_cannot_be_kept_is_not_lost_while_its_file_is_read_again(qt
     viewer.clear()
     with qtbot.waitSignal(viewer.loaded, timeout=5000):
         viewer.show_file(path)
-        viewer._not_kept(path, edited, before, OSError(28, "No space left on device"))
+        viewer._not_kept(path, "", edited, before, OSError(28, "No space left on device"))
     assert viewer.text == edited
 
 

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from helpers.windows import PAINTER, SHAPER, WRITER, Stand, open_window
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.engine.events import ItemSaved, JobRestarted, LogReceived
 from studio.engine.jobs import Failure, JobState
+from studio.library.library import Library
 from studio.sdk import Text, UserError
+from studio.shell.create.shots import Shot
 from studio.shell.create.stage import receivers
+from studio.shell.drafts import Draft, keep_all, put_by, read_drafts
 from studio.shell.viewers.background import Background
+from studio.shell.viewers.text import TextViewer
 
 
 @pytest.fixture
@@ -422,3 +427,49 @@ def test_generate_before_the_engine_is_there_is_not_lost(stand: Stand, qtbot: Qt
     assert "as soon as" in stand.window.status._message.text()
     stand.workshop.bridge.attach(stand.engine)
     assert [job.request.values["prompt"] for job in stand.engine.jobs()] == ["early"]
+
+
+def test_a_text_edited_outside_the_library_outlasts_the_window_and_the_next_library_takes_it_in(
+    qapp: QApplication, tmp_path: Path, qtbot: QtBot
+) -> None:
+    loose = tmp_path / "loose" / "Fox tale.txt"
+    loose.parent.mkdir()
+    loose.write_text("A fox.", encoding="utf-8")
+    with open_window(qapp, tmp_path) as first:
+        first.page.stage.add_shot(Shot("job", str(loose), "text", loose, "Fox tale"))
+        first.page.stage.show_shot(first.page.stage.filmstrip.shots()[0])
+        viewer = first.page.stage.viewer
+        assert isinstance(viewer, TextViewer)
+        qtbot.waitUntil(lambda: not viewer.page.isReadOnly())
+        viewer.page.moveCursor(QTextCursor.MoveOperation.End)
+        QTest.keyClicks(viewer.page, " It ran.")
+    assert loose.read_text("utf-8") == "A fox.", "a file of the artist's stays as it is"
+    shutil.rmtree(loose.parent)  # as temporary results are with the next start
+    told: list[str] = []
+    with open_window(qapp, tmp_path) as second, Library(tmp_path / "library") as library:
+        second.workshop.problem.connect(lambda title, sentence: told.append(title + sentence))
+        second.workshop.set_library(library)
+        qtbot.waitUntil(lambda: told == ["1 text that was edited last time is in the library now."], timeout=20_000)
+        (item,) = library.search("kind:text")
+        assert (item.title, library.store.path(item).read_text("utf-8").rstrip()) == ("Fox tale", "A fox. It ran.")
+    with open_window(qapp, tmp_path) as third, Library(tmp_path / "library") as library:
+        third.workshop.set_library(library)
+        qtbot.waitUntil(lambda: not Background.shared().busy)
+        assert len(library.search("kind:text")) == 1, "once"
+
+
+def test_what_a_library_cannot_take_in_waits_for_the_next_one(tmp_path: Path) -> None:
+    file, library = tmp_path / "drafts.json", tmp_path / "library"
+    put_by(file, [Draft("one.md", "", "One.")])
+    put_by(file, [Draft("two.txt", "no such item", "Two.")])
+    library.write_text("a file where the folder should be")
+    with pytest.raises(UserError):
+        keep_all(file, library)
+    assert [draft.text for draft in read_drafts(file)] == ["One.", "Two."]
+    library.unlink()
+    assert keep_all(file, library) == 2
+    assert not file.exists()
+    kept = {
+        path.suffix: path.read_text("utf-8").rstrip() for path in library.rglob("*") if path.suffix in {".md", ".txt"}
+    }
+    assert kept == {".md": "One.", ".txt": "Two."}

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from studio.shell.create.compare import CompareView
     from studio.shell.create.failure import FailureCard
     from studio.shell.create.filmstrip import Filmstrip
+    from studio.shell.drafts import Draft
     from studio.shell.viewers.base import Viewer
     from studio.shell.viewers.quick_look import QuickLook
 
@@ -130,10 +131,11 @@ class Stage(QWidget):
         """The viewer on the stage, or None while something else is."""
         return next((known for known in self._viewers.values() if known is self._stack.currentWidget()), None)
 
-    def let_go(self) -> None:
-        """Let go of every file before the window closes; an edited text is kept."""
+    def let_go(self) -> list[Draft]:
+        """Let go of every file before the window closes; returns what was edited and is not kept by a library."""
         for viewer in self._viewers.values():
             viewer.clear()
+        return [draft for viewer in self._viewers.values() for draft in viewer.take_drafts()]
 
     def show_welcome(self) -> None:
         """Show how to begin."""

@@ -11,9 +11,13 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from studio.sdk.errors import UserError
+
+if TYPE_CHECKING:
+    from studio.library.items import Item
+    from studio.library.library import Library
 
 _SECONDS = 600
 _PREFIX = "\x1eanswer "
@@ -37,9 +41,10 @@ def thumbnails(folder: Path, ids: Sequence[str]) -> int:
     return int(_send({"do": "thumbnails", "folder": str(folder), "ids": list(ids)})["made"])
 
 
-def keep_text(folder: Path, item_id: str, text: str) -> str:
-    """Keep an edited text as a new item made from the one it was; returns its id."""
-    return str(_send({"do": "text", "folder": str(folder), "item": item_id, "text": text})["id"])
+def keep_text(folder: Path, item_id: str, text: str, path: Path | None = None) -> str:
+    """Keep an edited text as a new item made from the one it was, or else from the file `path`; returns its id."""
+    request = {"do": "text", "folder": str(folder), "item": item_id, "text": text, "path": str(path or "")}
+    return str(_send(request)["id"])
 
 
 def _send(request: dict[str, Any]) -> dict[str, Any]:
@@ -101,12 +106,25 @@ def _keep_text(request: dict[str, Any]) -> dict[str, Any]:
     from studio.library.library import Library
     from studio.sdk.artifacts import Text
 
+    path = Path(request["path"])
     with Library(Path(request["folder"])) as library:
-        old = library.get(request["item"])
-        kind = "markdown" if old.file.endswith(".md") else "plain"
-        parents = (Parent(item=old.id, sha256=old.sha256, name=old.title, param="text"),)
-        made = library.save(Text(request["text"], format=kind, title=old.title), Origin(parents=parents))
+        title, name = path.stem, path.name
+        parents: tuple[Parent, ...] = ()
+        if old := _item(library, request["item"], needed=not name):
+            title, name = old.title, old.file
+            parents = (Parent(item=old.id, sha256=old.sha256, name=old.title, param="text"),)
+        kind = "markdown" if name.endswith(".md") else "plain"
+        made = library.save(Text(request["text"], format=kind, title=title), Origin(parents=parents))
         return {"id": made.id}
+
+
+def _item(library: Library, item_id: str, *, needed: bool) -> Item | None:
+    try:
+        return library.get(item_id)
+    except UserError:
+        if needed:
+            raise
+        return None
 
 
 def main() -> None:

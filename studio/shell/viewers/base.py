@@ -17,6 +17,7 @@ from studio.shell.viewers.background import Background, Task
 
 if TYPE_CHECKING:
     from studio.library import Item
+    from studio.shell.drafts import Draft
 
 Sibling: TypeAlias = "tuple[str, Path, Item | None]"
 """Another result of the same job: its kind, file and record."""
@@ -156,6 +157,10 @@ class Viewer(QWidget):
     def _hang_in(self, frame: QVBoxLayout) -> None:
         """Move all that is seen into a window's layout."""
         frame.addWidget(self._body)
+
+    def take_drafts(self) -> list[Draft]:
+        """What was edited here and is kept nowhere; from now on the caller has it, not the viewer."""
+        return []
 
     def quick_look_parts(self) -> list[QWidget]:
         """The widgets in which space and arrows have no use of their own: quick look takes these keys there."""

@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
+from studio.shell.drafts import Draft
 from studio.shell.i18n import count, say, tr, tr_error
 from studio.shell.library import errands
 from studio.shell.theme import tokens
@@ -71,7 +72,7 @@ class TextViewer(Viewer):
         self._later.setInterval(500)
         self._later.timeout.connect(self._settle)
         self._saved = ""
-        self._drafts: dict[Path, str] = {}
+        self._drafts: dict[Path, tuple[str, str]] = {}  # by file: its item's id, empty for none, and the text
         self._filling = False
         self._truncated = False
         self._peeking = False
@@ -122,6 +123,11 @@ class TextViewer(Viewer):
         self._peeking = True
         self.page.setReadOnly(True)
 
+    def take_drafts(self) -> list[Draft]:
+        """Texts that no library keeps; once taken, they are not there again with their files."""
+        taken, self._drafts = self._drafts, {}
+        return [Draft(str(path), item, text) for path, (item, text) in taken.items()]
+
     def quick_look_parts(self) -> list[QWidget]:
         """The page types nothing there."""
         return [self, self.page]
@@ -138,7 +144,7 @@ class TextViewer(Viewer):
         # A part of a file must not be kept as if it were the whole.
         self.page.setReadOnly(self._truncated or self._peeking)
         if self.path is not None and not self.page.isReadOnly() and (draft := self._drafts.pop(self.path, None)):
-            self._fill(draft)
+            self._fill(draft[1])
         self.show_content()
         self.loaded.emit()
 
@@ -148,7 +154,8 @@ class TextViewer(Viewer):
             if self._library_folder() is not None:
                 self._keep_version()
             else:
-                self._drafts[self.path], self._saved = self.text, self.text
+                self._drafts[self.path] = (self.item.id if self.item is not None else "", self.text)
+                self._saved = self.text
 
     @property
     def _edited(self) -> bool:
@@ -199,7 +206,7 @@ class TextViewer(Viewer):
         self._keep.setEnabled(False)
         work = partial(errands.keep_text, folder, self.item.id, text)
         done = partial(self._version_kept, path, self.item.id)
-        self.background.run(work, done, partial(self._not_kept, path, text, before), outlasts=True)
+        self.background.run(work, done, partial(self._not_kept, path, self.item.id, text, before), outlasts=True)
 
     def _version_kept(self, path: Path, old_id: str, new_id: str) -> None:
         if not shiboken6.isValid(self):
@@ -209,7 +216,7 @@ class TextViewer(Viewer):
             self._count.setText(tr("Saved as a new version in the library."))
         self.version_kept.emit(old_id, new_id)
 
-    def _not_kept(self, path: Path, text: str, before: str, error: Exception) -> None:
+    def _not_kept(self, path: Path, item_id: str, text: str, before: str, error: Exception) -> None:
         """Have the text there, unsaved: here, or when its file is shown the next time."""
         if not shiboken6.isValid(self):
             return
@@ -221,7 +228,7 @@ class TextViewer(Viewer):
             self._settle()
             self._count.setText(sentence)
         else:
-            self._drafts[path] = text
+            self._drafts[path] = (item_id, text)
         self.version_lost.emit(sentence)
 
     def _library_folder(self) -> Path | None:
