@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Set up, run and test Atelier Studio from a checkout. Needs Python 3.11 or later and nothing else.
 
-    python3 packaging/dev.py run     set up when needed, then open the studio
-    python3 packaging/dev.py test    set up when needed, then every check there is
-    python3 packaging/dev.py setup   only set up
+    python3 packaging/dev.py run          set up when needed, then open the studio
+    python3 packaging/dev.py test         set up when needed, then every check there is
+    python3 packaging/dev.py setup        only set up
+    python3 packaging/dev.py desktop      on Linux, list the studio among your applications; again after a move
+    python3 packaging/dev.py no-desktop   take it away from them
 
 Set-up makes `.venv` in the checkout and installs the versions pinned in packaging/constraints.txt. It is done once;
 after that these commands start at once, until a pin or a dependency changes.
@@ -48,6 +50,16 @@ WINDOW_LIBRARIES = {
 }
 """Shared libraries Qt's window needs on Linux, and the Debian package each comes in."""
 
+DESKTOP = "studio.atelier.AtelierStudio"
+"""The id by which a Linux desktop knows the studio."""
+
+DESKTOP_FILES = {
+    f"{DESKTOP}.desktop": "applications",
+    f"{DESKTOP}.svg": "icons/hicolor/scalable/apps",
+    f"{DESKTOP}.metainfo.xml": "metainfo",
+}
+"""The files of packaging/linux, and their folders below the user's ``share``; wheels bring the same (pyproject)."""
+
 TEST_PROGRAMS = {"Xvfb": "xvfb"}
 """Programs the end-to-end tests need on Linux, and their Debian packages."""
 
@@ -65,7 +77,7 @@ MEDIA = {
 
 def main() -> int:
     """Do what was asked; returns the exit code."""
-    commands = {"run": run, "test": test, "setup": set_up}
+    commands = {"run": run, "test": test, "setup": set_up, "desktop": add_to_desktop, "no-desktop": leave_desktop}
     if len(sys.argv) < 2 or sys.argv[1] not in commands:
         print(__doc__)
         return 2
@@ -118,6 +130,51 @@ def run() -> int:
         if done.returncode:
             return done.returncode
     return 0
+
+
+def add_to_desktop() -> int:
+    """Let this user's desktop list the studio of this checkout among its applications."""
+    if platform.system() != "Linux":
+        print("Only Linux has such entries; here, start the studio with:  python3 packaging/dev.py run")
+        return 1
+    set_up()
+    program = PYTHON.with_name("studio")
+    for name, folder in DESKTOP_FILES.items():
+        text = (ROOT / "packaging" / "linux" / name).read_text("utf-8")
+        if name.endswith(".desktop"):
+            text = text.replace("\nExec=studio\n", f"\nExec={_exec(program)}\n")
+            text = text.replace("\nTryExec=studio\n", f"\nTryExec={_escaped(program)}\n")
+        place = _share() / folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, "utf-8")
+        print(place)
+    print("The studio is among your applications now.")
+    return 0
+
+
+def leave_desktop() -> int:
+    """Remove what `add_to_desktop` wrote."""
+    for name, folder in DESKTOP_FILES.items():
+        (_share() / folder / name).unlink(missing_ok=True)
+    return 0
+
+
+def _share() -> Path:
+    """Where a user's own applications and icons lie; a relative path counts as none, as the specification says."""
+    told = Path(os.environ.get("XDG_DATA_HOME", ""))
+    return told if told.is_absolute() else Path.home() / ".local" / "share"
+
+
+def _exec(program: Path) -> str:
+    """A program's path as a desktop entry's ``Exec`` wants it: quoted, then escaped as every text there is."""
+    quoted = str(program).replace("%", "%%")
+    for letter in '\\"`$':
+        quoted = quoted.replace(letter, f"\\{letter}")
+    return _escaped(f'"{quoted}"')
+
+
+def _escaped(text: str | Path) -> str:
+    return str(text).replace("\\", "\\\\").replace("\n", "\\n")
 
 
 def _library(options: list[str]) -> list[str]:
