@@ -21,9 +21,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from studio.engine.requests import GenerationRequest
 from studio.shell.app import Studio, places
+from studio.shell.rail import PLACES
 
 SIZES = ((1024, 700), (1400, 900), (1920, 1080))
-PAGES = ("create", "library", "plugins", "settings")
+PAGES = tuple(place.id for place in PLACES)
 EXAMPLES = ("studio.text.storyteller", "studio.image.texture", "studio.music.composer", "studio.mesh.forms")
 PATIENCE = 180
 
