@@ -16,6 +16,17 @@ FURTHER = (
         "In the queue",
         (("Enter", "Cancel, or run again"), ("Del", "Cancel"), ("Alt+Up", "Earlier"), ("Alt+Down", "Later")),
     ),
+    (
+        "Where notes are drawn",
+        (
+            ("Enter", "Write a note, go on behind it"),
+            ("Shift+Right", "Lengthen it"),
+            ("Alt+Up", "Move it"),
+            ("Del", "Take it away"),
+            ("PgUp", "An octave up"),
+            ("Ctrl+Enter", "Use it"),
+        ),
+    ),
     ("In the library", (("Space", "Quick look"), ("0 … 5", "Stars"))),
 )
 """Keys that belong to one widget and are no actions, by heading."""

@@ -14,6 +14,9 @@ from typing import Any
 import pytest
 from helpers.commands import environment
 
+from studio.library import formats
+from studio.sdk import Score
+
 TOUR = Path(__file__).with_name("tour.py")
 
 pytestmark = pytest.mark.skipif(
@@ -85,3 +88,14 @@ def test_four_media_a_relief_a_kill_and_everything_is_still_there(home: Path, sc
     assert {"text", "image", "audio", "score", "mesh"} <= set(looked["items"].values())
     pictures = sorted(path.name for path in (home / "pictures").glob("*.png"))
     assert len([name for name in pictures if "-dark-" in name or "-light-" in name]) == 5 * 2 * 2 * 3
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(200)
+def test_a_melody_drawn_by_hand_becomes_a_chorale_that_keeps_it(tmp_path: Path, screen: dict[str, str]) -> None:
+    (drawn,) = steps_of(tour(tmp_path, screen, "draw"), 180)
+    assert drawn["kinds"] == ["audio", "score"]
+    score = formats.read(Path(drawn["score"]), "score")
+    assert isinstance(score, Score)
+    assert len(score.tracks) == 4
+    assert [note.pitch for note in score.tracks[0].notes] == drawn["pitches"]

@@ -1,6 +1,7 @@
 """A tour through the real window with the real engine, worker and library, taking pictures on the way.
 
     python tests/e2e/tour.py HOME PICTURES make          one result per medium, a texture sent to relief
+    python tests/e2e/tour.py HOME PICTURES draw          a melody drawn by hand becomes a chorale
     python tests/e2e/tour.py HOME PICTURES look          every page in both themes, both languages, three sizes
     python tests/e2e/tour.py HOME PICTURES gallery       every example of every generator, once
     python tests/e2e/tour.py HOME PICTURES readme        the README's pictures
@@ -25,8 +26,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "plugins")]
 
 from PySide6.QtCore import Qt  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
-from PySide6.QtWidgets import QApplication  # noqa: E402
+from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
+from studio.sdk import Note  # noqa: E402
 from studio.shell.app import Studio, places  # noqa: E402
 from studio.shell.viewers.background import Background  # noqa: E402
 
@@ -87,10 +89,14 @@ class Tour:
 
     def shot(self, name: str) -> None:
         """A picture of the window, when everything that is read in the background has come."""
+        self.shoot(self.window, name)
+
+    def shoot(self, window: QWidget, name: str) -> None:
+        """The same of another window."""
         QTest.qWait(250)
         self.wait(lambda: not Background.shared().busy, "pictures to be read")
         QTest.qWait(50)
-        assert self.window.grab().save(str(self.pictures / f"{name}.png"))
+        assert window.grab().save(str(self.pictures / f"{name}.png"))
 
     def press(self, key: Qt.Key) -> None:
         """Ctrl and a key; without a window manager nobody else makes the window the active one."""
@@ -144,6 +150,57 @@ def make(tour: Tour) -> None:
     tour.go("library")
     QTest.qWait(800)
     tour.shot("library")
+
+
+def draw(tour: Tour) -> None:
+    """Draw a melody with mouse and keys, have it harmonised, draw on it again."""
+    from studio.shell.forms.inputs import InputEditor
+    from studio.shell.score_editor.dialog import ScoreDialog
+
+    page = tour.window.create_page
+    assert page.open_generator("studio.music.chorale", {}, 7)
+    form = page.panel.form
+    assert form is not None
+    field = form.editor("melody")
+    assert isinstance(field, InputEditor)
+
+    def opened() -> Any:
+        field.draw_button.click()
+        (dialog,) = [made for made in field.findChildren(ScoreDialog) if made.isVisible()]
+        dialog.activateWindow()
+        tour.wait(lambda: dialog.isActiveWindow() and dialog.grid.isEnabled(), "the window to draw in")
+        return dialog
+
+    for theme in THEMES:
+        tour.settings.set("theme", theme)
+        dialog = opened()
+        grid = dialog.grid
+        if theme == "dark":
+            for move in (
+                Qt.Key.Key_Up,
+                Qt.Key.Key_Up,
+                Qt.Key.Key_Down,
+                Qt.Key.Key_Up,
+                Qt.Key.Key_Down,
+                Qt.Key.Key_Down,
+            ):
+                for key in (Qt.Key.Key_Return, Qt.Key.Key_Return, move, move):
+                    QTest.keyClick(grid, key)
+            for step, button in ((26, Qt.MouseButton.LeftButton), (60, Qt.MouseButton.LeftButton),
+                                 (60, Qt.MouseButton.RightButton)):  # fmt: skip
+                place = grid._place(Note(step / 4, 1 / 4, 72)).center().toPoint()
+                QTest.mouseClick(grid.viewport(), button, pos=place)
+            drawn = [note.pitch for note in grid.sheet.tracks[0].notes]
+        tour.shoot(dialog, f"draw-{theme}")
+        (dialog.ok if theme == "dark" else dialog.cancel).click()
+        tour.wait(lambda: field.value() is not None, "the drawing")
+        tour.shot(f"drawn-{theme}")
+    tour.settings.set("theme", "dark")
+    job = tour.press_generate()
+    kinds = {item: tour.library.get(item).kind for item in job.items}
+    score = next(tour.library.folder / tour.library.get(item).file for item in job.items if kinds[item] == "score")
+    tour.shot("chorale")
+    say(step="drawn", pitches=drawn, kinds=sorted(kinds.values()), score=str(score))
 
 
 def look(tour: Tour) -> None:
@@ -216,7 +273,7 @@ def main() -> int:
     home, pictures, part = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
     tour = Tour(home, pictures)
     try:
-        {"make": make, "look": look, "gallery": gallery, "readme": readme, "hang": hang}[part](tour)
+        {"make": make, "draw": draw, "look": look, "gallery": gallery, "readme": readme, "hang": hang}[part](tour)
     except Exception:  # noqa: BLE001 - whatever went wrong is printed for the caller
         # The window's own watch would show a dialog that nobody is there to close.
         traceback.print_exc()

@@ -51,6 +51,8 @@ from studio.shell.network_log import NetworkDialog
 from studio.shell.plugins.checking import CheckDialog
 from studio.shell.plugins.page import STATES as PLUGIN_STATES
 from studio.shell.rail import PLACES
+from studio.shell.score_editor.dialog import NAMES, ScoreDialog
+from studio.shell.score_editor.grid import DRUMS
 from studio.shell.workshop import KIND_ICONS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,6 +76,8 @@ def wanted() -> dict[str, str]:
         *CHECKS.values(),
         *status_bar.DEVICES.values(),
         *status_bar.STATES.values(),
+        *DRUMS.values(),
+        *NAMES,
         *(heading for heading, _ in cheat_sheet.FURTHER + cheat_sheet.OF_VIEWERS),
         *(text for _, lines in cheat_sheet.FURTHER + cheat_sheet.OF_VIEWERS for _, text in lines),
     ):
@@ -234,6 +238,7 @@ def test_every_control_of_the_dialogs_is_named_in_the_windows_language(qapp: QAp
             HelpBrowser("settings", window),
             ItemPicker(stand.workshop, "image", window),
             NetworkDialog(stand.workshop, window.refusals, window),
+            ScoreDialog(None, lambda _: "", window),
         )
         named = [(type(dialog).__name__, spoken(widget)) for dialog in dialogs for widget in controls(dialog)]
         assert {dialog for dialog, _ in named} == {type(dialog).__name__ for dialog in dialogs}

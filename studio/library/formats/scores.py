@@ -6,6 +6,7 @@ Association, 1996): one pass with bounds on bytes, events and time, where mido t
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -30,6 +31,11 @@ def write(score: sdk.Score, path: Path, record: Mapping[str, Any] | None) -> Non
         path: where.
         record: what to embed as a text event, or None.
     """
+    path.write_bytes(encoded(score, record))
+
+
+def encoded(score: sdk.Score, record: Mapping[str, Any] | None = None) -> bytes:
+    """The file that `write` writes."""
     import mido
 
     song = mido.MidiFile(type=1, ticks_per_beat=TICKS, charset="utf-8")
@@ -49,7 +55,9 @@ def write(score: sdk.Score, path: Path, record: Mapping[str, Any] | None) -> Non
         channel = 9 if track.drums else melodic[pitched % len(melodic)]
         pitched += not track.drums
         song.tracks.append(_written(track, channel))
-    song.save(path)
+    content = io.BytesIO()
+    song.save(file=content)
+    return content.getvalue()
 
 
 def _written(track: sdk.Track, channel: int) -> Any:

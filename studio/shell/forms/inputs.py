@@ -1,7 +1,7 @@
 """Editor of inputs: pictures, sound, notes, models, video and texts that a generator starts from.
 
 A value is a reference, ``"item:ID"`` or ``"file:/absolute/path"``; it is filled by drag and drop, the file dialog,
-paste, or from the library.
+paste, from the library, or, where it is notes, by drawing them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from studio.shell.forms.editor import Editor
 from studio.shell.i18n import tr
 from studio.shell.icons import pixmap
 from studio.shell.theme import set_role, tokens
-from studio.shell.widgets import ElidedLabel, column, row, tool_button
+from studio.shell.widgets import ElidedLabel, button, column, row, tool_button
 from studio.shell.workshop import INPUT_OF, KIND_ICONS, SUFFIXES, Workshop
 
 if TYPE_CHECKING:
@@ -65,8 +65,12 @@ class InputEditor(Editor):
         self.choose = tool_button("folder-open", "Choose a file", self._choose)
         self.library_button = tool_button("books", "Take from the library", self._pick)
         self.paste_button = tool_button("paperclip", "Paste", self.paste)
+        self.draw_button = button("Draw…", self.draw, icon="pencil-simple", role="quiet")
+        if field.kind != "score":
+            self.draw_button.hide()
         self.clear_button = tool_button("x", "Take it out", self.reset)
-        buttons = row(self.choose, self.library_button, self.paste_button, None, self.clear_button, spacing=2)
+        filling = (self.choose, self.library_button, self.paste_button, self.draw_button)
+        buttons = row(*filling, None, self.clear_button, spacing=2)
         inside = row(self._picture, column(self._name, buttons, spacing=2), spacing=8)
         inside.setContentsMargins(6, 6, 6, 6)
         self._well.setLayout(inside)
@@ -189,14 +193,14 @@ class InputEditor(Editor):
             return self._keep(data.text().encode("utf-8", "replace"), ".txt")
         return ""
 
-    def _keep(self, content: bytes, suffix: str) -> str:
+    def _keep(self, content: bytes, suffix: str, *, named: str = "") -> str:
         if len(content) > PASTED_LIMIT:
             return ""
         import hashlib  # 6 ms of OpenSSL that most sessions never need
 
         folder = self._workshop.home.state / "pasted"
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{hashlib.sha256(content).hexdigest()[:16]}{suffix}"
+        path = folder / f"{named}{hashlib.sha256(content).hexdigest()[:16]}{suffix}"
         if not path.exists():
             write_bytes(path, content)
         return f"file:{path.absolute()}"
@@ -214,6 +218,14 @@ class InputEditor(Editor):
         if picker.exec() and picker.chosen:
             self.set_value(f"item:{picker.chosen}")
         picker.deleteLater()
+
+    def draw(self) -> None:
+        """Draw notes, on those that are held if there are any; what is drawn is held as a file."""
+        from studio.shell.score_editor.dialog import ScoreDialog
+
+        dialog = ScoreDialog(self._file(), partial(self._keep, suffix=".mid", named="drawn-"), self)
+        dialog.drawn.connect(self.set_value)
+        dialog.open()
 
     # ---- showing ---------------------------------------------------------------------------------------------
 
@@ -258,6 +270,13 @@ class InputEditor(Editor):
             shown = QPixmap.fromImage(self._shown)
             shown.setDevicePixelRatio(self.devicePixelRatio())
         self._picture.setPixmap(shown)
+
+    def _file(self) -> Path | None:
+        """Where what is held lies; None for nothing, or for an item that is not there any more."""
+        if self._value is None or self._value.startswith("file:"):
+            return Path(self._value.removeprefix("file:")) if self._value else None
+        item = self._workshop.item(self._value.removeprefix("item:"))
+        return self._workshop.item_file(item) if item else None
 
     def _picture_file(self) -> Path | None:
         """A picture file that shows what is held, if there is one."""

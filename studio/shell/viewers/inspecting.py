@@ -79,7 +79,7 @@ def score(path: Path, _folder: Path) -> tuple[dict[str, Any], dict[str, Array]]:
         "tempo": music.tempo,
         "meter": list(music.meter),
         "key": music.key,
-        "tracks": [{"name": track.name, "drums": track.drums} for track in music.tracks],
+        "tracks": [{"name": t.name, "drums": t.drums, "program": t.program} for t in music.tracks],
     }
     columns = {name: table[:, place] for place, name in enumerate(("start", "length", "pitch", "velocity", "track"))}
     columns["start"] = columns["start"] * second

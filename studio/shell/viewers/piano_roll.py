@@ -88,7 +88,7 @@ class PianoRoll(TimeSurface):
             return
         low, high = self.roll.pitches
         lane = self.height() / (high - low + 1)
-        self._draw_lanes(painter, low, high, lane)
+        draw_lanes(painter, low, high, lane, self.width())
         self._draw_bars(painter)
         painter.save()
         painter.setClipRect(KEYS_WIDTH, 0, self.width() - KEYS_WIDTH, self.height())
@@ -100,15 +100,7 @@ class PianoRoll(TimeSurface):
         for note in self.roll.notes[first : last : max(1, (last - first) // _MOST_DRAWN)]:
             self._draw_note(painter, note, (high - note.pitch) * lane, lane)
         painter.restore()
-        self._draw_keys(painter, low, high, lane)
-
-    def _draw_lanes(self, painter: QPainter, low: int, high: int, lane: float) -> None:
-        colors = tokens()
-        shade = QColor(colors.panel)
-        for pitch in range(low, high + 1):
-            if pitch % 12 not in _BLACK:
-                top = (high - pitch) * lane
-                painter.fillRect(QRectF(KEYS_WIDTH, top, self.width() - KEYS_WIDTH, lane), shade)
+        draw_keys(painter, low, high, lane)
 
     def _draw_bars(self, painter: QPainter) -> None:
         if self.roll is None or self.roll.beat <= 0:
@@ -146,23 +138,31 @@ class PianoRoll(TimeSurface):
             painter.setBrush(color)
             painter.drawRoundedRect(QRectF(left, top + 0.5, width, height), 2.5, 2.5)
 
-    def _draw_keys(self, painter: QPainter, low: int, high: int, lane: float) -> None:
-        colors = tokens()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.fillRect(QRectF(0, 0, KEYS_WIDTH - 1, self.height()), QColor("#f2f2f0"))
-        for pitch in range(low, high + 1):
-            top = (high - pitch) * lane
-            if pitch % 12 in _BLACK:
-                painter.fillRect(QRectF(0, top, KEYS_WIDTH * 0.62, lane), QColor("#26282c"))
-            elif pitch % 12 in {0, 5}:
-                painter.fillRect(QRectF(0, top + lane - 0.5, KEYS_WIDTH - 1, 1), QColor("#a9abb0"))
-            if pitch % 12 == 0:
-                painter.setPen(QColor("#55585e"))
-                place = QRectF(0, top + lane - 14, KEYS_WIDTH - 5, 14)
-                painter.drawText(
-                    place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, f"C{pitch // 12 - 1}"
-                )
-        painter.fillRect(QRectF(KEYS_WIDTH - 1, 0, 1, self.height()), QColor(colors.border))
+
+def draw_lanes(painter: QPainter, low: int, high: int, lane: float, width: float) -> None:
+    """A lane for each pitch, the highest at the top, those of white keys shaded; `width` is all, keys included."""
+    shade = QColor(tokens().panel)
+    for pitch in range(low, high + 1):
+        if pitch % 12 not in _BLACK:
+            painter.fillRect(QRectF(KEYS_WIDTH, (high - pitch) * lane, width - KEYS_WIDTH, lane), shade)
+
+
+def draw_keys(painter: QPainter, low: int, high: int, lane: float) -> None:
+    """The keys at the left of the lanes."""
+    height = (high - low + 1) * lane
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.fillRect(QRectF(0, 0, KEYS_WIDTH - 1, height), QColor("#f2f2f0"))
+    for pitch in range(low, high + 1):
+        top = (high - pitch) * lane
+        if pitch % 12 in _BLACK:
+            painter.fillRect(QRectF(0, top, KEYS_WIDTH * 0.62, lane), QColor("#26282c"))
+        elif pitch % 12 in {0, 5}:
+            painter.fillRect(QRectF(0, top + lane - 0.5, KEYS_WIDTH - 1, 1), QColor("#a9abb0"))
+        if pitch % 12 == 0:
+            painter.setPen(QColor("#55585e"))
+            place = QRectF(0, top + lane - 14, KEYS_WIDTH - 5, 14)
+            painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, f"C{pitch // 12 - 1}")
+    painter.fillRect(QRectF(KEYS_WIDTH - 1, 0, 1, height), QColor(tokens().border))
 
 
 @cache

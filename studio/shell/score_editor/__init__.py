@@ -1,0 +1,1 @@
+"""Writing notes by hand: `dialog.ScoreDialog` shows `grid.NoteGrid`, which draws on a `sheet.Sheet`."""
