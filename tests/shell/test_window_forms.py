@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -407,3 +408,12 @@ def test_an_editor_that_shows_its_own_label_has_no_second_one_over_it(qapp: QApp
         stand.page.panel.open(PAINTER.id)
         for field_row in stand.form.findChildren(FieldRow):
             assert field_row._label.isHidden() == field_row.editor.owns_label
+
+
+def test_nothing_to_choose_from_is_said_in_the_windows_language(qapp: QApplication, tmp_path: Path) -> None:
+    data = Field(kind="dataset", name="data", default="", label="Data", source="datasets:audio", required=True)
+    with open_window(qapp, tmp_path, replace(PAINTER, fields=(data,))) as stand:
+        box = stand.form.editor("data").box
+        assert box.currentText() == "None"
+        stand.language.use("zh_CN")
+        assert box.currentText() == "无"

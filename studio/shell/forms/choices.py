@@ -127,6 +127,8 @@ class ChoiceEditor(Editor):
             value = self.box.itemData(index)
             if value in labels:
                 self.box.setItemText(index, tr_spec(self.spec, labels[value]))
+            elif value == "":
+                self.box.setItemText(index, tr("None"))
 
     def _fill(self, chosen: str) -> None:
         options = [*self.field.options, *(self._answer(self.field.source) if self.field.source else ())]
