@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +15,9 @@ from helpers.commands import studio
 from helpers.tiny_trainer import dataset_in
 from helpers.windows import PAINTER, Stand, open_window
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QDesktopServices, QImage
+from PySide6.QtGui import QAction, QDesktopServices, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QListWidget
+from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QMenu
 from pytestqt.qtbot import QtBot
 
 from studio.engine.events import TrainingBegan
@@ -24,6 +25,7 @@ from studio.engine.jobs import JobState
 from studio.engine.requests import GenerationRequest
 from studio.sdk import Checkpoint, Evaluation, Field, GeneratorSpec, Measure, Metric, UserError
 from studio.sdk.datasets import Dataset, DatasetItem
+from studio.shell.teach.comparison import ComparisonDialog
 from studio.shell.teach.dataset_dialog import DatasetDialog, framed
 from studio.shell.teach.dataset_table import CAPTION, FILE
 from studio.shell.teach.page import TeachPage
@@ -237,6 +239,113 @@ def test_going_back_to_a_checkpoint_forgets_what_came_later(stand: Stand, qtbot:
     qtbot.waitUntil(lambda: len(stand.engine.jobs()) == 1)
     assert [metric.step for metric in run.metrics()] == [10, 20]
     qtbot.waitUntil(lambda: page.view.samples.count() == 2)
+
+
+def choices_of(page: TeachPage) -> tuple[str, dict[str, QAction]]:
+    """What the list of checkpoints calls the newest one, and what it offers to do with it."""
+    menu = page.view.checkpoints.menu()
+    menu.aboutToShow.emit()
+    newest = menu.actions()[0]
+    inner = newest.menu()
+    assert isinstance(inner, QMenu)
+    return newest.text(), {action.text(): action for action in inner.actions() if action.text()}
+
+
+def test_a_checkpoint_is_kept_and_let_go_of_in_the_list(stand: Stand, qtbot: QtBot) -> None:
+    run = run_on_disk(stand)
+    page = page_of(stand)
+    page.look()
+    qtbot.waitUntil(lambda: page.view.samples.count() == 3)
+    told, choices = choices_of(page)
+    assert (told, choices["Keep it"].isChecked()) == ("Step 20", False)
+    choices["Keep it"].trigger()
+    qtbot.waitUntil(lambda: choices_of(page)[0] == "Step 20 (kept)")
+    assert run.kept == {20}
+    choices_of(page)[1]["Keep it"].trigger()
+    qtbot.waitUntil(lambda: choices_of(page)[0] == "Step 20")
+    assert run.kept == set()
+    job = stand.engine.submit(GenerationRequest.of(TRAINER, run.facts["values"], 5))
+    stand.engine.begin(job.id)
+    stand.engine.send(TrainingBegan(job.id, run.folder.name, 20))
+    qtbot.waitUntil(lambda: not choices_of(page)[1]["Go on from here"].isEnabled())
+    assert choices_of(page)[1]["Make a model of it"].isEnabled(), "also while it trains"
+    page._keep(7, kept=True)
+    qtbot.waitUntil(lambda: page.problem.text() == "There is no checkpoint of step 7.")
+
+
+def test_a_model_of_a_checkpoint_is_made_by_a_run_of_its_own(stand: Stand, qtbot: QtBot) -> None:
+    run = run_on_disk(stand)
+    page = page_of(stand)
+    page.look()
+    qtbot.waitUntil(lambda: page.view.samples.count() == 3)
+    parent = page._current()
+    assert parent is not None
+    choices_of(page)[1]["Make a model of it"].trigger()
+    qtbot.waitUntil(lambda: page.view._title.whole == "Train a painter · greys · Step 20")
+    (job,) = stand.engine.jobs()
+    assert (job.request.until, job.request.seed, dict(job.request.values)) == (20, 5, dict(run.facts["values"]))
+    branch = page._current()
+    assert branch is not None
+    assert (page._job_of(branch), page._job_of(parent)) == (job, None)
+    assert page.view.checkpoints.isHidden(), "it has this one only"
+    assert [metric.step for metric in run.metrics()] == [10, 20, 30]
+    qtbot.waitUntil(lambda: page.runs.currentText() == f"Train a painter · greys · Step 20 · {branch.folder.name[:6]}")
+    (stand.workshop.home.models / "greys-20").mkdir(parents=True)
+    Run(branch.folder).finish("own:greys-20")
+    stand.engine.cancel(job.id)
+    page._chosen(1)
+    qtbot.waitUntil(lambda: page.view._title.whole == "Train a painter · greys")
+    choices_of(page)[1]["Make a model of it"].trigger()
+    qtbot.waitUntil(lambda: page.view._state.text() == "Done. The model is own:greys-20.")
+    assert len(stand.engine.jobs()) == 1, "it is there already"
+
+
+def test_a_kept_checkpoint_is_not_lost_by_going_back(stand: Stand, qtbot: QtBot, tmp_path: Path) -> None:
+    run = run_on_disk(stand)
+    run.add_checkpoint(Checkpoint(30, shutil.copytree(run.checkpoint(20), tmp_path / "later")))
+    run.keep(30)
+    page = page_of(stand)
+    page.look()
+    qtbot.waitUntil(lambda: page.view.samples.count() == 3)
+    page.view.rolled_back.emit(20)
+    said = "The checkpoint of step 30 is kept; stop keeping it before you go back further."
+    qtbot.waitUntil(lambda: page.problem.text() == said)
+    assert (run.steps, stand.engine.jobs()) == ([20, 30], [])
+
+
+def test_two_moments_are_seen_beside_each_other_with_their_figures(stand: Stand, qtbot: QtBot) -> None:
+    run = run_on_disk(stand)
+    page = page_of(stand)
+    page.look()
+    qtbot.waitUntil(lambda: page.view.samples.count() == 3)
+    page.view.compare_button.click()
+    (dialog,) = stand.window.findChildren(ComparisonDialog)
+    qtbot.waitUntil(lambda: dialog.view is not None)
+
+    def figures() -> list[str]:
+        items = [dialog._figures.itemAt(place) for place in range(dialog._figures.count())]
+        return [cell.text() for item in items if item is not None and isinstance(cell := item.widget(), QLabel)]
+
+    assert dialog.view is not None
+    assert [shot.path.name for shot in dialog.view._shots] == ["00000010-0.png", "00000030-0.png"]
+    assert dialog.sample.isHidden(), "there is one of each moment"
+    assert figures() == ["Step 10", "Step 30", "Change", "loss", "0.1", "0.03333", "-0.0667"]
+    dialog.first.setCurrentIndex(1)
+    dialog.first.activated.emit(1)
+    qtbot.waitUntil(lambda: figures()[-3:] == ["0.05", "0.03333", "-0.0167"])
+    stand.language.use("zh_CN")
+    assert dialog.first.currentText() == "第 20 步，检查点"
+    stand.language.use("en")
+    with qtbot.waitSignal(dialog.destroyed):
+        dialog.accept()
+    for _, path in run.samples():
+        path.unlink()
+    page.view.compare(20)
+    (dialog,) = stand.window.findChildren(ComparisonDialog)
+    qtbot.waitUntil(lambda: bool(dialog._moments))
+    assert dialog.first.currentData() == 20
+    assert dialog._nothing.isVisible()
+    dialog.accept()
 
 
 @pytest.mark.parametrize("way", ["other captions", "other recipe"])

@@ -90,6 +90,8 @@ class TeachPage(QWidget):
         self.view.stopped.connect(self._stop)
         self.view.continued.connect(self._go_on)
         self.view.rolled_back.connect(self._roll_back)
+        self.view.model_wanted.connect(self._make_model)
+        self.view.keep_wanted.connect(self._keep)
         self.view.use_wanted.connect(self._use)
         self._lay_out()
         self._clock = QTimer(self, interval=LOOK_MS)
@@ -247,7 +249,8 @@ class TeachPage(QWidget):
             spec = self._workshop.specs.get(run.recipe)
             title = tr_spec(spec, spec.title) if spec is not None else run.recipe
             mark = "✓ " if run.model else ""
-            self.runs.addItem(f"{mark}{title} · {run.dataset} · {run.folder.name[:6]}", run.folder)
+            until = f"{tr('Step {step}', step=f'{run.until:,}')} · " if run.until else ""
+            self.runs.addItem(f"{mark}{title} · {run.dataset} · {until}{run.folder.name[:6]}", run.folder)
         folders = [run.folder for run in self._runs]
         if self._shown in folders:
             self.runs.setCurrentIndex(folders.index(self._shown))
@@ -304,31 +307,62 @@ class TeachPage(QWidget):
 
     def _continue(self, run: Snapshot, first: Callable[[], None]) -> None:
         """Go on with a run after doing something `first`; neither happens where another run would come of it."""
+        from studio.engine.continuing import request_of_training
+
+        home = self._workshop.home
+
+        def checked(spec: GeneratorSpec) -> tuple[Path, GenerationRequest]:
+            request = request_of_training(home, spec, run.facts)
+            first()
+            return run.folder, request
+
+        self._train(run, checked)
+
+    def _make_model(self, step: int) -> None:
+        """Make a model of a checkpoint, by a run of its own that is shown from now on."""
+        from studio.engine.continuing import request_of_checkpoint
+
+        run, home = self._current(), self._workshop.home
+        if run is None:
+            return
+
+        def begun(spec: GeneratorSpec) -> tuple[Path, GenerationRequest | None]:
+            branch, request = request_of_checkpoint(home, spec, Run(run.folder), step)
+            return branch.folder, request
+
+        self._train(run, begun)
+
+    def _train(self, run: Snapshot, prepare: Callable[[GeneratorSpec], tuple[Path, GenerationRequest | None]]) -> None:
+        """Show the run that `prepare` gives, off the window's thread, and train it unless there is nothing to do."""
         spec = self._workshop.specs.get(run.recipe)
         if self._continuing:  # a second click would train it twice
             return
         if spec is None:
             self._tell(tr("The recipe of this run is not installed any more."))
             return
-        from studio.engine.continuing import request_of_training
 
-        home = self._workshop.home
-
-        def checked() -> GenerationRequest:
-            request = request_of_training(home, spec, run.facts)
-            first()
-            return request
-
-        def done(request: GenerationRequest) -> None:
+        def done(found: tuple[Path, GenerationRequest | None]) -> None:
             self._continuing = False
-            self._submit(spec, request.values, request.seed)
+            folder, request = found
+            if folder != run.folder:
+                self._shown = folder
+                self._fill_runs()
+                self.look()
+            if request is not None:
+                self._submit(spec, request.values, request.seed, request.until)
 
         def refused(error: Exception) -> None:
             self._continuing = False
             self._not_found(error)
 
         self._continuing = True
-        Background.shared().run(checked, done, refused, owner=self)
+        Background.shared().run(lambda: prepare(spec), done, refused, owner=self)
+
+    def _keep(self, step: int, kept: bool) -> None:
+        run = self._current()
+        if run is not None:
+            work = partial(Run(run.folder).keep, step, kept=kept)
+            Background.shared().run(work, lambda _: self.look(), self._not_found, owner=self)
 
     def _use(self, model: str, family: str) -> None:
         """Show the generator made for such models; where several are, ask which."""
@@ -346,13 +380,13 @@ class TeachPage(QWidget):
 
     # ---- inside ----------------------------------------------------------------------------------------------
 
-    def _submit(self, spec: GeneratorSpec, values: Mapping[str, Json], seed: int) -> bool:
+    def _submit(self, spec: GeneratorSpec, values: Mapping[str, Json], seed: int, until: int = 0) -> bool:
         self._tell("")
         if not self._workshop.bridge.is_attached:
             self._tell(tr("The studio is still starting; try again in a moment."))
             return False
         try:
-            self._workshop.bridge.engine.submit(GenerationRequest.of(spec, values, seed))
+            self._workshop.bridge.engine.submit(GenerationRequest.of(spec, values, seed, until=until))
         except UserError as error:
             if self.form is None or self.form.spec is not spec or not self.form.show_error(error):
                 self._tell(tr_message(f"{error.message} {error.hint or ''}".strip()))

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QMenu, QPlainTextEdit, QProgressBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QProgressBar, QVBoxLayout, QWidget
 
 from studio.engine.jobs import Job, JobState
 from studio.sdk.generator import GeneratorSpec
 from studio.shell.create.progress import RETRIABLE, fraction, told
 from studio.shell.create.remarks import tr_remark
 from studio.shell.i18n import locale, say, tr, tr_message, tr_spec
+from studio.shell.teach.checkpoints import CheckpointButton
 from studio.shell.teach.curves import CurveView
 from studio.shell.teach.samples import SampleStrip
 from studio.shell.teach.snapshots import Shown, Snapshot
@@ -35,12 +35,16 @@ class RunView(QWidget):
     Signals:
         stopped, continued: the artist wants it to pause, or to go on.
         rolled_back(int): go on from the checkpoint of this step.
+        model_wanted(int): make a model of the checkpoint of this step.
+        keep_wanted(int, bool): never thin that checkpoint out, or treat it like the others again.
         use_wanted(str, str): show a generator with this model: its reference and family.
     """
 
     stopped = Signal()
     continued = Signal()
     rolled_back = Signal(int)
+    model_wanted = Signal(int)
+    keep_wanted = Signal(int, bool)
     use_wanted = Signal(str, str)
 
     def __init__(self, workshop: Workshop, parent: QWidget | None = None) -> None:
@@ -69,30 +73,38 @@ class RunView(QWidget):
         self.log.setMaximumHeight(LOG_HEIGHT)
         say(self.log.setAccessibleName, "Log")
         self.log.hide()
-        self._back = self._make_back()
+        self.checkpoints = CheckpointButton()
+        self.checkpoints.rolled_back.connect(self.rolled_back)
+        self.checkpoints.model_wanted.connect(self.model_wanted)
+        self.checkpoints.keep_wanted.connect(self.keep_wanted)
+        self.checkpoints.comparison_wanted.connect(self.compare)
+        self.compare_button = button("Compare …", lambda: self.compare(None), icon="columns", role="quiet")
+        say(self.compare_button.setToolTip, "Two moments of this run beside each other, with their figures")
         self.curves = CurveView()
         self.samples = SampleStrip()
         self.samples.opened.connect(self._look)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        head = row(self._title, self.log_button, self._back, self._report, self._stop, self._go_on, self._use)
+        head = row(self._title, self.log_button, self.checkpoints, self._report, self._stop, self._go_on, self._use)
         head.setStretch(0, 1)
         layout.addLayout(head)
         layout.addWidget(self._state)
         layout.addWidget(self._bar)
         layout.addWidget(self.log)
         layout.addWidget(self.curves)
-        layout.addWidget(label("Samples at the same seeds", "strong"))
+        layout.addLayout(row(label("Samples at the same seeds", "strong"), None, self.compare_button))
         layout.addWidget(self.samples, 1)
 
     def show_run(self, snapshot: Snapshot, job: Job | None, spec: GeneratorSpec | None) -> None:
         """Show a run as it stands, and the job that works on it."""
         self._snapshot, self._job, self._spec = snapshot, job, spec
         recipe = tr_spec(spec, spec.title) if spec is not None else snapshot.recipe
-        self._title.set_whole(f"{recipe} · {snapshot.dataset}" if snapshot.dataset else recipe)
+        until = tr("Step {step}", step=f"{snapshot.until:,}") if snapshot.until else ""
+        self._title.set_whole(" · ".join(part for part in (recipe, snapshot.dataset, until) if part))
         self.curves.show_curves(snapshot.curves, spec)
         self.samples.show_samples(snapshot.samples)
+        self.compare_button.setVisible(len({sample.step for sample in snapshot.samples}) > 1)
         self._show_log()
         self.show_job(job)
 
@@ -112,7 +124,15 @@ class RunView(QWidget):
         self._go_on.setVisible(not active and not snapshot.model)
         self._use.setVisible(not active and bool(snapshot.model))
         self._report.setVisible(bool(snapshot.model))
-        self._back.setVisible(not active and bool(snapshot.steps))
+        self.checkpoints.show_checkpoints(snapshot.steps, snapshot.kept, active=active)
+        self.checkpoints.setVisible(bool(snapshot.steps) and not snapshot.until)
+
+    def compare(self, step: int | None) -> None:
+        """Show two moments of the run beside each other, at the left that of `step`, or the first."""
+        from studio.shell.teach.comparison import ComparisonDialog
+
+        if self._snapshot is not None:
+            ComparisonDialog(self._snapshot.folder, self._spec, self._workshop, step, self.window()).open()
 
     def retranslate(self) -> None:
         """Say title and state again."""
@@ -120,25 +140,6 @@ class RunView(QWidget):
             self.show_run(self._snapshot, self._job, self._spec)
 
     # ---- inside ----------------------------------------------------------------------------------------------
-
-    def _make_back(self) -> QToolButton:
-        back = QToolButton()
-        say(back.setText, "Checkpoints")
-        say(back.setToolTip, "Go back to an earlier checkpoint and learn on from there")
-        menu = QMenu(back)
-        menu.aboutToShow.connect(lambda: self._fill_checkpoints(menu))
-        back.setMenu(menu)
-        back.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        return back
-
-    def _fill_checkpoints(self, menu: QMenu) -> None:
-        menu.clear()
-        for step in reversed(self._snapshot.steps if self._snapshot else ()):
-            text = tr("Go on from step {step}", step=f"{step:,}")
-            menu.addAction(text).triggered.connect(self._roll_back_to(step))
-
-    def _roll_back_to(self, step: int) -> Callable[[], None]:
-        return lambda: self.rolled_back.emit(step)
 
     def _show_log(self) -> None:
         """Show the remarks while the button is down; a text that is read is not moved."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ class Snapshot:
         curves: the points (step, value) of each curve, by name.
         samples: in order of step.
         steps: the checkpoints there are.
+        kept: those that are never thinned out.
         model: the reference of the finished model, empty before.
         current: whether its dataset still is what it learns from.
         remarks: the last lines of its log.
@@ -52,6 +53,7 @@ class Snapshot:
     curves: Mapping[str, Sequence[tuple[int, float]]] = field(default_factory=dict)
     samples: Sequence[Shown] = ()
     steps: Sequence[int] = ()
+    kept: Collection[int] = ()
     model: str = ""
     current: bool = True
     remarks: Sequence[str] = ()
@@ -73,10 +75,17 @@ class Snapshot:
         began = self.facts.get("created", 0.0)
         return float(began) if isinstance(began, int | float) else 0.0
 
+    @property
+    def until(self) -> int:
+        """The step of the checkpoint that it makes a model of, 0 for none."""
+        until = self.facts.get("until")
+        return until if isinstance(until, int) else 0
+
     def belongs_to(self, job: Job) -> bool:
         """Whether a job that has not begun will be this run's: both come of the same request and the same data."""
         request = job.request
-        same = self.current and (self.recipe, self.facts.get("seed")) == (request.generator, request.seed)
+        asked = (request.generator, request.seed, request.until)
+        same = self.current and (self.recipe, self.facts.get("seed"), self.until) == asked
         return same and self.facts.get("values") == dict(request.values)
 
 
@@ -99,6 +108,7 @@ def read_run(folder: Path, datasets: Path) -> Snapshot:
         curves=by_name(run.metrics()),
         samples=samples,
         steps=run.steps,
+        kept=run.kept,
         remarks=run.remarks(REMARKS_SHOWN),
     )
 
