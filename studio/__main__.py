@@ -73,8 +73,10 @@ def _has_qt() -> bool:
 
     if find_spec("PySide6") is None:
         return False
+    from studio.shell.postponed import import_pyside
+
     try:
-        import PySide6  # noqa: F401 - the import is the question
+        import_pyside()
     except ImportError:
         return False
     return True
