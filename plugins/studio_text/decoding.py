@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,7 @@ from transformers import (
 from transformers.utils import logging
 
 from studio import sdk
+from studio_text.drafts import Draft, Page, seed_of
 from studio_text.writing import Writing, byte_table
 
 RECENT_TOKENS = 192
@@ -92,29 +93,6 @@ class LoadedModel:
         return int(self.tokenizer.convert_tokens_to_ids(f"<|{name}|>"))
 
 
-@dataclass(slots=True)
-class Page:
-    """The tokens the model sees.
-
-    Attributes:
-        kind: the control token for the kind of text.
-        header: further control tokens and the title, in front of `body` for as long as both fit.
-        body: the text so far.
-    """
-
-    kind: int
-    header: list[int]
-    body: list[int]
-
-    def window(self, context: int) -> list[int]:
-        """What fits into `context` tokens with room to go on: all of it, else the kind and the last half window.
-
-        The model was trained on windows that begin with the kind and then anywhere in a text.
-        """
-        ids = [self.kind, *self.header, *self.body]
-        return ids if len(ids) <= context * 3 // 4 else [self.kind, *self.body[-context // 2 :]]
-
-
 class RecentRepetitionPenalty:
     """Makes words less likely that occurred lately (Keskar et al. 2019, "CTRL", section 4.1).
 
@@ -135,60 +113,78 @@ class RecentRepetitionPenalty:
 
 
 class LateEnd:
-    """Keeps the text from ending before `allowed` says it may."""
+    """Keeps each text from ending before enough of it is written."""
 
-    def __init__(self, end: int, allowed: Callable[[], bool]) -> None:
-        self._end, self._allowed = end, allowed
+    def __init__(self, end: int, drafts: Sequence[Draft]) -> None:
+        self._end, self._drafts = end, drafts
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        """Rule the end token out for now."""
+        """Rule the end token out where it comes too early."""
         del input_ids
-        if not self._allowed():
-            scores[:, self._end] = -torch.inf
+        early = [row for row, draft in enumerate(self._drafts) if not draft.writing.may_finish]
+        scores[early, self._end] = -torch.inf
+        return scores
+
+
+class Likelihoods:
+    """Notes what the model itself thinks of each token, before anything is done to it.
+
+    Attributes:
+        known: log probabilities of the next token, nats, [texts, vocabulary].
+    """
+
+    def __init__(self) -> None:
+        self.known = torch.empty(0)
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        """Leave the logits as they are."""
+        del input_ids
+        self.known = scores.log_softmax(dim=-1)
         return scores
 
 
 class GumbelNoise:
     """Turns the likeliest token into a fair sample; see this module's docstring."""
 
-    def __init__(self, seed: int) -> None:
-        self._random = torch.Generator().manual_seed(seed)
+    def __init__(self, drafts: Sequence[Draft]) -> None:
+        self._drafts = drafts
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        """Add noise to every logit."""
+        """Add noise to every logit, each draft's from its own chances."""
         del input_ids
-        uniform = torch.rand(scores.shape, generator=self._random, dtype=torch.float64).clamp_(1e-300, 1 - 1e-16)
-        noise = -torch.log(-torch.log(uniform))
+        size = scores.shape[-1]
+        drawn = [torch.rand(size, generator=draft.random, dtype=torch.float64) for draft in self._drafts]
+        noise = -torch.log(-torch.log(torch.stack(drawn).clamp_(1e-300, 1 - 1e-16)))
         return scores + noise.to(scores.device, scores.dtype)
 
 
 class _Feed:
-    """Gives each new token to `take`; the first call, which repeats the prompt, is left out."""
+    """Gives the new tokens, one of each text, to `take`; the first call, which repeats the prompt, is left out."""
 
-    def __init__(self, take: Callable[[int], None]) -> None:
+    def __init__(self, take: Callable[[list[int]], None]) -> None:
         self._take, self._prompt = take, True
 
     def put(self, value: torch.Tensor) -> None:
-        """One new token, or the prompt."""
+        """New tokens, or the prompt."""
         if self._prompt:
             self._prompt = False
         else:
-            self._take(int(value.flatten()[0]))
+            self._take(value.flatten().tolist())
 
     def end(self) -> None:
         """Nothing to do: the next window may follow."""
 
 
 class _Over:
-    """Ends `generate` once `over` says so."""
+    """Ends each text of `generate` once `over` says so."""
 
-    def __init__(self, over: Callable[[], bool]) -> None:
+    def __init__(self, over: Callable[[], list[bool]]) -> None:
         self._over = over
 
     def __call__(self, input_ids: torch.Tensor, scores: Any, **kwargs: Any) -> torch.Tensor:
         """Whether each sequence is over: bool [batch]."""
         del scores, kwargs
-        return torch.full((len(input_ids),), self._over(), device=input_ids.device)
+        return torch.tensor(self._over(), device=input_ids.device)
 
 
 class Scribe:
@@ -196,11 +192,14 @@ class Scribe:
 
     Everything that decides what is written happens in that thread, token by token, so the result never depends on how
     fast the pieces are taken. Leaving the block ends the thread, at the latest one token later.
+
+    Several drafts grow side by side as the rows of one batch, which takes little longer than one. The pieces are those
+    of the first, one for every token of the longest: empty where there is nothing new to show.
     """
 
-    def __init__(self, loaded: LoadedModel, page: Page, writing: Writing, sampling: Sampling, seed: int) -> None:
-        self._loaded, self._page, self._writing = loaded, page, writing
-        self._processors = _processors(loaded, sampling, seed, lambda: writing.may_finish)
+    def __init__(self, loaded: LoadedModel, drafts: Sequence[Draft], sampling: Sampling) -> None:
+        """`drafts` from `begin`."""
+        self._loaded, self._drafts, self._sampling = loaded, drafts, sampling
         self._halt = threading.Event()
         self._out: queue.SimpleQueue[str | BaseException | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="storyteller", daemon=True)
@@ -219,42 +218,64 @@ class Scribe:
                 raise item
             yield item
 
-    def _over(self) -> bool:
-        return bool(self._writing.ending) or self._halt.is_set()
-
     def _run(self) -> None:
         try:
             with one_thread():
-                while not self._over():
-                    self._fill_window()
+                while not self._halt.is_set() and (going := [one for one in self._drafts if not one.writing.ending]):
+                    self._fill_window(going)
             self._out.put(None)
         except Exception as error:  # noqa: BLE001 - whatever went wrong is raised again in the thread that waits
             self._out.put(error)
 
-    def _take(self, token: int) -> None:
-        self._out.put(self._writing.take(token))
+    def _fill_window(self, drafts: Sequence[Draft]) -> None:
+        """Go on with `drafts`, which have come equally far, until their window is full or all are over."""
+        rows = [draft.page.window(self._loaded.context) for draft in drafts]
+        size, likelihoods = len(rows[0]), Likelihoods()
 
-    def _fill_window(self) -> None:
-        ids = self._page.window(self._loaded.context)
+        def take(tokens: list[int]) -> None:
+            likely = likelihoods.known[range(len(tokens)), tokens].tolist()
+            shown = [draft.take(*drawn) for draft, drawn in zip(drafts, zip(tokens, likely, strict=True), strict=True)]
+            self._out.put(shown[0] if drafts[0] is self._drafts[0] else "")
+
+        inputs = torch.tensor(rows, device=self._loaded.model.device)
         written = self._loaded.model.generate(
-            torch.tensor([ids], device=self._loaded.model.device),
+            inputs,
+            attention_mask=torch.ones_like(inputs),
             generation_config=GenerationConfig(
                 do_sample=False,
-                max_new_tokens=self._loaded.context - len(ids),
+                max_new_tokens=self._loaded.context - size,
                 pad_token_id=self._loaded.end,
                 eos_token_id=self._loaded.end,
             ),
-            logits_processor=self._processors,
-            stopping_criteria=StoppingCriteriaList([_Over(self._over)]),
-            streamer=_Feed(self._take),
+            logits_processor=_processors(self._loaded, self._sampling, drafts, likelihoods),
+            stopping_criteria=StoppingCriteriaList(
+                [_Over(lambda: [bool(draft.writing.ending) or self._halt.is_set() for draft in drafts])]
+            ),
+            streamer=_Feed(take),
         )
-        self._page.body += written[0, len(ids) :].tolist()
+        for draft, row in zip(drafts, written[:, size:].tolist(), strict=True):
+            draft.page.body += row
 
 
-def _processors(loaded: LoadedModel, sampling: Sampling, seed: int, may_end: Callable[[], bool]) -> LogitsProcessorList:
-    """Everything between the network's logits and the token taken, in order."""
-    steps = LogitsProcessorList([SuppressTokensLogitsProcessor(loaded.control, device=loaded.model.device)])
-    steps.append(LateEnd(loaded.end, may_end))
+def begin(page: Page, writing: Callable[[], Writing], seed: int, count: int = 1) -> list[Draft]:
+    """`count` drafts that all begin with `page`."""
+    return [
+        Draft(
+            Page(page.kind, page.header, [*page.body]),
+            writing(),
+            torch.Generator().manual_seed(seed_of(seed, number)),
+        )
+        for number in range(count)
+    ]
+
+
+def _processors(
+    loaded: LoadedModel, sampling: Sampling, drafts: Sequence[Draft], likelihoods: Likelihoods
+) -> LogitsProcessorList:
+    """Everything between the network's logits and the tokens taken, in order."""
+    steps = LogitsProcessorList([likelihoods])
+    steps.append(SuppressTokensLogitsProcessor(loaded.control, device=loaded.model.device))
+    steps.append(LateEnd(loaded.end, drafts))
     if sampling.repetition_penalty != 1:
         steps.append(RecentRepetitionPenalty(sampling.repetition_penalty, loaded.wordlike))
     steps.append(TemperatureLogitsWarper(sampling.temperature))
@@ -262,7 +283,7 @@ def _processors(loaded: LoadedModel, sampling: Sampling, seed: int, may_end: Cal
         steps.append(TopKLogitsWarper(sampling.top_k))
     if sampling.top_p < 1:
         steps.append(TopPLogitsWarper(sampling.top_p))
-    steps.append(GumbelNoise(seed))
+    steps.append(GumbelNoise(drafts))
     return steps
 
 

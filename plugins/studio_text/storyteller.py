@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from studio import sdk
+from studio_text.drafts import Draft, Page, best
 from studio_text.writing import Writing, opening_words, tidy
 
 if TYPE_CHECKING:
-    from studio_text.decoding import LoadedModel, Page
+    from studio_text.decoding import LoadedModel
 
 STARTER = "starter:storyteller"
 LONGEST_TITLE = 32
@@ -63,6 +64,11 @@ class Storyteller(sdk.Generator):
             160, min=10, max=1000, step=10, unit="words", label="Length",
             help="About how many words to write. The last sentence is finished; a poem may end earlier.",
         )  # fmt: skip
+        drafts: int = sdk.integer(
+            1, min=1, max=8, label="Drafts",
+            help="Writes so many texts, drops those that repeat themselves, and keeps the one the model finds most "
+            "fitting. The first is shown while they grow.",
+        )  # fmt: skip
         continue_from: sdk.Text | None = sdk.text_in(
             label="Continue a text", help="Go on where this text ends. The beginning above is then left out."
         )
@@ -93,7 +99,7 @@ class Storyteller(sdk.Generator):
         Raises:
             OutOfMemory: the device cannot hold even this model.
         """
-        from studio_text.decoding import LoadedModel, Sampling, Scribe, out_of_memory
+        from studio_text.decoding import LoadedModel, Sampling, Scribe, begin, out_of_memory
 
         ctx.progress(0, params.length, "Loading the model")
         folder = ctx.model(STARTER)
@@ -103,29 +109,42 @@ class Storyteller(sdk.Generator):
         # Words carry the space before them, so one at the end of the beginning would be one too many.
         given = given.rstrip(" ")
         heading = " ".join(tidy(params.title).split())
-        writing = Writing(loaded.table, loaded.end, words=params.length, stop=tidy(params.stop))
+        stop = tidy(params.stop)
+        drafts = begin(
+            _page(loaded, params.kind, heading, given),
+            lambda: Writing(loaded.table, loaded.end, words=params.length, stop=stop),
+            ctx.seed,
+            params.drafts,
+        )
         sampling = Sampling(params.temperature, params.top_p, params.top_k, params.repetition_penalty)
         if given:
             yield sdk.TextDelta(given)
-        scribe = Scribe(loaded, _page(loaded, params.kind, heading, given), writing, sampling, ctx.seed)
-        with out_of_memory(), scribe as pieces:
+        message = "Writing" if params.drafts == 1 else f"Writing {params.drafts} drafts"
+        with out_of_memory(), Scribe(loaded, drafts, sampling) as pieces:
             for piece in pieces:
-                ctx.progress(min(writing.words, params.length), params.length, "Writing")
+                words = sum(min(draft.writing.words, params.length) for draft in drafts)
+                ctx.progress(words / params.drafts, params.length, message)
                 if piece:
                     yield sdk.TextDelta(piece)
         ctx.progress(params.length, params.length, "Done")
-        text = given + writing.text
-        if not text.strip():
-            raise sdk.UserError("Nothing was written before the text to stop at came up.", param="stop")
-        yield sdk.Text(
-            text=text,
-            title=heading or opening_words(text),
-            meta={"kind": params.kind, "tokens": writing.tokens, "words": writing.words, "ending": writing.ending},
-        )
+        yield _finished(drafts, params, given, heading)
+
+
+def _finished(drafts: Sequence[Draft], params: Storyteller.Params, given: str, heading: str) -> sdk.Text:
+    """The best of the drafts. Raises `UserError` where nothing was written at all."""
+    number, repeating = best(drafts)
+    writing = drafts[number].writing
+    text = given + writing.text
+    if not text.strip():
+        raise sdk.UserError("Nothing was written before the text to stop at came up.", param="stop")
+    meta: dict[str, sdk.Json] = {
+        "kind": params.kind, "tokens": writing.tokens, "words": writing.words, "ending": writing.ending
+    }  # fmt: skip
+    if len(drafts) > 1:
+        meta |= {"drafts": len(drafts), "draft": number + 1, "repeating": repeating}
+    return sdk.Text(text=text, title=heading or opening_words(text), meta=meta)
 
 
 def _page(loaded: LoadedModel, kind: str, heading: str, given: str) -> Page:
-    from studio_text.decoding import Page
-
     title = [loaded.token("title"), *loaded.encode(heading)[:LONGEST_TITLE]] if heading else []
     return Page(loaded.token(kind), [*title, loaded.token("text")], loaded.encode(given))

@@ -32,6 +32,11 @@ ZH_CN = {
     "About how many words to write. The last sentence is finished; a poem may end earlier.": (
         "大约写多少个词。最后一句会写完整；诗可能提前结束。"
     ),
+    "Drafts": "草稿数",
+    "Writes so many texts, drops those that repeat themselves, and keeps the one the model finds most fitting. "
+    "The first is shown while they grow.": (
+        "写出这么多份文字，舍去自我重复的，留下模型认为最通顺的一份。写作时显示的是第一份。"
+    ),
     "Continue a text": "续写文本",
     "Go on where this text ends. The beginning above is then left out.": (
         "从这段文本的末尾接着写，上面的“开头”此时不用。"
@@ -54,6 +59,7 @@ ZH_CN = {
     # said while it works, and when something does not fit
     "Loading the model": "正在载入模型",
     "Writing": "正在写作",
+    "Writing {count} drafts": "正在写 {count} 份草稿",
     "Nothing was written before the text to stop at came up.": "还没有写出任何文字，就遇到了停止文字。",
     # ---- verse
     "Verse": "格律诗",
@@ -207,8 +213,9 @@ ZH_CN = {
     "Ends when the held-out loss has not fallen for so many looks at it, and keeps the best weights; 0 never.": (
         "留出数据上的损失连续这么多次查看都没有下降就结束，并保留最好的权重；0 表示从不提前停止。"
     ),
-    "Go on teaching a model instead of beginning with a new one. It keeps its size and its characters.": (
-        "在已有模型上继续训练，而不是从头开始；模型的大小和字表不变。"
+    "Go on teaching a model instead of beginning with a new one. It keeps its size and its characters. Small language "
+    "models of your own are taught whole; for large ones use a LoRA.": (
+        "在已有模型上继续训练，而不是从头开始；模型的大小和字表不变。你自己的小型语言模型会整体训练；大模型请用 LoRA。"
     ),
     "Steps": "步数",
     "How often the model is corrected. More is better until the held-out curve rises again.": (
@@ -240,6 +247,10 @@ ZH_CN = {
     "How far one step may change the model. Use about a tenth when you go on from a model.": (
         "每一步可以改变模型多少。在已有模型上继续时，用大约十分之一。"
     ),
+    "How far one step may change the model. Use about a tenth when you go on from a model; one of your own is taught "
+    "with a twentieth of what stands here.": (
+        "每一步可以改变模型多少。在已有模型上继续时，用大约十分之一；你自己的语言模型按此值的二十分之一训练。"
+    ),
     "Hide hints": "隐去提示",
     "Chance for each part of a caption but the first to be hidden while learning.": (
         "训练时隐去说明中除第一部分外每一部分的概率。"
@@ -257,6 +268,10 @@ ZH_CN = {
     "Prepare the dataset anew.": "请重新准备数据集。",
     "The model to start from cannot be read.": "无法读取作为起点的模型。",
     "Choose another one.": "请另选一个。",
-    "The model to start from writes texts of another make.": "作为起点的模型写的是另一种格式的文本。",
-    "Choose a text model that the studio taught.": "请选择由工作室训练的文本模型。",
+    "To be taught whole, the model in {folder} needs {needed} GB of memory; {free} are free.": (
+        "整体训练 {folder} 中的模型需要 {needed} GB 内存，目前空闲 {free} GB。"
+    ),
+    "Use “Teach a language model (LoRA)” instead: it needs far less.": "请改用“训练语言模型（LoRA）”，所需内存少得多。",
+    "The model in {folder} has no token that ends a text.": "{folder} 中的模型没有表示文本结束的词元。",
+    "Use “Teach a language model (LoRA)” instead.": "请改用“训练语言模型（LoRA）”。",
 }

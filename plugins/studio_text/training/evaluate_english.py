@@ -24,8 +24,8 @@ from studio_text.english_rules import MARKS, Line, lines_of
 from studio_text.english_versing import NETWORK_SHARE, EnglishVersifier, EnglishWish
 from studio_text.training.copying import Sources, words_of
 from studio_text.training.documents import Document, read_documents
-from studio_text.training.judging import distinct, repetition
 from studio_text.training.ngram import KneserNey
+from studio_text.training.variety import distinct, repetition
 from studio_text.verse import KINDS, OPEN_METRE
 from studio_text.verse_in_english import MOODS, rhyme_faults
 

@@ -16,7 +16,8 @@ from typing import Any
 
 import torch
 
-from studio_text.decoding import LoadedModel, Page, Sampling, Scribe
+from studio_text.decoding import LoadedModel, Sampling, Scribe, begin
+from studio_text.drafts import Page
 from studio_text.training.copying import Sources
 from studio_text.training.corpus import KINDS, Document, read_corpus, split
 from studio_text.training.ngram import KneserNey
@@ -63,9 +64,9 @@ def bits_per_byte(loaded: LoadedModel, training: Sequence[Document], held_out: S
 
 def write(loaded: LoadedModel, kind: str, beginning: str, words: int, seed: int) -> str:
     """A text at the default settings, without its given beginning."""
-    writing = Writing(loaded.table, loaded.end, words=words)
     page = Page(loaded.token(kind), [loaded.token("text")], loaded.encode(beginning))
-    with Scribe(loaded, page, writing, DEFAULT_SAMPLING, seed) as pieces:
+    drafts = begin(page, lambda: Writing(loaded.table, loaded.end, words=words), seed)
+    with Scribe(loaded, drafts, DEFAULT_SAMPLING) as pieces:
         return "".join(pieces)
 
 

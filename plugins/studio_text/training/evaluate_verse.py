@@ -20,8 +20,8 @@ from studio import sdk
 from studio.sdk import Dataset
 from studio_text.training.copying import Sources, words_of
 from studio_text.training.documents import Document, read_documents
-from studio_text.training.judging import distinct
 from studio_text.training.ngram import KneserNey
+from studio_text.training.variety import distinct
 from studio_text.verse import FORMS, MOODS
 from studio_text.verse_rules import Form, Tables, phrases_of, wanted_tone
 from studio_text.versing import TEXT, VerseModel, Versifier, Wish

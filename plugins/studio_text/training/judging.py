@@ -13,6 +13,7 @@ from studio_text.training.learning import in_batches, spread
 from studio_text.training.network import token_bits
 from studio_text.training.ngram import KneserNey
 from studio_text.training.samples import write_samples
+from studio_text.training.variety import distinct, repetition
 
 if TYPE_CHECKING:
     from studio_text.training.batches import Shelf
@@ -163,24 +164,3 @@ def _strengths(measures: Sequence[sdk.Measure]) -> tuple[str, ...]:
 def _shares(documents: Sequence[Document]) -> dict[str, float]:
     counts = Counter(document.tags[0] for document in documents if document.tags)
     return {kind: count / len(documents) for kind, count in counts.most_common(30)}
-
-
-def distinct(texts: Sequence[str], length: int) -> float:
-    """Share of different runs of `length` words in `texts` (Li et al. 2016, "A Diversity-Promoting Objective")."""
-    runs = [run for text in texts for run in _runs(text, length)]
-    return len(set(runs)) / len(runs) if runs else 0.0
-
-
-def repetition(texts: Sequence[str], length: int = 4) -> float:
-    """Share of runs of `length` words that occurred before in the same text."""
-    total = again = 0
-    for text in texts:
-        runs = _runs(text, length)
-        total += len(runs)
-        again += len(runs) - len(set(runs))
-    return again / total if total else 0.0
-
-
-def _runs(text: str, length: int) -> list[tuple[str, ...]]:
-    words = words_of(text)
-    return [tuple(words[place : place + length]) for place in range(len(words) - length + 1)]

@@ -11,7 +11,7 @@ from studio.sdk.training.adapters import holding
 from studio.sdk.training.loop import folder_of
 from studio_text.own_models import SETTINGS
 from studio_text.training.copying import Sources, words_of
-from studio_text.training.judging import distinct, repetition
+from studio_text.training.variety import distinct, repetition
 
 if TYPE_CHECKING:
     from studio.sdk.training import Loop

@@ -16,7 +16,9 @@ import pytest
 from studio import sdk
 from studio.sdk.testing.running import RecordingContext, run
 from studio_text import Plugin
+from studio_text.drafts import MOST_REPETITION, Draft, Page, best, seed_of
 from studio_text.storyteller import STARTER, Storyteller
+from studio_text.writing import Writing
 
 STARTERS = Path(__file__).resolve().parents[3] / "resources" / "starters"
 
@@ -98,6 +100,58 @@ def test_a_stop_text_that_comes_at_once_is_told_at_its_field(loaded: dict[str, o
     with pytest.raises(sdk.UserError) as problem:
         tell(loaded, prompt="", stop=first)
     assert problem.value.param == "stop"
+
+
+def test_the_best_of_several_drafts_is_kept_and_the_first_is_shown(loaded: dict[str, object]) -> None:
+    ctx = RecordingContext(seed=1)
+    *pieces, kept = tell_all(loaded, ctx=ctx, drafts=4)
+    assert isinstance(kept, sdk.Text)
+    assert "".join(piece.text for piece in pieces) == tell(loaded).text
+    assert tell(loaded, drafts=4).text == kept.text
+    assert kept.meta["drafts"] == 4
+    assert 1 <= int(str(kept.meta["draft"])) <= 4
+    assert {message for _, _, message in ctx.steps} == {"Loading the model", "Writing 4 drafts", "Done"}
+    done = [step[0] for step in ctx.steps]
+    assert done == sorted(done)
+
+
+def a_draft(text: str, mean: float) -> Draft:
+    """A finished draft of these words, each a token of log probability `mean`."""
+    words = [f" {word}".encode() for word in text.split()]
+    draft = Draft(Page(0, [], []), Writing([*words, b""], len(words), words=1000), None)  # type: ignore[arg-type]
+    for token in range(len(words) + 1):
+        draft.take(token, mean)
+    return draft
+
+
+def test_drafts_that_repeat_are_dropped_however_likely_and_the_likeliest_other_is_kept() -> None:
+    circle = a_draft("the king went out and the king went out and the king went out", -0.2)
+    plain, odd = a_draft("a fox ran over the old bridge at night", -2.0), a_draft("a fox sold the moon a hat", -3.0)
+    assert circle.repetition > MOST_REPETITION
+    assert best([circle, odd, plain]) == (2, 1)
+    assert best([plain, plain]) == (0, 0)
+    assert best([circle, circle]) == (0, 2)
+    assert best([a_draft("", -0.1), plain]) == (1, 0)
+    assert len({seed_of(7, number) for number in range(8)} | {seed_of(8, number) for number in range(8)}) == 16
+
+
+def test_a_draft_is_the_same_whatever_is_written_beside_it(loaded: dict[str, object]) -> None:
+    several = begin_and_write(loaded, 3)
+    assert begin_and_write(loaded, 2) == several[:2]
+    assert len(set(several)) == 3
+
+
+def begin_and_write(loaded: dict[str, object], count: int) -> list[str]:
+    from studio_text.decoding import LoadedModel, Sampling, Scribe, begin
+
+    ctx = RecordingContext()
+    ctx._loaded = loaded
+    model = ctx.load("drafts", lambda: LoadedModel(STARTERS / "storyteller", "cpu"))
+    page = Page(model.token("tale"), [model.token("text")], model.encode("The wolf"))
+    drafts = begin(page, lambda: Writing(model.table, model.end, words=12), 3, count)
+    with Scribe(model, drafts, Sampling(0.7, 0.92, 60, 1.1)) as pieces:
+        assert "".join(pieces) == drafts[0].writing.text
+    return [draft.writing.text for draft in drafts]
 
 
 def test_progress_never_falls_and_reaches_the_end(loaded: dict[str, object]) -> None:

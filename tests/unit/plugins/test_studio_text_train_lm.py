@@ -19,10 +19,10 @@ from studio_text.training import judging, learning
 from studio_text.training.batches import IGNORED, Dropout, Shelf
 from studio_text.training.copying import Sources, words_of
 from studio_text.training.documents import Document, learn_tokenizer, read_documents, split_tags, suggested_units
-from studio_text.training.judging import distinct, repetition
 from studio_text.training.lm import TrainTextModel
 from studio_text.training.ngram import KneserNey
 from studio_text.training.samples import TOP_P, draw
+from studio_text.training.variety import distinct, repetition
 
 NOUNS = ("fox", "hen", "moon", "river", "king", "cat", "tree", "road")
 SIGNS = "春夏秋冬山水风花"
