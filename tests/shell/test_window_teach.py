@@ -328,6 +328,9 @@ def test_two_moments_are_seen_beside_each_other_with_their_figures(stand: Stand,
 
     assert dialog.view is not None
     assert [shot.path.name for shot in dialog.view._shots] == ["00000010-0.png", "00000030-0.png"]
+    pictures = dialog.view.pictures
+    assert pictures is not None
+    qtbot.waitUntil(lambda: pictures.picture_canvas.mode == "side")
     assert dialog.sample.isHidden(), "there is one of each moment"
     assert figures() == ["Step 10", "Step 30", "Change", "loss", "0.1", "0.03333", "-0.0667"]
     dialog.first.setCurrentIndex(1)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 class CompareView(QWidget):
     """Two results side by side in their viewers; two pictures in one viewer, also under a slider.
 
+    Args:
+        mode: how pictures are shown at first, ``"slider"`` or ``"side"``.
+
     Attributes:
         pictures: the viewer of two pictures, None for anything else.
 
@@ -28,7 +31,9 @@ class CompareView(QWidget):
 
     closed = Signal()
 
-    def __init__(self, first: Shot, second: Shot, workshop: Workshop, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, first: Shot, second: Shot, workshop: Workshop, mode: str = "slider", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._shots = (first, second)
         self._workshop = workshop
@@ -38,7 +43,7 @@ class CompareView(QWidget):
         titles = row(ElidedLabel(first.title), label(role="muted"), ElidedLabel(second.title))
         bar = row(self.beside_button, self.slider_button, titles, close)
         bar.setContentsMargins(12, 8, 12, 0)
-        self.pictures = self._one_viewer() if first.kind == second.kind == "image" else None
+        self.pictures = self._one_viewer(mode) if first.kind == second.kind == "image" else None
         for made in (self.slider_button, self.beside_button):
             made.setVisible(self.pictures is not None)
         layout = column(bar, self.pictures or self._two_viewers())
@@ -55,14 +60,14 @@ class CompareView(QWidget):
         if self.pictures is not None:
             self.pictures.show_before(self._shots[0].path, "side")
 
-    def _one_viewer(self) -> ImageViewer:
+    def _one_viewer(self, mode: str) -> ImageViewer:
         from studio.shell.viewers.image import ImageViewer
 
         first, second = self._shots
         viewer = ImageViewer()
         viewer.picture_canvas.named = False
         viewer.show_file(second.path, self._workshop.item(second.item))
-        viewer.show_before(first.path, "slider")
+        viewer.show_before(first.path, mode)
         return viewer
 
     def _two_viewers(self) -> QSplitter:

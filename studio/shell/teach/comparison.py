@@ -53,6 +53,7 @@ class ComparisonDialog(QDialog):
         self.first, self.second, self.sample = CalmCombo(), CalmCombo(), CalmCombo()
         for box, name in ((self.first, "At the left"), (self.second, "At the right"), (self.sample, "Sample")):
             say(box.setAccessibleName, name)
+            box.setSizeAdjustPolicy(CalmCombo.SizeAdjustPolicy.AdjustToContents)
             box.activated.connect(self._read if box is not self.sample else self._show)
         self._nothing = label("There are no samples to compare yet.", "muted", wrap=True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -119,8 +120,7 @@ class ComparisonDialog(QDialog):
         place = max(0, self.sample.currentIndex())
         shots = [_shot(moment, place) for moment in self._moments]
         if shots[0] is not None and shots[1] is not None:
-            self.view = CompareView(shots[0], shots[1], self._workshop)
-            self.view.show_beside()
+            self.view = CompareView(shots[0], shots[1], self._workshop, "side")
             self.view.closed.connect(self.accept)
             self._stage.addWidget(self.view)
             self._stage.setCurrentWidget(self.view)
