@@ -17,13 +17,13 @@ def main(argv: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else argv
     if arguments and (not arguments[0].startswith("-") or arguments[0] in {"-h", "--help", "--version"}):
         return _command(arguments)
+    from studio.shell.prelude import skip_search  # before PySide6, which searches the source of all imported after it
+
     problem = why_no_window(dict(os.environ), sys.platform)
     if problem:
         sys.stderr.write(f"{problem}\nThe command line works without it; see: studio --help\n")
         return 4
     gc.disable()  # until the first paint: nearly all that is made until then stays, and looking through it costs 60 ms
-    from studio.shell.prelude import skip_search
-
     skip_search()
     from studio.shell.app import main as open_window
 

@@ -31,3 +31,16 @@ def test_where_pyside_keeps_no_such_table_nothing_happens(monkeypatch: pytest.Mo
 
     monkeypatch.delitem(sys.modules, "shibokensupport.feature", raising=False)
     assert not skip_search()
+
+
+BEFORE = """
+import sys
+import studio.__main__ as start
+start.why_no_window = lambda *asked: print("studio.shell.prelude" in sys.modules, "PySide6" in sys.modules) or "Not now."
+assert start.main([]) == 4
+"""
+
+
+def test_what_the_window_needs_besides_qt_is_imported_before_pyside_can_search_it() -> None:
+    told = subprocess.run([sys.executable, "-c", BEFORE], capture_output=True, text=True, check=True, timeout=60)
+    assert told.stdout == "True False\n"
