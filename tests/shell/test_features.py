@@ -36,7 +36,7 @@ def test_where_pyside_keeps_no_such_table_nothing_happens(monkeypatch: pytest.Mo
 BEFORE = """
 import sys
 import studio.__main__ as start
-start.why_no_window = lambda *asked: print("studio.shell.prelude" in sys.modules, "PySide6" in sys.modules) or "Not now."
+start.why_no_window = lambda *asked: print("studio.shell.prelude" in sys.modules, "PySide6" in sys.modules) or "No."
 assert start.main([]) == 4
 """
 
