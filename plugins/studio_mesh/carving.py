@@ -13,7 +13,6 @@ from studio_mesh import heights, pictures
 from studio_mesh.geometry import Floats, to_mesh
 from studio_mesh.palettes import ramp, stops
 from studio_mesh.plates import disc_map, plate
-from studio_mesh.preview import render
 
 _FINISHES = {
     "plaster": ("#a8a196", "#cfc9be", "#e9e4da", "#f6f2ea", "#fdfbf6"),
@@ -58,11 +57,11 @@ def carve(params: Any, ctx: sdk.Context) -> sdk.Mesh:
     ctx.progress(2, _STEPS, "Shaping the plate")
     thickness = _thickness(params, tone, layout)
     tint = _finish(params, color, thickness, layout)
-    ctx.progress(3, _STEPS, "Closing the solid")
+    ctx.progress(3, _STEPS, "Closing the solid", preview=lambda: sdk.Image((tint * 255 + 0.5).astype(np.uint8)))
     curve = np.radians(params.curve) if params.plate == "rectangle" else 0.0
     size = (layout.width / 1000, layout.height / 1000)
     solid = plate(thickness / 1000, tint, size, round_plate=params.plate == "round", curve=curve)
-    ctx.progress(4, _STEPS, "Finishing", preview=lambda: render(solid, turn=0.35, tilt=0.2))
+    ctx.progress(4, _STEPS, "Finishing")  # a drawing of the solid would take longer than what is left
     title = "Lithophane" if params.mode == "lithophane" else "Medal" if params.plate == "round" else "Relief"
     facts = {
         "width_mm": round(layout.width, 3), "height_mm": round(layout.height, 3),

@@ -19,7 +19,7 @@ def make(params: Any, ctx: sdk.Context) -> sdk.Mesh:
     kind = str(getattr(params, params.form))
     ctx.progress(0, _TOTAL, _FIRST_WORDS[params.form])
     surface = _MAKERS[params.form](params, ctx, kind)
-    ctx.progress(90, _TOTAL, "Finishing", preview=lambda: render(surface))
+    ctx.progress(90, _TOTAL, "Finishing")  # a drawing of it would take longer than what is left
     sized = replace(surface.shaded(), vertices=surface.vertices * params.scale)
     ctx.check()
     title = (kind if kind != "surprise" else params.form).replace("_", " ").capitalize()

@@ -265,7 +265,8 @@ def test_progress_is_monotone_and_ends_at_the_total(form: str) -> None:
     assert shares[-1] == 1.0
     assert len(ctx.steps) >= 3
     assert all(picture.pixels.shape == (160, 160, 3) for picture in ctx.previews)
-    assert ctx.previews[-1].pixels.std() > 5
+    assert all(picture.pixels.std() > 5 for picture in ctx.previews)
+    assert bool(ctx.previews) == (form in ("plant", "terrain"))  # the others are done sooner than they could be drawn
 
 
 @pytest.mark.parametrize("form", FORMS)
