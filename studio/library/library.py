@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import logging
 import threading
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -16,6 +18,8 @@ from studio.library.keeper import Keeper
 from studio.library.store import Store, hash_file
 from studio.library.views import Key, Page, View
 from studio.sdk import Artifact, UserError
+
+log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 """Called with how much is done and how much there is (0 when unknown)."""
@@ -68,6 +72,7 @@ class Library:
         self.store = Store(folder)
         self._subscribers: list[Callable[[Change], None]] = []
         self._lock = threading.RLock()
+        self._settler: ThreadPoolExecutor | None = None
         self._generation = 0
         try:
             str(self.folder).encode("utf-8")
@@ -106,6 +111,10 @@ class Library:
 
     def close(self) -> None:
         """Close the index and give up the staging session."""
+        with self._lock:
+            settler, self._settler = self._settler, None
+        if settler is not None:
+            settler.shutdown()
         self.index.close()
         self.store.close()
 
@@ -135,9 +144,20 @@ class Library:
             UserError: there is no such item.
         """
         item = self.store.read(item) if isinstance(item, str) else item
-        self._take([item])
+        self._healed(functools.partial(self._put, item))
+        with self._lock:
+            if self._settler is None:
+                self._settler = ThreadPoolExecutor(1, thread_name_prefix="settle")
+            self._settler.submit(self._settle, item.id)
         self._tell(Change("added", (item.id,)))
         return item
+
+    def _settle(self, item_id: str) -> None:
+        """Forget the note of an item's saving. Nobody waits for it: until it is gone it only is taken in once more."""
+        try:
+            self.store.settle_saved(item_id)
+        except OSError:
+            log.warning("The note of item %s stays until the next start", item_id, exc_info=True)
 
     def save(self, artifact: Artifact, origin: Origin | None = None) -> Item:
         """Save an artifact and take it into the index. Raises `UserError` as `Store.save` does."""

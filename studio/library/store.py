@@ -176,21 +176,30 @@ class Store:
             return None
 
     def settle(self, item_id: str) -> None:
-        """The index has this item: flush its record to the disk and forget the staging note."""
+        """The index has this item as it is now: flush its record to the disk and forget every note of it."""
+        if self.settle_saved(item_id):
+            for other in self._staging.waiting():
+                if other.name == f"{item_id}.changed":
+                    staging.remove_note(other)
+
+    def settle_saved(self, item_id: str) -> bool:
+        """The index has this item as it was saved: flush its record and forget the note of its saving, no other.
+
+        May go on beside changes of the item. Returns False when the item is nowhere, and its notes are kept.
+        """
         note = self._staging.find_note(check_id(item_id))
-        if note is not None:
-            try:
-                record = record_path(self.path(_read_record(note / staging.RECORD)))
-                durable.sync_file(record)
-                durable.sync_folder(record.parent)
-            except (RecordError, FileNotFoundError):
-                if not self._records_of(item_id):
-                    return
-                # else it was renamed or put into the trash meanwhile, which flushed it
-            staging.remove_note(note)
-        for other in self._staging.waiting():
-            if other.name == f"{item_id}.changed":
-                staging.remove_note(other)
+        if note is None:
+            return True
+        try:
+            record = record_path(self.path(_read_record(note / staging.RECORD)))
+            durable.sync_file(record)
+            durable.sync_folder(record.parent)
+        except (RecordError, FileNotFoundError):
+            if not self._records_of(item_id):
+                return False
+            # else it was renamed or put into the trash meanwhile, which flushed it
+        staging.remove_note(note)
+        return True
 
     # -- reading ------------------------------------------------------------------------------------------------
 

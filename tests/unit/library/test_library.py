@@ -12,6 +12,7 @@ import pytest
 from helpers import library_artifacts as made
 
 from studio import sdk
+from studio.disk import durable
 from studio.library import Origin, Parent, checkup, formats
 from studio.library.index import Index
 from studio.library.items import Item
@@ -290,6 +291,29 @@ def test_two_libraries_on_one_folder_see_each_other(tmp_path: Path) -> None:
         assert two.get(item.id) == item
         two.rate(item.id, 4)
         assert one.get(item.id).rating == 4
+
+
+def test_a_result_is_told_of_before_the_note_of_its_saving_goes_which_closing_awaits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = Library(tmp_path)
+    item = library.store.save(made.picture(), None)
+    may_go, flush = threading.Event(), durable.sync_file
+
+    def late(path: Path) -> None:
+        assert may_go.wait(10)
+        flush(path)
+
+    monkeypatch.setattr(durable, "sync_file", late)
+    heard: list[Change] = []
+    library.subscribe(heard.append)
+    library.add(item)
+    assert heard == [Change("added", (item.id,))]
+    assert library.get(item.id) == item
+    assert list(tmp_path.glob(".staging/*/*.ready"))
+    may_go.set()
+    library.close()
+    assert not list(tmp_path.glob(".staging/*/*.ready"))
 
 
 def test_threads_share_a_library(library: Library) -> None:
