@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 EXTENT = 1e9
 """Coordinates beyond this many metres are taken for damage."""
+_AT_ONCE = 8192
+"""Triangles that are hashed at a time."""
 
 
 def checked(
@@ -134,21 +136,28 @@ def is_watertight(mesh: sdk.Mesh) -> bool:
     """Whether every edge joins exactly two triangles, once in each direction, points at one place counting as one.
 
     Places and edges are compared by 64-bit hashes: looking for equal ones among a hundred thousand takes a tenth of the
-    time that sorting the places would, and the artist waits for it.
+    time that sorting the places would, and the artist waits for it. That each edge is passed in both directions is told
+    by a fingerprint of all edges from a to b and one of all from b to a (Schwartz 1980).
     """
     import numpy as np
 
     hashes = _hashes(mesh.vertices.astype(np.float32).round(7))
-    one, two, three = (hashes[corner] for corner in mesh.faces.T.astype(np.intp))
-    whole = (one != two) & (two != three) & (three != one)
-    if not whole.any():
-        return False
-    if not whole.all():
-        one, two, three = one[whole], two[whole], three[whole]
-    starts, ends = np.concatenate([one, two, three]), np.concatenate([two, three, one])
-    odd = np.uint64(0x9E3779B97F4A7C15)
-    forward, backward = _mixed(starts * odd + ends), _mixed(ends * odd + starts)
-    return bool(forward.sum() == backward.sum()) and _all_different(forward)
+    first, second = hashes | np.uint64(1), _mixed(hashes) | np.uint64(1)  # products of odd numbers lose no bits
+    edges = np.empty((len(mesh.faces), 3), dtype=np.uint64)
+    count = backward = 0
+    for start in range(0, len(mesh.faces), _AT_ONCE):  # in pieces that stay in the cache
+        corners = mesh.faces[start : start + _AT_ONCE].T
+        ones, others = first[corners], second[corners]
+        whole = (ones[0] != ones[1]) & (ones[1] != ones[2]) & (ones[2] != ones[0])
+        if not whole.all():
+            ones, others = ones.compress(whole, axis=1), others.compress(whole, axis=1)
+        found = edges[count : count + ones.shape[1]]
+        count += len(found)
+        for corner, following in ((0, 1), (1, 2), (2, 0)):
+            np.multiply(ones[corner], others[following], out=found[:, corner])
+            backward += int(np.dot(others[corner], ones[following]))
+    forward = edges[:count].ravel()
+    return count > 0 and int(forward.sum()) == backward % 2**64 and _all_different(forward)
 
 
 def _all_different(hashes: Array) -> bool:
@@ -198,7 +207,8 @@ def _mixed(values: Array) -> Array:
 
 def facts(mesh: sdk.Mesh) -> dict[str, Any]:
     """Vertices, faces, size along x, y, z in metres, watertight or not, and what the surface carries."""
-    size = mesh.vertices.max(axis=0) - mesh.vertices.min(axis=0) if len(mesh.vertices) else (0.0, 0.0, 0.0)
+    # An axis at a time: along columns NumPy finds the ends thirty times slower.
+    size = [axis.max() - axis.min() for axis in mesh.vertices.T.copy()] if len(mesh.vertices) else (0.0, 0.0, 0.0)
     return {
         "vertices": len(mesh.vertices),
         "faces": len(mesh.faces),
