@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import json
 import os
 import shutil
 import sys
@@ -95,11 +96,30 @@ def _other_begun(trainer: type[Trainer], data: Dataset, values: dict[str, Any], 
     if not facts or run.finished:
         return ""
     told = _told(trainer, values)
-    asked = {"recipe": trainer.id, "version": trainer.version, "values": told, "seed": given.seed}
-    differing = [name for name, value in asked.items() if facts.get(name) != value]
+    # A run that an older version of the recipe began says nothing of parameters that came since: they were as they are
+    # when nobody sets them.
+    usual = {name: known.default for name, known in _fields(trainer).items() if name in told}
+    begun = {**facts, "values": _plain({**usual, **(facts.get("values") or {})})}
+    asked = {"recipe": trainer.id, "version": trainer.version, "values": _plain(told), "seed": given.seed}
+    differing = [_CALLED[name] for name, value in asked.items() if begun.get(name) != value]
     if (facts.get("dataset") or {}).get("digest") != data.digest:
-        differing.append("dataset")
-    return f"another {' and '.join(differing)}" if differing else ""
+        differing.append(_CALLED["dataset"])
+    return " and ".join(differing)
+
+
+_CALLED = {
+    "recipe": "another recipe",
+    "version": "another version of the recipe",
+    "values": "other values",
+    "seed": "another seed",
+    "dataset": "another dataset",
+}
+"""How `_other_begun` tells what differs."""
+
+
+def _plain(values: dict[str, Any]) -> Any:
+    """Values as they come back from a run's record."""
+    return json.loads(json.dumps(values))
 
 
 def _train(trainer: type[Trainer], data: Dataset, values: dict[str, Any], given: argparse.Namespace) -> None:

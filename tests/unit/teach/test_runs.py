@@ -54,11 +54,26 @@ def test_without_a_host_a_run_goes_on_with_the_same_words_only(
     words = ["helpers.tiny_trainer:TrainTiny", "--data", str(tmp_path / "greys"), "--device", "cpu",
              "--run", str(run.folder), "--model", str(tmp_path / "model")]  # fmt: skip
     assert main([*words, "--set", "steps=20", "--seed", "4"]) == 2
-    assert "holds a run with another values and seed" in capsys.readouterr().out
+    assert "holds a run with other values and another seed; name another folder" in capsys.readouterr().out
     (tmp_path / "greys" / "dataset.json").write_text(json.dumps(replace(data, digest="1" * 64).to_json()))
     assert main([*words, "--set", "steps=60"]) == 2
     assert "another dataset" in capsys.readouterr().out
     assert list(run.metrics()) == [Metric("loss", 10, 0.5)], "it is as it was"
+
+
+def test_without_a_host_a_run_of_an_older_recipe_goes_on_with_the_defaults_of_what_came_since(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = dataset_in(tmp_path / "greys")
+    facts = {"recipe": "test.tiny.train", "version": 1, "seed": 0, "dataset": dataset_facts(data)}
+    run = Run.begin(tmp_path / "run", {**facts, "values": {"data": "greys", "steps": 3}})
+    words = ["helpers.tiny_trainer:TrainTiny", "--data", str(tmp_path / "greys"), "--device", "cpu", "--threads", "1",
+             "--run", str(run.folder), "--model", str(tmp_path / "model"), "--set", "steps=3"]  # fmt: skip
+    usual = {known.name: known.default for known in TrainTiny.Params.fields}["pause"]
+    assert main([*words, "--set", f"pause={usual + 0.5}"]) == 2
+    assert "holds a run with other values; name another folder" in capsys.readouterr().out
+    assert main(words) == 0
+    assert run.finished
 
 
 def test_without_a_host_passwords_are_told_neither_in_the_run_nor_in_the_model(
