@@ -15,27 +15,28 @@ SIDE = 512
 
 def make(artifact: sdk.Artifact) -> bytes:
     """A thumbnail of any artifact as WebP bytes, no side longer than `SIDE`."""
-    picture = _draw(artifact)
+    picture = draw(artifact)
     out = io.BytesIO()
     picture.save(out, "WEBP", quality=80, method=0)
     return out.getvalue()
 
 
-def _draw(artifact: sdk.Artifact) -> PIL.Image.Image:
+def draw(artifact: sdk.Artifact, side: int = SIDE) -> PIL.Image.Image:
+    """The picture of any artifact, RGB or with alpha, no side longer than `side`."""
     from studio.library import drawing, rendering
 
     match artifact:
         case sdk.Image():
-            return drawing.image(artifact, SIDE)
+            return drawing.image(artifact, side)
         case sdk.Audio():
-            return drawing.waveform(artifact, SIDE)
+            return drawing.waveform(artifact, side)
         case sdk.Score():
-            return drawing.piano_roll(artifact, SIDE)
+            return drawing.piano_roll(artifact, side)
         case sdk.Mesh():
-            return rendering.mesh(artifact, SIDE)
+            return rendering.mesh(artifact, side)
         case sdk.Video():
-            return drawing.image(sdk.Image(artifact.frames[len(artifact.frames) // 3]), SIDE)
+            return drawing.image(sdk.Image(artifact.frames[len(artifact.frames) // 3]), side)
         case sdk.Text():
-            return drawing.page(artifact, SIDE)
+            return drawing.page(artifact, side)
         case _:
             raise TypeError(f"{type(artifact).__name__} has no thumbnail")

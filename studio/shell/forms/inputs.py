@@ -36,6 +36,7 @@ from studio.shell.workshop import INPUT_OF, KIND_ICONS, SUFFIXES, Workshop
 if TYPE_CHECKING:
     from studio.library.items import Item
     from studio.shell.viewers.background import Task
+    from studio.shell.viewers.inspector import Inquiry
 
 ITEMS_MIME = "application/x-atelier-items"
 """Ids of library items being dragged, one per line."""
@@ -53,7 +54,7 @@ class InputEditor(Editor):
         self._workshop = workshop
         self._value: str | None = None
         self._shown = QImage()
-        self._looking: Task | None = None
+        self._looking: Task | Inquiry | None = None
         self.setAcceptDrops(True)
         self._well = QFrame(self)
         self._well.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -245,6 +246,7 @@ class InputEditor(Editor):
         self._shown = QImage()
         path = self._picture_file()
         if path is None:
+            self._draw_small()
             return
         from studio.shell.library.thumbnails import decode
         from studio.shell.viewers.background import Background
@@ -253,6 +255,20 @@ class InputEditor(Editor):
         side = int(THUMBNAIL * self.devicePixelRatio())
         work = partial(decode, path, side, most=MOST_PIXELS)
         self._looking = Background.shared().run(work, self._looked, owner=self)
+
+    def _draw_small(self) -> None:
+        """Have a file's notes drawn small; an item's have been."""
+        path = self._file()
+        if self.item_kind != "score" or path is None or not path.is_file():
+            return
+        from studio.shell.viewers.inspector import Inspector, Measured
+
+        side = int(THUMBNAIL * self.devicePixelRatio())
+
+        def done(measured: Measured) -> None:
+            self._looked(measured.picture(side))
+
+        self._looking = Inspector.shared().ask("thumbnail", path, done, lambda _: None, self)
 
     def _look_again(self) -> None:
         """The library is there now: what is held may be one of its items."""

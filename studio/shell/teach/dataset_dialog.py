@@ -17,21 +17,35 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QListWidget,
+    QPlainTextEdit,
     QTableView,
     QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from studio.sdk.datasets import Dataset
+from studio.sdk.datasets import Dataset, DatasetItem
 from studio.shell.i18n import count, say, tr, tr_error, tr_message
-from studio.shell.teach.dataset_table import CAPTION, FILE, ICON_SIDE, USE, DatasetTable, small_picture
+from studio.shell.teach.dataset_table import (
+    CAPTION,
+    FILE,
+    ICON_SIDE,
+    PICTURED,
+    USE,
+    DatasetTable,
+    beginning,
+    icon_width,
+    small_picture,
+)
 from studio.shell.viewers.background import Background
 from studio.shell.widgets import button, label, line, row
 from studio.teach.datasets import set_captions
 
 SIDE = 112
 """Side of the pictures that show how a recipe sees a file, pixels."""
+
+TEXT_HEIGHT = 132
+"""Height of the place where a text begins, pixels."""
 
 READ_SIDE = 512
 """Side at which they are read."""
@@ -62,7 +76,7 @@ class DatasetDialog(QDialog):
         self.table = DatasetTable(dataset, self)
         self.table.use_ratio(self.devicePixelRatio())
         self.table.edited.connect(self._edited)
-        self.view = _make_view(self.table, pictures=dataset.kind == "image")
+        self.view = _make_view(self.table, dataset.kind)
         self.search_box = QLineEdit()
         say(self.search_box.setPlaceholderText, "Find in names and captions")
         say(self.search_box.setAccessibleName, "Find in names and captions")
@@ -77,12 +91,17 @@ class DatasetDialog(QDialog):
         self.problem.hide()
         self._examples = [QLabel() for _ in range(3)]
         self._example: Path | None = None
+        self.text = QPlainTextEdit(readOnly=True)
+        say(self.text.setAccessibleName, "How the chosen text begins")
+        self.text.setFixedHeight(TEXT_HEIGHT)
+        self.text.setTabChangesFocus(True)
+        self._begun: DatasetItem | None = None
         self._lay_out(dataset)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self.view, self.paste,
                   context=Qt.ShortcutContext.WidgetShortcut)  # fmt: skip
-        self.view.selectionModel().currentRowChanged.connect(lambda now, _: self._show_example(now.row()))
-        self.table.modelReset.connect(lambda: self._show_example(0))
-        self._show_example(0)
+        self.view.selectionModel().currentRowChanged.connect(lambda now, _: self._show_row(now.row()))
+        self.table.modelReset.connect(lambda: self._show_row(0))
+        self._show_row(0)
         self.resize(820, 620)
 
     def paste(self) -> None:
@@ -112,6 +131,31 @@ class DatasetDialog(QDialog):
 
     def _search(self) -> None:
         self.table.search(self.search_box.text(), uncaptioned=self.only_bare.isChecked())
+
+    # ---- what is in a file ------------------------------------------------------------------------------------
+
+    def _show_row(self, row_number: int) -> None:
+        if self.table.dataset.kind == "text":
+            self._show_text(row_number)
+        else:
+            self._show_example(row_number)
+
+    def _show_text(self, row_number: int) -> None:
+        """The first lines of a row's text, read off the window's thread."""
+        self.text.clear()
+        self._begun = None
+        if not 0 <= row_number < self.table.rowCount():
+            return
+        item = self._begun = self.table.dataset.items[self.table.place(row_number)]
+
+        def done(text: str) -> None:
+            if self._begun is item:  # nothing else was chosen meanwhile
+                self.text.setPlainText(text)
+
+        def failed(error: Exception) -> None:
+            done(tr("This text cannot be read: {reason}", reason=tr_error(error)))
+
+        Background.shared().run(lambda: beginning(item), done, failed, owner=self)
 
     # ---- how a recipe sees it ---------------------------------------------------------------------------------
 
@@ -150,6 +194,9 @@ class DatasetDialog(QDialog):
             "Double-click a caption to type; pasted lines fill the rows from the chosen one on.", "muted", wrap=True
         )
         inside.addWidget(told)
+        if dataset.kind == "text":
+            inside.addWidget(label("How the chosen text begins", "muted"))
+            inside.addWidget(self.text)
         if self._is_framed:
             inside.addWidget(line())
             inside.addLayout(self._make_examples())
@@ -213,16 +260,16 @@ def framed(path: Path, side: int, framing: str, *, mirror: bool) -> list[QImage]
     return [one.scaled(QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio, smooth) for one in made]
 
 
-def _make_view(table: DatasetTable, *, pictures: bool) -> QTableView:
+def _make_view(table: DatasetTable, kind: str) -> QTableView:
     view = QTableView()
     view.setModel(table)
     say(view.setAccessibleName, "Files of the dataset")
     view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     view.setShowGrid(False)
     view.setTabKeyNavigation(False)
-    view.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
+    view.setIconSize(QSize(icon_width(kind), ICON_SIDE))
     view.verticalHeader().hide()
-    view.verticalHeader().setDefaultSectionSize(ICON_SIDE + 8 if pictures else 30)
+    view.verticalHeader().setDefaultSectionSize(ICON_SIDE + 8 if kind in PICTURED else 30)
     header = view.horizontalHeader()
     header.setSectionResizeMode(FILE, QHeaderView.ResizeMode.Interactive)
     header.setSectionResizeMode(CAPTION, QHeaderView.ResizeMode.Stretch)

@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QImageReader, QPixmap
 
-from studio.sdk.datasets import Dataset, DatasetItem
+from studio.sdk.datasets import Dataset, DatasetItem, read_text
 from studio.shell.i18n import tr
 from studio.shell.viewers.background import Background
+from studio.shell.viewers.inspector import Inquiry, Inspector, Measured
 from studio.shell.viewers.pictures import picture_reader
 
 ICON_SIDE = 48
 """Side of the small pictures, pixels."""
 
+ROLL_WIDTH = 76
+"""Width of the small piano rolls, pixels: they are as high as the pictures, and longer."""
+
 HEADERS = ("File", "Caption", "Used to")
 FILE, CAPTION, USE = range(3)
 
 LONGEST_CAPTION = 2000
+
+FIRST_LINES, FIRST_LETTERS = 12, 1000
+"""How much of a text is shown."""
+
+PICTURED = frozenset({"image", "score", "mesh"})
+"""Kinds of datasets whose files have small pictures."""
+
+_MOST_ASKED = 40
+"""Small pictures that may be waited for at once, where drawing one takes a while: about what is seen."""
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -44,6 +58,7 @@ class DatasetTable(QAbstractTableModel):
         self.changed: dict[int, str] = {}
         self._shown: Sequence[int] = range(len(dataset.items))
         self._pictures: dict[int, QPixmap | None] = {}
+        self._asked: dict[int, Inquiry] = {}
         self._ratio = 1.0
 
     def use_ratio(self, ratio: float) -> None:
@@ -112,7 +127,7 @@ class DatasetTable(QAbstractTableModel):
         place, column = self.place(index.row()), index.column()
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return self._text(place, column)
-        if role == Qt.ItemDataRole.DecorationRole and column == FILE and self.dataset.kind == "image":
+        if role == Qt.ItemDataRole.DecorationRole and column == FILE and self.dataset.kind in PICTURED:
             return self._picture(place)
         return None
 
@@ -135,17 +150,41 @@ class DatasetTable(QAbstractTableModel):
         """A small picture; it is read when it is first seen, off the window's thread."""
         if place not in self._pictures:
             self._pictures[place] = None
-            path, side = self.dataset.items[place].path, round(ICON_SIDE * self._ratio)
-
-            def done(picture: QImage) -> None:
-                if not picture.isNull():
-                    made = QPixmap.fromImage(picture)
-                    made.setDevicePixelRatio(self._ratio)
-                    self._pictures[place] = made
-                    self.dataChanged.emit(self.index(0, FILE), self.index(self.rowCount() - 1, FILE))
-
-            Background.shared().run(lambda: small_picture(path, side), done, lambda _: None, owner=self)
+            path, side = self.dataset.items[place].path, round(icon_width(self.dataset.kind) * self._ratio)
+            if self.dataset.kind == "image":
+                done = partial(self._seen, place)
+                Background.shared().run(partial(small_picture, path, side), done, lambda _: None, owner=self)
+            else:
+                self._ask(place, path, side)
         return self._pictures[place]
+
+    def _ask(self, place: int, path: Path, side: int) -> None:
+        """Have a score or a mesh drawn; what was asked for long ago is out of sight, and asked for when it is back."""
+        if len(self._asked) >= _MOST_ASKED:
+            oldest = next(iter(self._asked))
+            self._asked.pop(oldest).cancel()
+            del self._pictures[oldest]
+
+        def done(measured: Measured) -> None:
+            self._asked.pop(place, None)
+            self._seen(place, measured.picture(side))
+
+        def failed(_sentence: str) -> None:
+            self._asked.pop(place, None)
+
+        self._asked[place] = Inspector.shared().ask("thumbnail", path, done, failed, self)
+
+    def _seen(self, place: int, picture: QImage) -> None:
+        if not picture.isNull():
+            made = QPixmap.fromImage(picture)
+            made.setDevicePixelRatio(self._ratio)
+            self._pictures[place] = made
+            self.dataChanged.emit(self.index(0, FILE), self.index(self.rowCount() - 1, FILE))
+
+
+def icon_width(kind: str) -> int:
+    """Width of the small pictures of a dataset, pixels."""
+    return ROLL_WIDTH if kind == "score" else ICON_SIDE
 
 
 def file_name(item: DatasetItem) -> str:
@@ -166,3 +205,21 @@ def small_picture(path: Path, side: int) -> QImage:
     if picture.isNull() or max(picture.width(), picture.height()) >= side:
         return picture
     return picture.scaled(QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio)
+
+
+def beginning(item: DatasetItem) -> str:
+    """The first lines of a text, read without the rest where it is a file of its own.
+
+    Raises:
+        OSError: the file is gone or cannot be read.
+        ValueError: it is not where the manifest says.
+    """
+    if "offset" in item.meta:
+        return _first_lines(read_text(item))
+    with item.path.open("rb") as stream:
+        raw = stream.read(4 * FIRST_LETTERS)
+    return _first_lines(raw.decode("utf-8-sig", "ignore"))
+
+
+def _first_lines(text: str) -> str:
+    return "\n".join(text.lstrip()[:FIRST_LETTERS].splitlines()[:FIRST_LINES])

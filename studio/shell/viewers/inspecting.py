@@ -25,6 +25,9 @@ BINS = 4096
 
 MOST_NOTES = 200_000
 MOST_FACES = 3_000_000
+SMALL = 192
+"""Longest side of a small picture, pixels: enough for an icon on the finest screen."""
+
 STRIDE = 48
 """Bytes of a vertex: position, normal (3 floats each), colour (4, linear), texture coordinates (2)."""
 
@@ -125,6 +128,16 @@ def mesh(path: Path, folder: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     return facts, {"vertices": buffer.reshape(-1), "indices": np.ascontiguousarray(indices.reshape(-1), np.uint32)}
 
 
+def thumbnail(path: Path, _folder: Path) -> tuple[dict[str, Any], dict[str, Array]]:
+    """A small picture of a score or a mesh, as RGB bytes, row 0 at the top."""
+    import numpy as np
+
+    from studio.library import formats, thumbnails
+
+    pixels = np.asarray(thumbnails.draw(formats.read(path), SMALL).convert("RGB"))
+    return {"height": len(pixels), "width": pixels.shape[1]}, {"pixels": np.ascontiguousarray(pixels)}
+
+
 def is_closed(points: Array, faces: Array) -> bool:
     """Whether every edge lies between exactly two triangles that run along it in opposite directions.
 
@@ -201,7 +214,7 @@ def _texture(model: sdk.Mesh, folder: Path) -> str:
     return str(path)
 
 
-JOBS = {"waveform": waveform, "score": score, "mesh": mesh}
+JOBS = {"waveform": waveform, "score": score, "mesh": mesh, "thumbnail": thumbnail}
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import shiboken6
-from PySide6.QtCore import QByteArray, QCoreApplication, QObject, QProcess, QProcessEnvironment, QTimer
+from PySide6.QtCore import QByteArray, QCoreApplication, QObject, QProcess, QProcessEnvironment, QSize, Qt, QTimer
+from PySide6.QtGui import QImage
 
 from studio.shell.i18n import tr
 from studio.shell.viewers.background import Background
@@ -42,6 +43,14 @@ class Measured:
     def floats(self, name: str) -> array[float]:
         """An array of 32-bit floats."""
         return array("f", self.arrays[name])
+
+    def picture(self, side: int) -> QImage:
+        """A thumbnail, fitted into a square of `side` pixels."""
+        width, height = int(self.facts["width"]), int(self.facts["height"])
+        picture = QImage(self.arrays["pixels"], width, height, 3 * width, QImage.Format.Format_RGB888)
+        return picture.scaled(
+            QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        ).copy()
 
 
 @dataclass(slots=True, eq=False)
@@ -104,7 +113,7 @@ class Inspector(QObject):
         """Ask about a file.
 
         Args:
-            job: waveform, score or mesh.
+            job: waveform, score, mesh or thumbnail.
             path: the file.
             done: called with the answer on the GUI thread.
             failed: called with a sentence when the file cannot be read.
