@@ -224,6 +224,16 @@ def test_what_is_held_is_drawn_on_and_nothing_of_it_is_lost(form: Any, tmp_path:
     assert path.read_bytes() == before
 
 
+def test_the_field_shows_the_notes_it_holds(form: Any, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "song.mid"
+    formats.encode(SONG, path, None)
+    editor = form.editor("notes")
+    editor.set_file(path)
+    qtbot.waitUntil(lambda: not editor._shown.isNull(), timeout=20_000)
+    editor.reset()
+    assert editor._shown.isNull()
+
+
 def answer(qtbot: QtBot, words: str) -> None:
     """Press a button of the question that is shown."""
     qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), QMessageBox))
