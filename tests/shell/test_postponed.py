@@ -27,6 +27,14 @@ from PySide6.support.signature import get_signature
 print(get_signature(QWidget.move))
 """
 
+ANOTHER = """
+import studio.shell.postponed as postponed
+postponed.FILES = {name: 1 for name in postponed.FILES}
+postponed.import_pyside()
+import PySide6
+print("argparse" in __import__("sys").modules, postponed._sources)
+"""
+
 LOUDNESS = """
 import enum
 made = []
@@ -52,6 +60,10 @@ def test_what_is_told_about_a_wrong_call_is_the_same() -> None:
     plain = _told(MISTAKES)
     assert "Supported signatures" in plain
     assert _told("from studio.shell.postponed import import_pyside\nimport_pyside()\n" + MISTAKES) == plain
+
+
+def test_another_version_of_pyside_is_imported_as_it_is() -> None:
+    assert _told(ANOTHER) == "True {}\n"
 
 
 def test_the_shared_loudness_does_not_have_pyside_make_the_class_of_the_style() -> None:
