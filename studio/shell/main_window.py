@@ -397,6 +397,12 @@ class MainWindow(QMainWindow):
             write_state(self._state_file, state)
             self._state = state
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes through the window as it is seen."""
+        from studio.shell.tab_order import go_on
+
+        return go_on(self, forward)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember, then close."""
         self.save_state()

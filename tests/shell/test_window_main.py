@@ -692,6 +692,35 @@ def test_a_setting_that_cannot_be_kept_says_so(stand: Stand, monkeypatch: pytest
     assert "absolute" in row.error
 
 
+def test_tab_goes_through_the_window_as_it_is_seen(stand: Stand, qapp: QApplication) -> None:
+    window, page = stand.window, stand.page
+    page.queue.show()
+    window.activateWindow()
+    window.go_to("create")
+    stand.form.set_values({"steps": 7})  # its button that takes this back is made just now
+    qapp.processEvents()
+    begun = QApplication.focusWidget()
+    assert begun is not None
+    names = [begun]
+    while True:
+        QTest.keyClick(names[-1], Qt.Key.Key_Tab)
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        if focus is begun or len(names) > 200:
+            break
+        names.append(focus)
+    assert len(set(names)) == len(names), "each once"
+    regions = [window.rail, page.panel, page.stage, page.queue, window.status]
+    found = [next(place for place, part in enumerate(regions) if part.isAncestorOf(widget)) for widget in names]
+    start = found.index(0)
+    turned = found[start:] + found[:start]
+    assert turned == sorted(turned), turned
+    reset = stand.form.row("steps")._reset
+    assert names.index(stand.form.editor("steps").input_widget()) - names.index(reset) in {1, 2}
+    QTest.keyClick(begun, Qt.Key.Key_Backtab)
+    assert QApplication.focusWidget() is names[-1]
+
+
 # ---- remembering and ending --------------------------------------------------------------------------------------
 
 
