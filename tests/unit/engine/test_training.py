@@ -171,7 +171,7 @@ def test_a_checkpoint_becomes_a_model_while_its_run_stays_as_it_is(tmp_path: Pat
     store = ModelStore(own=home.models)
     with teaching(home) as engine:
         heard = Heard(engine)
-        (job,) = finish(engine, engine.submit(training(steps=STEPS, pause=PAUSE)))
+        (job,) = finish(engine, engine.submit(training(steps=STEPS, pause=PAUSE)), timeout=200)
         assert job.state is JobState.SUCCEEDED, job.failure
         whole = heard.of(ModelTrained)[-1]
         run = Run(home.runs / heard.of(TrainingBegan)[-1].run)
@@ -183,7 +183,7 @@ def test_a_checkpoint_becomes_a_model_while_its_run_stays_as_it_is(tmp_path: Pat
             """The model's weights, and the step its making began at."""
             branch, request = request_of_checkpoint(home, spec, run, step)
             assert request is not None
-            (ended,) = finish(engine, engine.submit(request))
+            (ended,) = finish(engine, engine.submit(request), timeout=200)
             assert ended.state is JobState.SUCCEEDED, ended.failure
             engine.flush_events()
             trained = heard.of(ModelTrained)[-1]
@@ -207,7 +207,8 @@ def test_a_checkpoint_becomes_a_model_while_its_run_stays_as_it_is(tmp_path: Pat
         store.remove(model.ref)
         assert made() == first, "of the checkpoint its run has kept"
         shutil.rmtree(branch.folder)
-        (again,) = finish(engine, engine.submit(replace(training(steps=STEPS, pause=PAUSE), until=step)))
+        asked = replace(training(steps=STEPS, pause=PAUSE), until=step)
+        (again,) = finish(engine, engine.submit(asked), timeout=200)
         assert again.state is JobState.SUCCEEDED, again.failure
         assert Path(model.path, "model.safetensors").read_bytes() == first[0], "and from the beginning"
 
