@@ -272,7 +272,8 @@ class MainWindow(QMainWindow):
             for generator, field, title in receivers(self._workshop.makers, shot.kind):
                 text = tr("Send to: {generator}", generator=title)
                 run = partial(create.send, generator, field, shot.reference)
-                yield Entry(text, f"Send to: {title}", "", "paper-plane-right", run)
+                source = f"Send to: {self._workshop.makers[generator].title}"
+                yield Entry(text, source, "", "paper-plane-right", run)
         if self.place == "create" and (job := stage.job) is not None and job.state.is_final:
             again = "Run again with the same seed"
             yield Entry(tr(again), again, "", "arrow-clockwise", partial(create.retry, job.id))
