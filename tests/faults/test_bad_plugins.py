@@ -45,7 +45,7 @@ EXPECTED: dict[str, tuple[PluginState, str]] = {
     "misspells_hook": (PluginState.BROKEN, r"no hook “studio_generator”; did you mean “studio_generators”\?"),
     "no_json": (PluginState.BROKEN, r"cannot be described as JSON"),
     "no_title": (PluginState.BROKEN, r"title must be a few words"),
-    "prints": (PluginState.READY, r"^$"),
+    "prints": (PluginState.READY, r"^It prints something when it is loaded"),
     "raises_at_import": (
         PluginState.BROKEN,
         r"line \d+ of raises_at_import.py\): RuntimeError: the moon is in the wrong",

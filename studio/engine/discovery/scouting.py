@@ -27,6 +27,8 @@ LONGEST_LINE = 16 * 2**20
 
 OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
 
+PRINTS = "It prints something when it is loaded, which does no harm."
+
 _WINDOWS_CRASHES = {0xC0000005: "segmentation fault", 0xC0000409: "abort", 0xC00000FD: "stack overflow"}
 _SIGNALS = {"SIGSEGV": "segmentation fault", "SIGABRT": "abort", "SIGBUS": "bus error", "SIGFPE": "arithmetic error"}
 
@@ -75,6 +77,7 @@ def scout(errand: Errand) -> list[Report]:
     reports: list[Report] = []
     left = list(errand.entries)
     while left:
+        first = len(reports)
         with _Child(errand, left) as child:
             for entry, _ in left.copy():
                 report = child.next_report(entry)
@@ -82,6 +85,9 @@ def scout(errand: Errand) -> list[Report]:
                 left.pop(0)
                 if child.over:
                     break
+        for report in reports[first:]:
+            if report.state == PluginState.READY and not report.reason and child.printed:
+                report.reason, report.details = PRINTS, child.printed
     return reports
 
 
@@ -90,6 +96,7 @@ class _Child:
 
     Attributes:
         over: whether it ended or was ended before its last report.
+        printed: the last of what its plugins printed; all of it once it has ended.
     """
 
     def __init__(self, errand: Errand, entries: Sequence[tuple[str, str]]) -> None:
@@ -157,10 +164,14 @@ class _Child:
         reason = f"It crashed the process that tried to load it ({how}). It was put aside; everything else works."
         return Report(entry, PluginState.CRASHED, reason, self._output())
 
+    @property
+    def printed(self) -> str:
+        return "".join(self._printed)[-20_000:]
+
     def _output(self) -> str:
         for reader in self._readers:
             reader.join(timeout=1.0)
-        return "".join(self._printed)[-20_000:]
+        return self.printed
 
     def _end(self) -> None:
         """End the process and whatever it started."""
