@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,3 +35,24 @@ def prepare(data: Path, folder: Path) -> None:
                 caption = f"{record['style']}, {record['label']}"
                 lines.append({"file": name, "caption": caption, "source": record["emoji"]})
     (folder / "captions.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+
+
+def finish(folder: Path, out: Path) -> None:
+    """The captions' words as directions, from the weights as they are stored: they can be made anew without training.
+
+    ``python3 -c "import sys; sys.path.insert(0, 'packaging'); from pathlib import Path; import make_starter as m;
+    s = m.load('vae-faces'); s.finish(m.prepared(s, 'vae-faces', Path(DATA), Path(WORK)), Path(OUT))"``
+    """
+    from studio.sdk import Dataset
+    from studio.sdk.testing import RecordingContext
+    from studio_image.models.latents import load, save
+    from studio_image.training.attributes import named
+    from studio_image.training.autoencoding import CODED, coded
+    from studio_image.training.dataset import Framing, read
+
+    model = load(out)
+    network: Any = model.network
+    pictures = read(Dataset.read(folder), Framing(network.shape.size), RecordingContext())
+    means, _ = coded(network, pictures, "cpu")
+    attributes = named(model.latents.inverse(means), pictures.captions[:CODED])
+    save(out, replace(model, attributes=attributes), network)

@@ -25,6 +25,19 @@ TRAINING: dict[str, str] = {
     "A sheet of faces": "一张表情图集",
     "From one to another": "从一幅到另一幅",
     "What the sliders do": "各滑块的作用",
+    "What the words do": "各词语的作用",
+    "Moves every picture towards words of the captions a VAE learned from, each as far as the number behind it says: "
+    "“cat, crying 2, hat -1”. A sheet of what the words do shows which there are.": (
+        "让每张图朝 VAE 所学说明中的词语移动，词后的数字表示移动多远：“cat, crying 2, hat -1”。"
+        "“各词语的作用”一览表会显示有哪些词语。"
+    ),
+    "This model knows no words.": "这个模型不认识任何词语。",
+    "VAEs trained on pictures with captions know some. Leave the field empty for others.": (
+        "用带说明的图片训练的 VAE 才认识词语；其他模型请留空。"
+    ),
+    "This model does not know the word “{word}”.": "这个模型不认识词语“{word}”。",
+    "It knows: {words}.": "它认识：{words}。",
+    "Cats that cry": "哭泣的猫",
     "A walk among faces": "表情间漫步",
     "Model": "模型",
     "Show": "显示",

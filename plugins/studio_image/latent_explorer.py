@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,13 @@ if TYPE_CHECKING:
     from studio_image.models.latents import PictureModel
 
 SHOWS = (("sheet", "A sheet of pictures"), ("single", "Single pictures"), ("between", "From one to another"),
-         ("sliders", "What the sliders do"), ("walk", "A walk as a video"))  # fmt: skip
+         ("sliders", "What the sliders do"), ("words", "What the words do"), ("walk", "A walk as a video"))  # fmt: skip
 SLIDERS = 6
 SLIDER_REACH = 2.5
 """How far a slider goes when a sheet shows what it does; a picture's own value is seldom beyond it."""
+
+WORD_REACH, FARTHEST = 2.0, 4.0
+"""How far a sheet of words goes, and how far the artist may go, in distances between pictures with and without it."""
 
 TOGETHER = 8
 """Frames of a video that are made at once."""
@@ -49,6 +53,8 @@ class LatentExplorer(sdk.Generator):
         sdk.Example("A GAN's weapons and things", {"model": "starter:gan-sprites", "variety": 1.0}, 1),
         sdk.Example("From one to another", {"show": "between", "count": 8}, 2),
         sdk.Example("What the sliders do", {"show": "sliders"}, 4),
+        sdk.Example("Cats that cry", {"words": "cat 2, crying 2"}, 2),
+        sdk.Example("What the words do", {"show": "words"}, 1),
         sdk.Example("A walk among faces", {"show": "walk"}, 3),
     )
 
@@ -84,6 +90,11 @@ class LatentExplorer(sdk.Generator):
             label="Enlarge",
             help="Every pixel becomes this many wide; a sheet stays within 4,096 pixels.",
         )
+        words: str = sdk.text(
+            "", max_length=200, group="Directions", label="Words",
+            help="Moves every picture towards words of the captions a VAE learned from, each as far as the number "
+            "behind it says: “cat, crying 2, hat -1”. A sheet of what the words do shows which there are.",
+        )  # fmt: skip
         direction_1: float = _slider(1)
         direction_2: float = _slider(2)
         direction_3: float = _slider(3)
@@ -95,6 +106,7 @@ class LatentExplorer(sdk.Generator):
         """Yield pictures, or a video and its frames while they come."""
         ctx.progress(0, 100, "Loading the model")
         model = _loaded(params.model, ctx)
+        asked(params.words, model)
         ctx.progress(5, 100, "Making pictures")
         if params.show == "walk":
             yield from _walk(model, params, ctx)
@@ -118,9 +130,40 @@ def _loaded(ref: str, ctx: sdk.Context) -> PictureModel:
         ) from error
 
 
-def _moved(places: torch.Tensor, params: Any) -> torch.Tensor:
-    """Coordinates [n, dimensions] with variety and sliders applied."""
+def asked(words: str, model: PictureModel) -> dict[str, float]:
+    """How far to go towards which of the model's words: “cat, crying 2, hat -1”.
+
+    Raises:
+        UserError: the model knows none, or not this one.
+    """
+    found: dict[str, float] = {}
+    for part in filter(None, (part.strip() for part in re.split(r"[,，;；、\n]", words))):
+        match = re.fullmatch(r"(.+?)\s*([+\-−]?\d+(?:\.\d+)?)?", part)
+        word, number = (match[1].casefold(), match[2]) if match else (part, None)
+        if word not in model.attributes:
+            raise _unknown(word, model)
+        far = float(number.replace("−", "-")) if number else 1.0
+        found[word] = max(-FARTHEST, min(FARTHEST, far))
+    return found
+
+
+def _unknown(word: str, model: PictureModel) -> sdk.UserError:
+    if not model.attributes:
+        return sdk.UserError(
+            "This model knows no words.", param="words",
+            hint="VAEs trained on pictures with captions know some. Leave the field empty for others.",
+        )  # fmt: skip
+    return sdk.UserError(
+        f"This model does not know the word “{word[:40]}”.", param="words",
+        hint=f"It knows: {', '.join(model.attributes)}.",
+    )  # fmt: skip
+
+
+def _moved(places: torch.Tensor, params: Any, model: PictureModel) -> torch.Tensor:
+    """Coordinates [n, dimensions] with variety, words and sliders applied."""
     moved: torch.Tensor = places * params.variety
+    for word, far in asked(params.words, model).items():
+        moved += far * model.attributes[word]
     for index in range(min(SLIDERS, moved.shape[1])):
         moved[:, index] += getattr(params, f"direction_{index + 1}")
     return moved
@@ -157,9 +200,11 @@ def _sheet(model: PictureModel, params: Any, ctx: sdk.Context) -> sdk.Image:
         columns, title = min(params.count, 12), "From one picture to another"
     elif params.show == "sliders":
         places, columns, title = _slid(_drawn(1, model.dimensions, ctx.seed)), 7, "What the sliders do"
+    elif params.show == "words":
+        return _worded(model, params, ctx)
     else:
         places, title = _drawn(params.count, model.dimensions, ctx.seed), "Pictures from a model"
-    made = model(_moved(places, params))
+    made = model(_moved(places, params, model))
     pixels = to_bytes(made, crisp=model.crisp)
     longer = max(columns, -(-len(pixels) // columns)) * (pixels.shape[1] + 1)
     factor = max(1, min(params.enlarge, LARGEST_SHEET // longer))
@@ -177,11 +222,37 @@ def _slid(start: torch.Tensor) -> torch.Tensor:
     return places
 
 
+def _worded(model: PictureModel, params: Any, ctx: sdk.Context) -> sdk.Image:
+    """A row for each word, from away from it to far towards it, about the seed's picture; the word beside its row."""
+    import numpy as np
+    import torch
+    from PIL import Image, ImageDraw, ImageFont
+
+    from studio_image.models.pixels import enlarged, sheet, to_bytes
+
+    if not model.attributes:
+        raise _unknown("", model)
+    start = _moved(_drawn(1, model.dimensions, ctx.seed), params, model)
+    ways = torch.stack([*model.attributes.values()])
+    places = start + torch.linspace(-WORD_REACH, WORD_REACH, 7)[None, :, None] * ways[:, None]
+    pixels = to_bytes(model(places.flatten(0, 1)), crisp=model.crisp)
+    side = pixels.shape[1]
+    factor = max(1, min(params.enlarge, LARGEST_SHEET // (len(ways) * (side + 1))))
+    rows = sheet(enlarged(pixels, factor), 7, gap=factor)
+    height, font = len(rows) / len(ways), ImageFont.load_default(max(10, side * factor // 5))
+    width = round(max(font.getlength(word) for word in model.attributes)) + 2 * factor + 8
+    told = Image.new("RGBA", (width, len(rows)), "#ffffff")
+    for number, word in enumerate(model.attributes):
+        ImageDraw.Draw(told).text((4, (number + 0.5) * height), word, fill="#20242c", font=font, anchor="lm")
+    names = np.asarray(told)[..., : rows.shape[2]]
+    return sdk.Image(np.concatenate([names, rows], axis=1), title="What the words do")
+
+
 def _single(model: PictureModel, params: Any, ctx: sdk.Context) -> Iterator[sdk.Image]:
     """Each picture by itself."""
     from studio_image.models.pixels import enlarged, to_bytes
 
-    places = _moved(_drawn(params.count, model.dimensions, ctx.seed), params)
+    places = _moved(_drawn(params.count, model.dimensions, ctx.seed), params, model)
     for index in range(params.count):
         made = to_bytes(model(places[index : index + 1]), crisp=model.crisp)
         yield sdk.Image(enlarged(made, params.enlarge)[0], title=f"Picture {index + 1}")
@@ -198,7 +269,7 @@ def _walk(model: PictureModel, params: Any, ctx: sdk.Context) -> Iterator[sdk.Re
     count = max(2, round(params.seconds * params.frame_rate))
     places = torch.cat([_on_the_way(stops, index / count) for index in range(count)])
     frames: list[Any] = []
-    for part in torch.split(_moved(places, params), TOGETHER):
+    for part in torch.split(_moved(places, params, model), TOGETHER):
         made = to_bytes(model(part), crisp=model.crisp)
         factor = max(params.enlarge, -(-SMALLEST_FRAME // made.shape[1]))
         for pixels in on_colour(enlarged(made, factor), params.background):

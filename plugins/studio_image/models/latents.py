@@ -9,7 +9,8 @@ vectors of its first layer (Shen and Zhou 2021).
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -75,11 +76,13 @@ class PictureModel:
         network: latents [n, latent] to pictures [n, channels, size, size] within −1 … 1.
         latents: its map from coordinates.
         crisp: whether its training pictures were opaque or nothing at every pixel, and so shall these be.
+        attributes: by word of its captions, how coordinates [dimensions] move towards pictures that it was said of.
     """
 
     network: nn.Module
     latents: LatentMap
     crisp: bool
+    attributes: Mapping[str, torch.Tensor] = field(default_factory=dict)
 
     @property
     def dimensions(self) -> int:
@@ -102,9 +105,13 @@ def save(folder: Path, model: PictureModel, network: Generator | Vae) -> None:
         "crisp_alpha": model.crisp,
         "shape": asdict(network.shape),
     }
+    maps = {"mean": model.latents.mean, "basis": model.latents.basis}
+    if model.attributes:
+        config["attributes"] = list(model.attributes)
+        maps["attributes"] = torch.stack([*model.attributes.values()])
     (folder / CONFIG).write_text(json.dumps(config, indent=2) + "\n", "utf-8")
     save_file({name: _halved(name, tensor) for name, tensor in network.state_dict().items()}, folder / WEIGHTS)
-    save_file({"mean": model.latents.mean, "basis": model.latents.basis}, folder / LATENTS)
+    save_file(maps, folder / LATENTS)
 
 
 def load(folder: Path, device: str = "cpu") -> PictureModel:
@@ -121,10 +128,14 @@ def load(folder: Path, device: str = "cpu") -> PictureModel:
         saved = load_file(folder / LATENTS)
         latents = LatentMap(saved["mean"], saved["basis"])
         crisp = bool(config["crisp_alpha"])
-    except (KeyError, TypeError, AttributeError, RuntimeError) as error:
+        names = config.get("attributes", [])
+        attributes = dict(zip(map(str, names), saved["attributes"] if names else [], strict=True))
+        if any(way.shape != latents.mean.shape for way in attributes.values()):
+            raise ValueError("ways of another size")
+    except (KeyError, TypeError, AttributeError, RuntimeError, ValueError) as error:
         raise ValueError(f"{folder} holds no GAN or VAE of this studio ({error}).") from error
     network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return PictureModel(network.eval(), latents, crisp)
+    return PictureModel(network.eval(), latents, crisp, attributes)
 
 
 def _halved(name: str, tensor: torch.Tensor) -> torch.Tensor:

@@ -14,6 +14,7 @@ import studio.sdk as sdk
 from studio.sdk.training import Loop, Schedule
 from studio_image.models.latents import PictureModel, principal, save
 from studio_image.models.vae import Vae, VaeShape, distortion, divergence, objective
+from studio_image.training.attributes import named
 from studio_image.training.dataset import Pictures, batch, scaled
 from studio_image.training.evaluation import sample_sheet
 from studio_image.training.runs import seeded
@@ -95,16 +96,22 @@ class Autoencoding:
         made = network(torch.cat([codes, drawn, walk]))
         return sample_sheet(torch.cat([real, made]).cpu(), COLUMNS, crisp=self.pictures.crisp)
 
-    @torch.no_grad()
     def _map(self) -> Any:
-        network = self.loop.averaged["vae"]
-        known = scaled(self.pictures.training[:CODED]).to(self.loop.device)
-        coded = [network.encode(part) for part in torch.split(known, 256)]
-        means = torch.cat([mean for mean, _ in coded]).cpu()
-        variances = torch.cat([log_variance for _, log_variance in coded]).exp().mean(0).cpu()
-        return principal(means, variances)
+        return principal(*coded(self.loop.averaged["vae"], self.pictures, self.loop.device))
 
     def save(self, folder: Path) -> None:
         """Write the averaged network as a model folder."""
         network = self.loop.averaged["vae"]
-        save(folder, PictureModel(network, self._map(), self.pictures.crisp), network)
+        means, variances = coded(network, self.pictures, self.loop.device)
+        latents = principal(means, variances)
+        attributes = named(latents.inverse(means), self.pictures.captions[:CODED])
+        save(folder, PictureModel(network, latents, self.pictures.crisp, attributes), network)
+
+
+@torch.no_grad()
+def coded(network: Any, pictures: Pictures, device: Any) -> tuple[torch.Tensor, torch.Tensor]:
+    """What the encoder says of the first `CODED` training pictures: means [n, latent] and mean variances [latent]."""
+    known = scaled(pictures.training[:CODED]).to(device)
+    parts = [network.encode(part) for part in torch.split(known, 256)]
+    variances = torch.cat([log_variance for _, log_variance in parts]).exp().mean(0).cpu()
+    return torch.cat([mean for mean, _ in parts]).cpu(), variances

@@ -35,6 +35,31 @@ class Dropout:
     captions: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The tokens a model is shown around a text.
+
+    Attributes:
+        end: ends a text.
+        caption: in front of a caption.
+        text: between a caption and its text.
+        bare: in front of a text without a caption.
+        break_: characters behind a caption, for models without a token that parts it from the text.
+    """
+
+    end: int
+    caption: tuple[int, ...]
+    text: tuple[int, ...]
+    bare: tuple[int, ...]
+    break_: str = ""
+
+    @classmethod
+    def of(cls, tokenizer: PreTrainedTokenizerFast) -> Marks:
+        """Those of a tokenizer that was learned here."""
+        end, title, text = (tokenizer.convert_tokens_to_ids(name) for name in (END, TITLE, TEXT))
+        return cls(end, (title,), (text,), (text,))
+
+
 class Shelf:
     """All training texts as token ids, cut into pieces no longer than the context.
 
@@ -42,6 +67,7 @@ class Shelf:
         tokens: tokens in one pass, captions and padding not counted.
         batches: steps in one pass.
         end: the token that ends a text.
+        context: the longest piece, tokens.
     """
 
     def __init__(
@@ -54,15 +80,21 @@ class Shelf:
         batch_tokens: int,
         dropout: Dropout,
         seed: int,
+        marks: Marks | None = None,
     ) -> None:
-        """`batch_tokens` is how many tokens a step sees, padding counted; `units` as in `documents.SEPARATORS`."""
-        self._tokenizer, self._context, self._dropout, self._seed = tokenizer, context, dropout, seed
+        """Cut the texts.
+
+        `batch_tokens` is how many tokens a step sees, padding counted; `units` as in `documents.SEPARATORS`; `marks`
+        those of a tokenizer that was not learned here.
+        """
+        self._tokenizer, self.context, self._dropout, self._seed = tokenizer, context, dropout, seed
         self._separator = SEPARATORS[units]
-        self.end, self._title, self._text = (tokenizer.convert_tokens_to_ids(name) for name in (END, TITLE, TEXT))
+        self._marks = marks or Marks.of(tokenizer)
+        self.end = self._marks.end
         self._tags = [document.tags for document in documents]
         self._bodies = [[*ids, self.end] for ids in _encode(tokenizer, [document.text for document in documents])]
         self.tokens = sum(map(len, self._bodies))
-        headings = [len(ids) for ids in _encode(tokenizer, [self._separator.join(tags) for tags in self._tags])]
+        headings = [len(ids) for ids in _encode(tokenizer, [self._spelled(tags) for tags in self._tags])]
         self._pieces: list[tuple[int, int, int]] = []
         lengths = []
         for number, (body, heading) in enumerate(zip(self._bodies, headings, strict=True)):
@@ -96,9 +128,9 @@ class Shelf:
     def heading(self, tags: Sequence[str]) -> list[int]:
         """The tokens in front of a text with these tags."""
         if not tags:
-            return [self._text]
-        ids = _encode(self._tokenizer, [self._separator.join(tags)])[0]
-        return [self._title, *ids[: self._context // 4], self._text]
+            return [*self._marks.bare]
+        ids = _encode(self._tokenizer, [self._spelled(tags)])[0]
+        return [*self._marks.caption, *ids[: self.context // 4], *self._marks.text]
 
     def whole(self, document: Document, *, cut: bool = True) -> tuple[list[int], list[int]]:
         """Heading, with the first tag alone, and body of one text, where `cut` ended after the context.
@@ -107,7 +139,11 @@ class Shelf:
         """
         heading = self.heading(document.tags[:1])
         body = [*_encode(self._tokenizer, [document.text])[0], self.end]
-        return heading, body[: self._context - len(heading)] if cut else body
+        return heading, body[: self.context - len(heading)] if cut else body
+
+    def _spelled(self, tags: Sequence[str]) -> str:
+        """A caption as characters; none for no tags."""
+        return self._separator.join(tags) + self._marks.break_ if tags else ""
 
     def _order(self, number: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Pieces from short to long, alike ones shuffled, and the order of batches, for pass `number`."""
@@ -123,7 +159,7 @@ class Shelf:
         heading = self.heading(self._shown(self._tags[number], random))
         if count == 1:
             return heading, body
-        room = self._context - len(heading)
+        room = self.context - len(heading)
         start = round((part + random.random()) / count * max(0, len(body) - room))
         return heading, body[start : start + room]
 
@@ -145,4 +181,7 @@ def _bounds(lengths: NDArray[np.int64], batch_tokens: int) -> list[int]:
 
 
 def _encode(tokenizer: PreTrainedTokenizerFast, texts: list[str]) -> list[list[int]]:
+    if not tokenizer.is_fast:  # an artist's model may have one that is written in Python
+        ids: list[list[int]] = tokenizer(texts, add_special_tokens=False, split_special_tokens=True).input_ids
+        return ids
     return [encoding.ids for encoding in tokenizer.backend_tokenizer.encode_batch(texts, add_special_tokens=False)]

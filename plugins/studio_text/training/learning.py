@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,10 @@ from transformers import PreTrainedTokenizerFast
 
 from studio import sdk
 from studio.sdk.training import Loop, Schedule, mixed_precision
+from studio_text.own_models import read_model
 from studio_text.training import network
+from studio_text.training.adopting import RATE as ADOPTED_RATE
+from studio_text.training.adopting import Adopted
 from studio_text.training.batches import Dropout, Shelf
 from studio_text.training.documents import CONTROL, Document, learn_tokenizer, read_documents, suggested_units
 from studio_text.training.vocabulary import END, TEXT, TITLE
@@ -54,12 +58,15 @@ class Learning:
         if not self.training:
             raise sdk.UserError("The dataset has no texts to learn from.", param="data", hint="Add texts to it.")
         self._start = ctx.model(params.start_from) if params.start_from else None
+        self._adopted: Adopted | None = None
         self.units, self.tokenizer, self.model = self._continued() if self._start else self._new()
+        adopted = self._adopted
         self.shelf = Shelf(
             self.tokenizer,
             self.training,
             units=self.units,
-            context=self.model.config.max_position_embeddings,
+            context=adopted.context if adopted else self.model.config.max_position_embeddings,
+            marks=adopted.marks if adopted else None,
             batch_tokens=params.batch,
             dropout=Dropout(params.hide_tags, params.hide_captions),
             seed=ctx.seed,
@@ -69,10 +76,11 @@ class Learning:
         """Train to the end, judge, and hand over the model."""
         steps = self._params.steps
         # `when` hides what a continued run does not use; the schedule is the same for both.
+        optimizers = self._optimizers(self._params.rate)
         loop = Loop(
             self._ctx,
             {"model": self.model},
-            network.optimizers(self.model, self._params.rate),
+            optimizers,
             steps=steps,
             schedule=Schedule(warmup=0.02, decay=0.4),
             patience=self._params.stop_early,
@@ -82,7 +90,7 @@ class Learning:
         model.train()
         for step in loop:
             loss = network.loss_of(model, *self.shelf.batch(step, loop.random), loop.device)
-            loop.learn(("muon", "adamw"), loss)
+            loop.learn(tuple(optimizers), loss)
             yield from loop.report(message="learning", loss=loss.detach())
             if (step + 1) % every == 0 or step + 1 == steps:
                 yield from loop.look(self._show(loop, step + 1))
@@ -95,7 +103,7 @@ class Learning:
         device = self._ctx.device
         model = mixed_precision(self.model.to(device), device)
         random = np.random.default_rng(0)
-        optimizers = network.optimizers(model, 0.0)
+        optimizers = self._optimizers(0.0)
         started = time.perf_counter()
         for number in range(TIMED_STEPS + 1):
             if number == 1:
@@ -121,6 +129,11 @@ class Learning:
             steps=self._params.steps,
             parameters=weights,
         )
+
+    def _optimizers(self, rate: float) -> dict[str, torch.optim.Optimizer]:
+        if self._adopted is None:
+            return network.optimizers(self.model, rate)
+        return network.tuning(self.model, rate * ADOPTED_RATE)
 
     def _counting(self) -> tuple[float, float]:
         """Seconds and bytes of the counting method that the report compares with, from counting some of the texts."""
@@ -156,20 +169,18 @@ class Learning:
 
     def _continued(self) -> tuple[str, PreTrainedTokenizerFast, Any]:
         assert self._start is not None
+        tokenizer = _learned_here(self._start)
+        if tokenizer is None:
+            folder = read_model(self._start, "start_from")
+            self._adopted = Adopted(folder, self._params.batch, self._ctx.device)
+            return "bytes", self._adopted.tokenizer, self._adopted.model
         try:
-            tokenizer = PreTrainedTokenizerFast.from_pretrained(self._start, local_files_only=True)
             model = network.load(self._start)
         except (OSError, ValueError, KeyError) as error:
             raise sdk.UserError(
                 "The model to start from cannot be read.", param="start_from", hint="Choose another one."
             ) from error
         known = tokenizer.get_vocab()
-        if not all(name in known for name in (END, TITLE, TEXT)):
-            raise sdk.UserError(
-                "The model to start from writes texts of another make.",
-                param="start_from",
-                hint="Choose a text model that the studio taught.",
-            )
         units = "characters" if CONTROL[-1] in known and "Ġ" not in known else "bytes"
         return units, tokenizer, model
 
@@ -206,20 +217,26 @@ class Learning:
 
         self._ctx.progress(loop.steps, loop.steps, "judging")
         folder = folder_of(self._ctx, "model")
-        network.save(loop.averaged["model"], folder)
-        self.tokenizer.save_pretrained(folder)
+        if self._adopted:
+            self._adopted.save(loop.averaged["model"], folder)
+        else:
+            network.save(loop.averaged["model"], folder)
+            self.tokenizer.save_pretrained(folder)
         # What is judged is what was written: the weights after rounding.
-        evaluation = judge(self, network.load(folder).eval(), self._ctx)
+        written = self._adopted.load(folder) if self._adopted else network.load(folder)
+        evaluation = judge(self, written.eval(), self._ctx)
         kinds = sorted({document.tags[0] for document in self.training if document.tags})
         facts: dict[str, sdk.Json] = {
             "units": self.units,
             "kinds": kinds[:200],
-            "context": self.model.config.max_position_embeddings,
+            "context": self.shelf.context,
             "parameters": sum(weight.numel() for weight in self.model.parameters()),
             "texts": len(self.training),
             "tokens": self.shelf.tokens,
             "passes": round(loop.step / self.shelf.batches, 2),
         }
+        if self._adopted:
+            facts |= {"architecture": self._adopted.folder.kind, "base": self._adopted.folder.path.name}
         return sdk.TrainedModel(folder, evaluation, facts)
 
     @property
@@ -231,6 +248,16 @@ class Learning:
     def batch_tokens(self) -> int:
         """Tokens in a batch."""
         return self._params.batch
+
+
+def _learned_here(folder: Path) -> PreTrainedTokenizerFast | None:
+    """The tokenizer of a model that was taught by this recipe; None where it is of another make, or none at all."""
+    try:
+        tokenizer = PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
+    except Exception:  # noqa: BLE001 - whatever a stranger's file makes a library raise; adopting it tells what is wrong
+        return None
+    known = tokenizer.get_vocab()
+    return tokenizer if all(name in known for name in (END, TITLE, TEXT)) else None
 
 
 def spread(documents: Sequence[Document], shelf: Shelf, tokens: int) -> list[tuple[list[int], list[int]]]:

@@ -31,7 +31,8 @@ class TrainTextModel(sdk.Trainer):
         data: sdk.Dataset = sdk.dataset("text", label="Dataset", help="The texts to learn from.")
         start_from: str = sdk.choice(
             "", [("", "A new model")], source="models:text.causal-lm", label="Start from",
-            help="Go on teaching a model instead of beginning with a new one. It keeps its size and its characters.",
+            help="Go on teaching a model instead of beginning with a new one. It keeps its size and its characters. "
+            "Small language models of your own are taught whole; for large ones use a LoRA.",
         )  # fmt: skip
         steps: int = sdk.integer(
             1500, min=1, max=1_000_000, step=100, label="Steps",
@@ -66,7 +67,8 @@ class TrainTextModel(sdk.Trainer):
         )  # fmt: skip
         rate: float = sdk.number(
             4e-3, min=1e-6, max=0.1, step=1e-4, group="Learning", advanced=True, label="Learning rate",
-            help="How far one step may change the model. Use about a tenth when you go on from a model.",
+            help="How far one step may change the model. Use about a tenth when you go on from a model; one of "
+            "your own is taught with a twentieth of what stands here.",
         )  # fmt: skip
         hide_tags: float = sdk.number(
             0.5, min=0.0, max=1.0, step=0.05, group="Learning", advanced=True, label="Hide hints",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,12 +58,20 @@ def optimizers(model: torch.nn.Module, rate: float) -> dict[str, torch.optim.Opt
     }
 
 
+def tuning(model: torch.nn.Module, rate: float) -> dict[str, torch.optim.Optimizer]:
+    """AdamW for everything: what was pretrained by it gains nothing from Muon (Liu et al. 2025, section 3.5)."""
+    return {"adamw": torch.optim.AdamW(model.parameters(), lr=rate, betas=(0.9, 0.97), weight_decay=0.01)}
+
+
 def loss_of(model: Any, inputs: Any, labels: Any, device: Any) -> torch.Tensor:
     """Mean cross-entropy of a batch from `batches.Shelf`, nats per token, a scalar."""
     ids, wanted = (torch.from_numpy(array).to(device) for array in (inputs, labels))
+    learned = wanted >= 0
+    if not isinstance(model, LlamaForCausalLM):  # others may do more between their last layer and the logits
+        scores = model(input_ids=ids, use_cache=False).logits[learned]
+        return torch.nn.functional.cross_entropy(scores.float(), wanted[learned])
     states = model.model(input_ids=ids, use_cache=False).last_hidden_state
     # Only places that are learned go through the output layer, which is a third of the work.
-    learned = wanted >= 0
     return torch.nn.functional.cross_entropy(model.lm_head(states[learned]), wanted[learned])
 
 
@@ -73,15 +82,18 @@ def token_bits(model: Any, inputs: Any, labels: Any) -> float:
     return float(loss_of(model, inputs, labels, "cpu")) * count / math.log(2)
 
 
-def save(model: Any, folder: Path) -> None:
-    """Write an ordinary transformers folder, weights in float16, which keeps three bits more than bfloat16."""
-    half = copy.deepcopy(model).to(torch.float16)
-    half.config.dtype = torch.float16
+def save(model: Any, folder: Path, dtype: torch.dtype = torch.float16, ends: Sequence[int] | None = None) -> None:
+    """Write an ordinary transformers folder; float16 keeps three bits more of a weight than bfloat16.
+
+    `ends` are the tokens that end a text where they are not those of the model's configuration.
+    """
+    half = copy.deepcopy(model).to(dtype)
+    half.config.dtype = dtype
     half.generation_config = GenerationConfig(
         do_sample=True,
         temperature=0.8,
         top_p=0.95,
-        eos_token_id=model.config.eos_token_id,
+        eos_token_id=model.config.eos_token_id if ends is None else list(ends),
         pad_token_id=model.config.pad_token_id,
     )
     with without_progress_bar():

@@ -9,7 +9,6 @@ import torch
 from transformers import PreTrainedTokenizerFast
 
 from studio_text.training.batches import Shelf
-from studio_text.training.vocabulary import END
 
 TEMPERATURE, TOP_P = 0.8, 0.95
 """How samples are drawn, in training and in the report."""
@@ -20,12 +19,11 @@ def write_samples(
     model: Any, tokenizer: PreTrainedTokenizerFast, shelf: Shelf, prompts: Sequence[Sequence[str]], *, most: int
 ) -> list[str]:
     """A text of at most `most` tokens for each of `prompts` (tags of a caption); the n-th always from seed n."""
-    end = tokenizer.convert_tokens_to_ids(END)
     texts = []
     for seed, tags in enumerate(prompts):
         heading = shelf.heading(tags)
-        room = min(most, model.config.max_position_embeddings - len(heading))
-        ids = _write(model, heading, end, room, torch.Generator().manual_seed(seed))
+        room = min(most, shelf.context - len(heading))
+        ids = _write(model, heading, shelf.end, room, torch.Generator().manual_seed(seed))
         texts.append(tokenizer.decode(ids, skip_special_tokens=True).strip())
     return texts
 

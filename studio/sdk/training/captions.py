@@ -55,7 +55,7 @@ def people_in(caption: str) -> tuple[str, ...]:
 def caption_shares(captions: Sequence[str]) -> dict[str, dict[str, float]]:
     """Shares of captions that hold each common word, and that name people, where any do; for `Evaluation`."""
     told = [caption for caption in captions if caption.strip()]
-    words = Counter(word for caption in told for word in set(_words(caption)))
+    words = Counter(word for caption in told for word in set(words_in(caption)))
     people = Counter(group for caption in told for group in people_in(caption))
     shares = {
         "words in captions": {word: count / len(told) for word, count in words.most_common(WORDS_TOLD)},
@@ -87,7 +87,7 @@ def shares_by_people(captions: Sequence[str], found: Sequence[bool], fewest: int
     return shares if shares.keys() - {"nobody"} else {}
 
 
-def _words(caption: str) -> list[str]:
+def words_in(caption: str) -> list[str]:
     """Words in lower case that say what is there; Chinese stands as it was written between spaces and commas."""
     return [word for word in re.findall(r"[^\W_]+", caption.lower()) if word not in _FILLERS]
 

@@ -17,11 +17,13 @@ from studio.sdk.testing import RecordingContext, run
 from studio_image.latent_explorer import LatentExplorer
 from studio_image.models.latents import load
 from studio_image.training.adversaries import LAZY, Adversaries
+from studio_image.training.attributes import named
 from studio_image.training.dataset import asked_for
 from studio_image.training.flow import TrainFlow
 from studio_image.training.gan import TrainGan
 from studio_image.training.vae import TrainVae
 
+STARTERS = Path(__file__).resolve().parents[3] / "resources" / "starters"
 TINY_GAN = {"width": 8, "latent": 8, "batch": 8}
 TINY_VAE = {"width": 8, "latent": 8, "batch": 8, "learning_rate": 0.003}
 TINY_FLOW = {"width": 8, "words": 8, "batch": 4, "learning_rate": 0.003, "average": 0.5}
@@ -241,6 +243,50 @@ def test_the_explorer_shows_a_trained_model_the_same_way_for_the_same_seed(
     assert not np.array_equal(first[0], other[0])
     assert show == "sliders" or not np.array_equal(first[0], moved[0])
     assert len(first) == (4 if show == "single" else 1)
+
+
+def test_a_word_is_the_way_from_pictures_without_it_to_those_with_it() -> None:
+    captions = [f"{'red' if number % 2 else 'blue'}, {'small' if number < 3 else 'large'} ball" for number in range(20)]
+    places = torch.randn(20, 5, generator=torch.Generator().manual_seed(1))
+    red = torch.tensor([float(number % 2) for number in range(20)])
+    places[:, 2] = 3 * red
+    ways = named(places, captions)
+    assert set(ways) == {"red", "blue"}  # too few are small, and too few are no ball
+    assert float(ways["red"][2]) == pytest.approx(3)
+    assert torch.allclose(ways["red"], -ways["blue"], atol=1e-6)
+
+
+def test_a_trained_vae_keeps_the_words_of_its_captions(vae: tuple[RecordingContext, list[Any]]) -> None:
+    assert {"red", "blue"} <= set(load(vae[1][-1].folder).attributes)
+
+
+def test_words_of_the_captions_move_pictures_and_unknown_ones_are_told() -> None:
+    model = load(STARTERS / "vae-faces")
+
+    def shown(**more: Any) -> Any:
+        ctx = RecordingContext(seed=1, models={"starter:vae-faces": STARTERS / "vae-faces"})
+        return run(LatentExplorer, {"model": "starter:vae-faces", "count": 4, **more}, ctx)[-1].pixels.astype(float)
+
+    yellow = [
+        picture[..., 0].mean() - picture[..., 2].mean()
+        for picture in (shown(words="skull 2"), shown(words=""), shown(words="Skull -1、smiling"))
+    ]
+    assert yellow == sorted(yellow)
+    assert yellow[2] > yellow[0] + 30  # faces are yellow, skulls are not
+    assert np.array_equal(shown(words=""), shown(words="cat 0"))
+    rows = shown(show="words", enlarge=2)
+    assert rows.shape[0] >= len(model.attributes) * model.network.shape.size * 2  # type: ignore[union-attr,operator]
+    with pytest.raises(sdk.UserError) as problem:
+        shown(words="unicorn")
+    assert problem.value.param == "words"
+    assert "crying" in str(problem.value.hint)
+
+
+def test_a_model_without_captions_knows_no_words_and_says_so(tmp_path: Path) -> None:
+    for values in ({"words": "red"}, {"show": "words"}):
+        with pytest.raises(sdk.UserError) as problem:
+            run(LatentExplorer, {"model": "starter:gan-sprites", **values}, RecordingContext(seed=1))
+        assert problem.value.param == "words"
 
 
 def test_a_walk_returns_to_where_it_began_without_a_jump(vae: tuple[RecordingContext, list[Any]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from safetensors.torch import load_file
 import studio.sdk as sdk
 from studio.sdk.testing import RecordingContext, run
 from studio_text.own_writing import Spelling
+from studio_text.training.lm import TrainTextModel
 from studio_text.training.lora import TrainTextLora
 from studio_text.writer import Stopping, Writer
 
@@ -150,6 +152,91 @@ def test_a_base_in_bfloat16_is_taught_in_float32(data: sdk.Dataset, model: Path)
     learned = load_file(lessons[-1].folder / "adapter_model.safetensors")
     assert {tensor.dtype for tensor in learned.values()} == {torch.float32}
     assert written(RecordingContext(dtype="bfloat16"), model, lora=f"folder:{lessons[-1].folder}")
+
+
+@pytest.fixture
+def briefly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few texts are written while a model is taught whole."""
+    from studio_text.training import judging, learning
+
+    monkeypatch.setattr(learning, "SHOWINGS", 2)
+    monkeypatch.setattr(learning, "SAMPLES", 1)
+    monkeypatch.setattr(judging, "WRITTEN", 2)
+
+
+def taught_whole(data: sdk.Dataset, model: Path, ctx: RecordingContext, **values: Any) -> list[Any]:
+    tiny = {"data": data.name, "start_from": f"folder:{model}", "batch": 128, "judged": 500}
+    checked = sdk.check_values(TrainTextModel.Params.fields, {**tiny, **values})
+    return list(TrainTextModel().train(TrainTextModel.Params(**{**checked, "data": data}), ctx))
+
+
+def gpt2(base: Path, folder: Path) -> Path:
+    """A model of another architecture with the tokenizer of `base`, which opens no text."""
+    from transformers import AutoTokenizer, GPT2Config, GPT2LMHeadModel
+
+    tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
+    config = GPT2Config(
+        vocab_size=len(tokenizer), n_positions=64, n_embd=32, n_layer=2, n_head=2,
+        bos_token_id=None, eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id,
+    )  # fmt: skip
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        network = GPT2LMHeadModel(config)
+    network.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.mark.usefixtures("briefly")
+@pytest.mark.parametrize("make", ["llama", "gpt2"])
+def test_a_small_adopted_model_is_taught_whole_and_writes(
+    data: sdk.Dataset, model: Path, tmp_path: Path, make: str
+) -> None:
+    base = model if make == "llama" else gpt2(model, tmp_path / "gpt2")
+    before = {path.name: path.read_bytes() for path in base.iterdir()}
+    ctx = RecordingContext(seed=3)
+    lessons = taught_whole(data, base, ctx, steps=60, rate=0.1)
+    losses = [one.value for one in lessons if isinstance(one, sdk.Metric) and one.name == "held out loss"]
+    assert losses[-1] < losses[0]
+    words = len(json.loads(before["tokenizer.json"])["model"]["vocab"])
+    assert losses[-1] < 0.7 * math.log(words)  # that many nats without learning
+    made = lessons[-1]
+    assert made.facts["base"] == base.name
+    assert json.loads((made.folder / "tokenizer.json").read_text()) == json.loads(before["tokenizer.json"])
+    assert {path.name: path.read_bytes() for path in base.iterdir()} == before
+    # asked for by its caption, in its own tokens
+    prompt = "tale, fox\n\n"
+    told = written(RecordingContext(seed=1), made.folder, prompt=prompt, temperature=0.1)
+    assert "The" in told.removeprefix(prompt)
+    assert told != written(RecordingContext(seed=1), base, prompt=prompt, temperature=0.1)
+
+
+@pytest.mark.usefixtures("briefly")
+def test_a_stopped_run_of_an_adopted_model_goes_on_to_the_same_weights(
+    data: sdk.Dataset, model: Path, tmp_path: Path
+) -> None:
+    base = gpt2(model, tmp_path / "gpt2")  # whose dropout draws in every step
+    ctx = RecordingContext(seed=5, checkpoint_seconds=0)
+    whole = taught_whole(data, base, ctx, steps=3)
+    second = next(one for one in whole if isinstance(one, sdk.Checkpoint) and one.step == 2)
+    resumed = RecordingContext(seed=5, resume=second.folder)
+    again = taught_whole(data, base, resumed, steps=3)
+    first, last = (load_file(run[-1].folder / "model.safetensors") for run in (whole, again))
+    assert all(torch.equal(first[name], last[name]) for name in first)
+
+
+def test_a_model_too_large_to_be_taught_whole_is_refused_with_a_remedy_before_it_is_loaded(
+    data: sdk.Dataset, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from studio_text.training import adopting
+
+    monkeypatch.setattr(adopting, "free_memory", lambda device: 1e-4)
+    monkeypatch.setattr(adopting, "OwnModel", None)
+    with pytest.raises(sdk.UserError) as refusal:
+        taught_whole(data, model, RecordingContext(), steps=1)
+    assert refusal.value.param == "start_from"
+    assert "LoRA" in str(refusal.value.hint)
+    assert model.name in refusal.value.message
 
 
 def test_a_forecast_times_steps_and_counts_weights(data: sdk.Dataset, model: Path) -> None:
