@@ -56,10 +56,10 @@ RECIPE: dict[str, Any] = {
     "title": "English verse",
     "seed": 1,
     "values": {
-        "steps": 1800,
+        "steps": 6500,
         "units": "bytes",
         "layers": 5,
-        "width": 128,
+        "width": 192,
         "context": 256,
         "batch": 2048,
         "rate": 0.006,

@@ -23,7 +23,7 @@ from studio_text.english_rules import ENDS, LIGHT, MARKS, Line, shown
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-NETWORK_SHARE = 0.6
+NETWORK_SHARE = 0.85
 """Weight of the network's probabilities beside those of the counts."""
 
 REPEAT_PENALTY = 2.0
