@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,25 +20,6 @@ TOUR = Path(__file__).with_name("tour.py")
 pytestmark = pytest.mark.skipif(
     sys.platform == "linux" and shutil.which("Xvfb") is None, reason="needs a screen: install xvfb"
 )
-
-
-@pytest.fixture(scope="module")
-def screen() -> Iterator[dict[str, str]]:
-    """A virtual screen of its own."""
-    if sys.platform != "linux":
-        yield {}
-        return
-    reading, writing = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "2000x1200x24", "-nolisten", "tcp"],
-        pass_fds=[writing], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    os.close(writing)
-    with os.fdopen(reading) as answer:
-        display = answer.readline().strip()
-    yield {"DISPLAY": f":{display}", "QT_QPA_PLATFORM": "xcb"}
-    server.terminate()
-    server.wait()
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ from studio.sdk import Note  # noqa: E402
 from studio.shell.app import Studio, places  # noqa: E402
 from studio.shell.viewers.background import Background  # noqa: E402
 
-PATIENCE = 100.0
+PATIENCE = 200.0
 SIZES = ((1024, 700), (1280, 800), (1920, 1080))
 LANGUAGES = ("en", "zh_CN")
 THEMES = ("dark", "light")
