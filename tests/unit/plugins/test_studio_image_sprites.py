@@ -155,7 +155,8 @@ def test_of_several_tries_the_one_is_kept_in_which_the_model_sees_the_words_best
     obedience = torch.stack([model.obedience(pictures, asked, 1) for pictures in tries])
     best = obedience.argmax(0).tolist()
     assert best != [0, 0]
-    kept = drawn(model, asked, Sprite.Params(steps=4, tries=4), ctx)
+    params = Sprite.Params(**sdk.check_values(Sprite.Params.fields, {"steps": 4, "tries": 4}))
+    kept = drawn(model, asked, params, ctx)
     wanted = torch.stack([tries[turn][place] for place, turn in enumerate(best)])
     assert np.array_equal(kept, to_bytes(wanted, crisp=True))
 

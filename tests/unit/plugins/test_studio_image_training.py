@@ -265,7 +265,8 @@ def test_words_of_the_captions_move_pictures_and_unknown_ones_are_told() -> None
 
     def shown(**more: Any) -> Any:
         ctx = RecordingContext(seed=1, models={"starter:vae-faces": STARTERS / "vae-faces"})
-        return run(LatentExplorer, {"model": "starter:vae-faces", "count": 4, **more}, ctx)[-1].pixels.astype(float)
+        made: Any = run(LatentExplorer, {"model": "starter:vae-faces", "count": 4, **more}, ctx)[-1]
+        return made.pixels.astype(float)
 
     yellow = [
         picture[..., 0].mean() - picture[..., 2].mean()
@@ -275,7 +276,7 @@ def test_words_of_the_captions_move_pictures_and_unknown_ones_are_told() -> None
     assert yellow[2] > yellow[0] + 30  # faces are yellow, skulls are not
     assert np.array_equal(shown(words=""), shown(words="cat 0"))
     rows = shown(show="words", enlarge=2)
-    assert rows.shape[0] >= len(model.attributes) * model.network.shape.size * 2  # type: ignore[union-attr,operator]
+    assert rows.shape[0] >= len(model.attributes) * 32 * 2
     with pytest.raises(sdk.UserError) as problem:
         shown(words="unicorn")
     assert problem.value.param == "words"
