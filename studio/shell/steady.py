@@ -32,10 +32,13 @@ def hold_singletons() -> bool:
 
 
 def _pyside_version() -> tuple[int, int]:
-    """The installed PySide6's version without importing it; (0, 0) where there is none."""
+    """The installed PySide6's version without importing it; (0, 0) where there is none, or it is damaged."""
     found = find_spec("PySide6")
     if found is None or found.origin is None:
         return (0, 0)
-    told = Path(found.origin).with_name("_config.py").read_text(encoding="utf-8")
+    try:
+        told = Path(found.origin).with_name("_config.py").read_text(encoding="utf-8")
+    except OSError:
+        return (0, 0)
     numbers = re.search(r'version = "(\d+)\.(\d+)', told)
     return (int(numbers[1]), int(numbers[2])) if numbers else (0, 0)

@@ -23,7 +23,7 @@ rank = int(os.environ["RANK"])
 torch.manual_seed(rank)  # each begins with other weights, and must not stay with them
 net = torch.nn.Linear(3, 1, bias=False)
 ctx = SimpleNamespace(
-    device="cpu", dtype="float32", resume=None, seed=1, checkpoint_seconds=1e9,
+    device="cpu", dtype="float32", resume=None, until=None, seed=1, checkpoint_seconds=1e9,
     check=lambda: None, progress=lambda *a: None,
 )
 loop = Loop(ctx, {"net": net}, {"net": torch.optim.SGD(net.parameters(), 0.5)}, steps=2, average=0.9, clip=0.0)
