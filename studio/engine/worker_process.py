@@ -91,7 +91,7 @@ class WorkerProcess:
         self._ended = threading.Event()
         self._block = SharedBlock.create()
         try:
-            self._process = _start()
+            self._process = _start(setup.scratch)
         except BaseException:
             self._block.close()
             raise
@@ -222,7 +222,9 @@ class WorkerProcess:
         _close(stream)
 
 
-def _start() -> subprocess.Popen[bytes]:
+def _start(scratch: Path) -> subprocess.Popen[bytes]:
+    # torch would ask a service of the system for the artist's name, to call a folder for all sessions after it
+    compiled = os.environ.get("TORCHINDUCTOR_CACHE_DIR") or str(scratch / "compiled")
     package_root = Path(__file__).resolve().parents[2]
     path = os.pathsep.join(filter(None, (str(package_root), os.environ.get("PYTHONPATH", ""))))
     return subprocess.Popen(
@@ -231,7 +233,7 @@ def _start() -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, **_ENVIRONMENT, "PYTHONPATH": path},
+        env={**os.environ, **_ENVIRONMENT, "PYTHONPATH": path, "TORCHINDUCTOR_CACHE_DIR": compiled},
         # A group of its own, so that Ctrl-C in a terminal reaches the host alone, which then cancels in order.
         start_new_session=os.name != "nt",
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
