@@ -164,7 +164,7 @@ def test_a_worker_that_cannot_be_started_fails_its_job_and_the_next_one_tries_ag
 ) -> None:
     start = worker_process._start
 
-    def no_process() -> subprocess.Popen[bytes]:
+    def no_process(_scratch: Path) -> subprocess.Popen[bytes]:
         monkeypatch.setattr(worker_process, "_start", start)
         raise OSError(11, "Resource temporarily unavailable")
 
