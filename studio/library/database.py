@@ -24,6 +24,10 @@ _SETTINGS = (
 )
 
 
+class IndexClosedError(RuntimeError):
+    """What was asked for came after the index was closed."""
+
+
 class IndexDamaged(Exception):
     """The index is not a whole database of ours; the library moves it aside and builds a new one from the files."""
 
@@ -86,7 +90,7 @@ class Database:
         own = self._own
         with self._guard:
             if self._closed:
-                raise RuntimeError("the index is closed")
+                raise IndexClosedError("the index is closed")
             if own.connection is not None:
                 own.connection.close()  # of an earlier file
             connection = self._apsw.Connection(str(self.path))

@@ -8,6 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from studio.library.database import IndexClosedError
 from studio.shell.library.source import Look, Query, QueryError, Row, Source
 from studio.shell.viewers.background import Background, Task
 
@@ -152,6 +153,8 @@ class LibraryRows(QObject):
 
     def _not_looked(self, error: Exception) -> None:
         self._looking = self._counting = None
+        if isinstance(error, IndexClosedError):
+            return  # the window is closing, and nobody looks any more
         if self._look_again:
             self._look(fresh=True)
             return
