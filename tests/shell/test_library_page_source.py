@@ -6,14 +6,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pytestqt.exceptions import capture_exceptions
+from pytestqt.qtbot import QtBot
 
 from studio import sdk
 from studio.library import Item, Origin
+from studio.library.database import IndexClosedError
 from studio.library.items import Parent
 from studio.library.library import Library
 from studio.sdk.errors import UserError
 from studio.shell.library.real_source import LibrarySource, query_text, said_facts
+from studio.shell.library.rows import LibraryRows
 from studio.shell.library.source import Query, QueryError
+from studio.shell.viewers.background import Background
 
 
 def picture(title: str) -> sdk.Image:
@@ -162,3 +167,18 @@ def test_values_that_stand_for_something_are_told_in_words(library: Library) -> 
     for name, value in (("style", "gone"), ("note", "silk"), ("picture", "item:nothing"), ("style", [1]), ("no", 3)):
         assert source.said(spec.id, name, value) == ""
     assert source.said("gone", "style", "silk") == ""
+
+
+def test_a_look_that_the_closing_of_the_library_overtakes_is_no_fault(
+    library: Library, source: LibrarySource, qtbot: QtBot
+) -> None:
+    rows = LibraryRows(source, Background())
+    failures: list[str] = []
+    rows.failed.connect(failures.append)
+    library.close()
+    with pytest.raises(IndexClosedError):
+        source.look(Query(), 10)
+    with capture_exceptions() as raised:
+        rows.search(Query())
+        qtbot.waitUntil(lambda: rows._looking is None, timeout=5000)
+    assert (raised, failures) == ([], [])
