@@ -158,20 +158,14 @@ def drawn(model: FlowModel, asked: list[tuple[list[str], float]], params: Any, c
 
     from studio_image.models.pixels import to_bytes
 
-    kept: torch.Tensor | None = None
-    best: torch.Tensor | None = None
-    for turn in range(params.tries):
-        pictures = _once(model, asked, params, ctx, turn)
-        if params.tries == 1:
-            kept = pictures
-            break
-        obedience = model.obedience(pictures, asked, ctx.seed)
-        if kept is None or best is None:
-            kept, best = pictures, obedience
-        else:
-            better = obedience > best
-            kept, best = torch.where(better[:, None, None, None], pictures, kept), torch.maximum(obedience, best)
-    assert kept is not None
+    kept = _once(model, asked, params, ctx, 0)
+    if params.tries > 1:
+        best = model.obedience(kept, asked, ctx.seed, ctx.check)
+        for turn in range(1, params.tries):
+            pictures = _once(model, asked, params, ctx, turn)
+            obedience = model.obedience(pictures, asked, ctx.seed, ctx.check)
+            kept = torch.where((obedience > best)[:, None, None, None], pictures, kept)
+            best = torch.maximum(best, obedience)
     made = to_bytes(kept, crisp=model.crisp)
     if made.shape[-1] == 4:
         made[made[..., 3] < DUST * 255] = 0

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -180,7 +180,11 @@ class FlowModel:
 
     @torch.inference_mode()
     def obedience(
-        self, pictures: torch.Tensor, asked: Sequence[tuple[Sequence[str], float]], seed: int
+        self,
+        pictures: torch.Tensor,
+        asked: Sequence[tuple[Sequence[str], float]],
+        seed: int,
+        check: Callable[[], None] = lambda: None,
     ) -> torch.Tensor:
         """How much the words help the network to see each picture through noise, as a share of its error, [n].
 
@@ -191,12 +195,14 @@ class FlowModel:
             pictures: [n, channels, s, s], as `drawing` ends with.
             asked: as there.
             seed: of the noise, which is the same for every picture, so that only pictures make a difference.
+            check: called now and then, a cancel point.
         """
         device = next(self.network.parameters()).device
         pictures, random = pictures.to(device), torch.Generator().manual_seed(seed)
         wishes = [(torch.tensor(self.vocabulary.encode(captions)).to(device), share) for captions, share in asked]
         helped = torch.zeros(len(pictures), device=device)
         for moment in JUDGED_AT:
+            check()
             noise = torch.randn(1, *pictures.shape[1:], generator=random).to(device)
             under_way, motion = noise + moment * (pictures - noise), pictures - noise
             time = torch.full((len(pictures),), moment, device=device)

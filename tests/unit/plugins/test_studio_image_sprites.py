@@ -176,3 +176,15 @@ def test_the_starter_sees_what_its_own_pictures_show() -> None:
     right = model.obedience(pictures, [(things, 1.0)], 1)
     wrong = model.obedience(pictures, [([*things[1:], things[0]], 1.0)], 1)
     assert bool((right > wrong).all()), (right, wrong)
+
+
+def test_judging_tries_can_be_cancelled(folder: Path) -> None:
+    class Cancelled(Exception):
+        pass
+
+    def check() -> None:
+        raise Cancelled
+
+    model = load(folder)
+    with pytest.raises(Cancelled):
+        model.obedience(torch.zeros(1, 4, 32, 32), [(["snake"], 1.0)], 1, check)
