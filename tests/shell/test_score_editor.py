@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from helpers.windows import PAINTER, make_workshop
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
@@ -22,11 +23,13 @@ from studio.library.library import Library
 from studio.sdk import Note, Score, Track
 from studio.shell.forms.form import Form, FormHelp
 from studio.shell.forms.history import PromptHistory
+from studio.shell.i18n import Language
 from studio.shell.score_editor.dialog import ScoreDialog
-from studio.shell.score_editor.grid import LANE, NoteGrid
+from studio.shell.score_editor.grid import LANE, NARROWEST, WIDEST, NoteGrid
 from studio.shell.score_editor.sheet import MOST_BARS, MOST_NOTES, STEP, History, Sheet
 from studio.shell.viewers.background import Background
 from studio.shell.viewers.inspector import Inspector
+from studio.shell.viewers.piano_roll import KEYS_WIDTH
 
 CONTROL, SHIFT, ALT = (
     Qt.KeyboardModifier.ControlModifier,
@@ -157,7 +160,153 @@ def test_a_note_that_another_is_moved_over_makes_way(form: Any) -> None:
     press(grid, *[Qt.Key.Key_Left] * 6, held=ALT)
     assert drawn(grid) == [(0, 2, 72), (2, 4, 72)]
     press(grid, *[Qt.Key.Key_Left] * 9, held=ALT)
+    assert drawn(grid) == [(0, 4, 72), (4, 4, 72)], "what it was only led over is there again"
+    press(grid, Qt.Key.Key_Right, Qt.Key.Key_Left)
+    press(grid, Qt.Key.Key_Right, held=ALT)
+    assert drawn(grid) == [(1, 4, 72)], "led anew: where it ended up before, it stayed"
+
+
+def test_a_note_led_through_a_chord_leaves_it_whole(form: Any) -> None:
+    grid = opened(form).grid
+    for pitch in (72, 76, 79):
+        grid._go(0, pitch)
+        press(grid, Qt.Key.Key_Return)
+    grid._go(0, 72)
+    press(grid, *[Qt.Key.Key_Up] * 5, held=ALT)
+    assert sorted(pitch for _, _, pitch in drawn(grid)) == [76, 77, 79]
+    press(grid, *[Qt.Key.Key_Right] * 3, held=SHIFT)
+    assert (0, 7, 77) in drawn(grid)
+
+
+def test_a_new_note_leaves_the_next_one_its_place(form: Any) -> None:
+    grid = opened(form).grid
+    QTest.mouseClick(grid.viewport(), LEFT, pos=spot(grid, 8.5, 72))
+    QTest.mouseClick(grid.viewport(), LEFT, pos=spot(grid, 6.5, 72))
+    assert drawn(grid) == [(6, 2, 72), (8, 4, 72)]
+    grid._go(5, 72)
+    press(grid, Qt.Key.Key_Return)
+    assert drawn(grid) == [(5, 1, 72), (6, 2, 72), (8, 4, 72)]
+    QTest.mouseClick(grid.viewport(), LEFT, pos=spot(grid, 20.5, 72))
+    assert drawn(grid)[-1] == (20, 4, 72), "too little room once does not make later notes short"
+
+
+def test_the_hand_that_trembles_while_it_clicks_changes_nothing(form: Any) -> None:
+    grid = opened(form).grid
+    view = grid.viewport()
+    edge = QPoint(round(grid._x(5 * STEP)), spot(grid, 0, 72).y())
+    drag(grid, edge - QPoint(1, 0), edge + QPoint(1, 0))
+    assert drawn(grid) == [(4, 4, 72)]
+    edge = QPoint(round(grid._x(6 * STEP)), round(grid._y(72)) + 1)
+    drag(grid, edge, edge - QPoint(1, 2))
+    assert drawn(grid) == [(4, 4, 72)]
+    assert grid.history.can_undo
+    QTest.mouseClick(view, LEFT, pos=spot(grid, 20.5, 76))
+    QTest.mouseDClick(view, LEFT, pos=spot(grid, 30.5, 76))
+    assert len(drawn(grid)) == 3
+
+
+def test_keys_leave_alone_what_the_mouse_holds_and_escape_lets_go(form: Any) -> None:
+    dialog = opened(form)
+    grid, view = dialog.grid, dialog.grid.viewport()
+    press(grid, Qt.Key.Key_Return)
+    QTest.mousePress(view, LEFT, pos=spot(grid, 1.5, 72))
+    QTest.mouseMove(view, spot(grid, 9.5, 75))
+    press(grid, Qt.Key.Key_Delete, Qt.Key.Key_Escape)
     assert drawn(grid) == [(0, 4, 72)]
+    QTest.mouseMove(view, spot(grid, 19.5, 75))
+    QTest.mouseRelease(view, LEFT, pos=spot(grid, 19.5, 75))
+    assert drawn(grid) == [(0, 4, 72)]
+    assert dialog.isVisible()
+    QTest.mousePress(view, LEFT, pos=spot(grid, 1.5, 72))
+    QTest.mouseMove(view, spot(grid, 9.5, 75))
+    dialog.undo_action.trigger()
+    assert drawn(grid) == [(0, 4, 72)], "only the drag is taken back"
+
+
+def wheel(grid: NoteGrid, at: QPoint, turned: int) -> None:
+    """Turn the wheel with Ctrl; a notch is 120."""
+    event = QWheelEvent(
+        QPointF(at), QPointF(grid.viewport().mapToGlobal(at)), QPoint(), QPoint(0, turned), Qt.MouseButton.NoButton,
+        CONTROL, Qt.ScrollPhase.NoScrollPhase, False,  # noqa: FBT003 - it has no name
+    )  # fmt: skip
+    QApplication.sendEvent(grid.viewport(), event)
+
+
+def test_zooming_by_little_steps_keeps_what_is_under_the_mouse(form: Any) -> None:
+    dialog = opened(form)
+    dialog.bars.setValue(60)
+    grid = dialog.grid
+    grid.horizontalScrollBar().setValue(3000)
+    at = spot(grid, 280.0, 72)
+    for _ in range(32):
+        wheel(grid, at, 15)
+    assert grid._width > 24
+    assert abs(spot(grid, 280.0, 72).x() - at.x()) <= 32, "half a pixel for each turn of the wheel at most"
+    grid.zoom(1 / 100)
+    assert grid._width == NARROWEST
+    grid.zoom(100)
+    assert grid._width == WIDEST
+
+
+def test_lines_stand_still_while_one_scrolls(form: Any) -> None:
+    grid = NoteGrid()
+    grid.open(History(Sheet((Track("Melody", ()),), 90.0, (17, 32), "", 40)), 0)
+    grid.resize(600, 300)
+    grid.show()
+    shown = grid.viewport().grab().toImage()
+    grid.horizontalScrollBar().setValue(10 * 17 * 6)  # ten bars of 8½ sixteenths
+    lane = round(grid._y(73)) + 5
+    grid.step = grid.sheet.steps - 1
+    moved = grid.viewport().grab().toImage()
+    start = KEYS_WIDTH + 20
+    assert [moved.pixel(x, lane) for x in range(start, 500)] == [shown.pixel(x, lane) for x in range(start, 500)]
+    grid.deleteLater()
+
+
+def test_taking_back_shows_the_part_that_changes(form: Any) -> None:
+    dialog = opened(form)
+    press(dialog.grid, Qt.Key.Key_Return)
+    dialog.parts.setCurrentIndex(1)
+    dialog.undo_action.trigger()
+    assert (dialog.parts.currentText(), dialog.grid.part) == ("Melody", 0)
+    dialog.parts.setCurrentIndex(1)
+    dialog.redo_action.trigger()
+    assert drawn(dialog.grid) == [(0, 4, 72)]
+
+
+def test_a_metre_for_which_there_are_too_many_bars_is_refused_in_words(qtbot: QtBot) -> None:
+    dialog = ScoreDialog(None, lambda _: "")
+    qtbot.addWidget(dialog)
+    note = Note((MOST_BARS - 1) * 4.0, 1.0, 60)
+    dialog.grid.open(History(Sheet.of(Score((Track("Melody", (note,)),)))), 0)
+    dialog.meter.setCurrentText("2/4")
+    assert dialog.meter.currentText() == "4/4"
+    assert "200" in dialog.problem.text()
+
+
+def test_lengthening_upwards_changes_nothing(form: Any, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "short.mid"
+    formats.encode(Score((Track("A", (Note(0.0, 0.125, 60),)),)), path, None)
+    form.editor("notes").set_file(path)
+    dialog = opened(form)
+    assert dialog.where.text() == "Reading…"
+    assert dialog.width() <= 1024
+    qtbot.waitUntil(dialog.grid.isEnabled, timeout=20_000)
+    press(dialog.grid, Qt.Key.Key_Up, held=SHIFT)
+    assert drawn(dialog.grid) == [(0, 0.5, 60)]
+    assert not dialog.history.is_changed
+
+
+def test_a_drawing_speaks_the_windows_language(form: Any, qapp: QApplication) -> None:
+    dialog = opened(form)
+    language = Language(qapp)
+    language.use("zh_CN")
+    try:
+        assert dialog.parts.currentText() == "旋律"
+        assert "小节" in dialog.where.text()
+    finally:
+        language.use("en")
+    assert dialog.where.text().startswith("C5 · bar 1")
 
 
 def test_a_drag_is_one_change_to_take_back(form: Any, qtbot: QtBot) -> None:
@@ -198,6 +347,25 @@ def test_enter_in_a_number_does_not_close_the_window(form: Any) -> None:
     press(dialog.grid, Qt.Key.Key_Return)
     QTest.keyClick(dialog.tempo, Qt.Key.Key_Return)
     assert dialog.isVisible()
+
+
+def test_a_number_being_typed_is_not_lost_by_closing(form: Any, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "song.mid"
+    formats.encode(SONG, path, None)
+    form.editor("notes").set_file(path)
+    dialog = opened(form)
+    qtbot.waitUntil(dialog.grid.isEnabled, timeout=20_000)
+    qtbot.waitUntil(dialog.isActiveWindow)
+    dialog.tempo.setFocus()
+    dialog.tempo.selectAll()
+    QTest.keyClicks(dialog.tempo, "140")
+    QTest.keyClick(dialog.tempo, Qt.Key.Key_Escape)
+    answer(qtbot, "Go on drawing")
+    QTest.keyClick(dialog.tempo, Qt.Key.Key_Return, CONTROL)
+    qtbot.waitUntil(lambda: is_gone(dialog))
+    score = formats.read(Path(form.editor("notes").value().removeprefix("file:")), "score")
+    assert isinstance(score, Score)
+    assert round(score.tempo) == 140
 
 
 def test_what_is_held_is_drawn_on_and_nothing_of_it_is_lost(form: Any, tmp_path: Path, qtbot: QtBot) -> None:

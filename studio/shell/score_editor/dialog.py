@@ -46,6 +46,7 @@ class ScoreDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         say(self.setWindowTitle, "Draw notes")
         self._keep = keep
+        self._is_open = False
         self.grid = NoteGrid()
         self.parts = CalmCombo()
         self.tempo = _spin(SLOWEST, FASTEST)
@@ -69,7 +70,7 @@ class ScoreDialog(QDialog):
         self.tempo.valueChanged.connect(lambda tempo: self._change(replace(self.grid.sheet, tempo=tempo)))
         self.bars.valueChanged.connect(lambda bars: self._change(replace(self.grid.sheet, bars=int(bars))))
         self.meter.currentIndexChanged.connect(self._change_meter)
-        self.resize(1060, 680)
+        self.resize(980, 640)
         if path is None:
             self._open(Sheet.empty())
         else:
@@ -86,6 +87,7 @@ class ScoreDialog(QDialog):
 
     def finish(self) -> None:
         """Keep what is drawn, off the window's thread; it stays here should that fail."""
+        self._settle()
         if not self.history.is_changed:
             self.accept()
             return
@@ -95,6 +97,7 @@ class ScoreDialog(QDialog):
 
     def reject(self) -> None:
         """Leave everything as it was; what was drawn is not thrown away unasked."""
+        self._settle()
         if not self.history.is_changed:
             super().reject()
             return
@@ -109,6 +112,12 @@ class ScoreDialog(QDialog):
         throw.clicked.connect(lambda: self.done(QDialog.DialogCode.Rejected))
         box.open()
 
+    def _settle(self) -> None:
+        """Take what is under way: a note held by the mouse, a number that is being typed."""
+        self.grid.settle()
+        for typed in (self.tempo, self.bars):
+            typed.interpretText()
+
     def _finish_by_key(self) -> None:
         if self.ok.isEnabled():
             self.finish()
@@ -122,13 +131,11 @@ class ScoreDialog(QDialog):
         self._say(tr("The notes could not be kept: {reason}", reason=tr_error(error)))
 
     def _read(self, measured: Measured) -> None:
-        try:
-            sheet = Sheet.of(score_of(measured))
-        except ValueError:
-            told = "This score is too long to be drawn on: {bars} bars and {notes} notes are the most."
-            self._not_read(tr(told, bars=MOST_BARS, notes=f"{MOST_NOTES:,}"))
-            return
-        self._open(sheet)
+        Background.shared().run(lambda: Sheet.of(score_of(measured)), self._open, self._too_long, owner=self)
+
+    def _too_long(self, _error: Exception) -> None:
+        told = "This score is too long to be drawn on: {bars} bars and {notes} notes are the most."
+        self._not_read(tr(told, bars=MOST_BARS, notes=f"{MOST_NOTES:,}"))
 
     def _not_read(self, sentence: str) -> None:
         self.where.clear()
@@ -136,16 +143,16 @@ class ScoreDialog(QDialog):
         self.cancel.setFocus()
 
     def _open(self, sheet: Sheet) -> None:
-        names = [tr(track.name) if track.name in NAMES else track.name for track in sheet.tracks]
         full = [number for number, track in enumerate(sheet.tracks) if track.notes]
         for box in (self.parts, self.meter):
             box.blockSignals(True)
-        self.parts.addItems(names)
+        self.parts.addItems([_name(track) for track in sheet.tracks])
         self.parts.setCurrentIndex(full[0] if full else 0)
         for meter in dict.fromkeys((*METERS, sheet.meter)):
             self.meter.addItem("{}/{}".format(*meter), meter)
         for box in (self.parts, self.meter):
             box.blockSignals(False)
+        self._is_open = True
         self.grid.open(History(sheet), self.parts.currentIndex())
         self._set_usable(True)
         self.grid.setFocus()
@@ -164,12 +171,27 @@ class ScoreDialog(QDialog):
         if bars <= MOST_BARS:
             self._change(replace(sheet, meter=meter, bars=bars))
         else:
-            self._follow()  # so short bars would be too many: it stays as it is
+            self._follow()
+            told = "The metre stays as it is: there would be more than {bars} of such short bars."
+            self._say(tr(told, bars=MOST_BARS))
 
     def _travel(self, step: Callable[[History], None]) -> None:
+        """Take a change back, or make it again, and show the part it is in."""
+        before = self.grid.sheet.tracks
         step(self.history)
         self.grid.refresh()
         self._follow()
+        changed = [part for part, tracks in enumerate(zip(before, self.grid.sheet.tracks, strict=True))
+                   if tracks[0] != tracks[1]]  # fmt: skip
+        if changed and self.parts.currentIndex() not in changed:
+            self.parts.setCurrentIndex(changed[0])
+
+    def retranslate(self) -> None:
+        """Say the parts' names, and where the cursor is, again."""
+        if self._is_open:
+            for place, track in enumerate(self.grid.sheet.tracks):
+                self.parts.setItemText(place, _name(track))
+            self._tell()
 
     def _follow(self) -> None:
         """Show the sheet's numbers, and what can be done with it now."""
@@ -189,7 +211,8 @@ class ScoreDialog(QDialog):
         self._tell()
 
     def _tell(self) -> None:
-        self.where.setText(self.grid.told())
+        if self._is_open:
+            self.where.setText(self.grid.told())
 
     def _say(self, sentence: str) -> None:
         self.problem.setText(sentence)
@@ -274,6 +297,10 @@ def _kept(score: sdk.Score, keep: Callable[[bytes], str]) -> str:
     from studio.library.formats.scores import encoded
 
     return keep(encoded(score))
+
+
+def _name(track: sdk.Track) -> str:
+    return tr(track.name) if track.name in NAMES else track.name
 
 
 def _zoom(grid: NoteGrid, factor: float) -> None:

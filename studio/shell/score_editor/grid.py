@@ -37,6 +37,9 @@ NARROWEST, USUAL, WIDEST = 4, 12, 48
 _EDGE = 7.0
 """Pixels at a note's end that lengthen it; never more than a third of it."""
 
+_STILL = 4
+"""Pixels that the pressed mouse may tremble before it drags."""
+
 _QUARTER = 4
 """The length of the first note, sixteenths."""
 
@@ -72,7 +75,7 @@ _WRITE = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
 _REMOVE = frozenset({Qt.Key.Key_Delete, Qt.Key.Key_Backspace})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Drag:
     """What the pressed mouse does.
 
@@ -81,7 +84,8 @@ class _Drag:
         note: the note held; when it is a new one, the sheet has it not.
         new: whether the note is being written.
         by_end: whether its end is held.
-        step, pitch: where it was pressed.
+        step, pitch, at: where it was pressed, in the score and in the viewport.
+        begun: whether the mouse went further than it trembles.
     """
 
     sheet: Sheet
@@ -90,6 +94,23 @@ class _Drag:
     by_end: bool
     step: int
     pitch: int
+    at: QPointF
+    begun: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Led:
+    """A note that keys move or lengthen, one press after another: what it only passes over stays.
+
+    Attributes:
+        before, note: the sheet and the note as they were at the first press.
+        after, now: as they are now.
+    """
+
+    before: Sheet
+    note: sdk.Note
+    after: Sheet
+    now: sdk.Note
 
 
 class NoteGrid(QAbstractScrollArea):
@@ -116,8 +137,9 @@ class NoteGrid(QAbstractScrollArea):
         self.step = 0
         self.pitch = 72
         self.reach = _QUARTER
-        self._width = USUAL
+        self._zoom = float(USUAL)
         self._drag: _Drag | None = None
+        self._led: _Led | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(360, RULER + 12 * LANE)
         self.viewport().setMouseTracking(True)
@@ -133,6 +155,11 @@ class NoteGrid(QAbstractScrollArea):
         return self.history.sheet
 
     @property
+    def _width(self) -> int:
+        """Pixels a sixteenth is wide now."""
+        return round(self._zoom)
+
+    @property
     def note(self) -> sdk.Note | None:
         """The note under the cursor."""
         return self.sheet.note_at(self.part, self.step, self.pitch)
@@ -145,11 +172,11 @@ class NoteGrid(QAbstractScrollArea):
 
     def choose(self, part: int) -> None:
         """Draw another part; the cursor goes to its first note, or to where there is room for a first one."""
-        self._drag = None
+        self.settle()
         self.part = part
         track = self.sheet.tracks[part]
         first = track.notes[0] if track.notes else sdk.Note(0.0, 1.0, 36 if track.drums else 72)
-        self._go(int(first.start / STEP), first.pitch)
+        self._go(_step_of(first), first.pitch)
         self._center()
 
     def refresh(self) -> None:
@@ -175,11 +202,19 @@ class NoteGrid(QAbstractScrollArea):
         told = "a note of {count} sixteenth" if steps == 1 else "a note of {count} sixteenths"
         return f"{where} · {tr(told, count=f'{steps:g}')}"
 
-    def zoom(self, factor: float) -> None:
-        """Show fewer (factor > 1) or more sixteenths; the cursor stays in sight."""
-        self._width = min(WIDEST, max(NARROWEST, round(self._width * factor)))
+    def zoom(self, factor: float, x: float | None = None) -> None:
+        """Show fewer (factor > 1) or more sixteenths.
+
+        What is at `x`, in the viewport, stays there; without it the cursor, or the middle where that is out of sight.
+        """
+        right = self.viewport().width()
+        if x is None:
+            cursor = self._x(self.step * STEP)
+            x = cursor if KEYS_WIDTH <= cursor < right else (KEYS_WIDTH + right) / 2
+        held = self._time(x)
+        self._zoom = min(float(WIDEST), max(float(NARROWEST), self._zoom * factor))
         self._fit()
-        self._go(self.step, self.pitch)
+        self.horizontalScrollBar().setValue(round(held / STEP * self._width + KEYS_WIDTH - x))
 
     def sizeHint(self) -> QSize:
         """Five bars and two octaves and a half."""
@@ -194,9 +229,7 @@ class NoteGrid(QAbstractScrollArea):
         """Write a note at the cursor; where there is one, go on behind it, into another bar if need be."""
         note = self.note
         if note is None:
-            start = self.step * STEP
-            made = sdk.Note(start, min(self.reach * STEP, self.sheet.length - start), self.pitch)
-            self._change(self.sheet.put(self.part, made))
+            self._change(self.sheet.put(self.part, self._new(self.step, self.pitch)))
             return
         behind = math.ceil((note.start + note.duration) / STEP - 1e-6)
         if behind >= self.sheet.steps and self.sheet.bars < MOST_BARS:
@@ -211,9 +244,7 @@ class NoteGrid(QAbstractScrollArea):
     def shift(self, steps: int, semitones: int) -> None:
         """Move the note under the cursor, and the cursor with it."""
         if (note := self.note) is not None:
-            there = self.sheet.moved(note, steps * STEP, semitones)
-            self._change(self.sheet.put(self.part, there, note))
-            self._go(_step_of(there), there.pitch)
+            self._lead(note, self.sheet.moved(note, steps * STEP, semitones))
 
     def stretch(self, steps: int) -> None:
         """Lengthen or shorten the note under the cursor; later notes will be as long."""
@@ -223,8 +254,21 @@ class NoteGrid(QAbstractScrollArea):
             return
         longer = self.sheet.stretched(note, note.duration + steps * STEP)
         self.reach = max(1, round(longer.duration / STEP))
-        self._change(self.sheet.put(self.part, longer, note))
-        self._go(_step_of(longer), longer.pitch)
+        self._lead(note, longer)
+
+    def _lead(self, note: sdk.Note, there: sdk.Note) -> None:
+        led = self._led
+        if led is None or led.after is not self.sheet or led.now != note:
+            led = _Led(self.sheet, note, self.sheet, note)
+        after = led.before.put(self.part, there, led.note)
+        self._change(after)
+        self._go(_step_of(there), there.pitch)
+        self._led = _Led(led.before, led.note, after, there)
+
+    def _new(self, step: int, pitch: int) -> sdk.Note:
+        """A note to write: as long as usual, where the next one of its pitch leaves as much room."""
+        start = step * STEP
+        return sdk.Note(start, min(self.reach * STEP, self.sheet.room(self.part, start, pitch)), pitch)
 
     def _change(self, sheet: Sheet) -> None:
         self.history.change(sheet)
@@ -237,6 +281,7 @@ class NoteGrid(QAbstractScrollArea):
 
     def _go(self, step: int, pitch: int, *, follow: bool = True) -> None:
         """Put the cursor somewhere on the paper; the view follows it unless it must stay under the mouse."""
+        self._led = None
         self.step = min(max(0, step), self.sheet.steps - 1)
         self.pitch = min(max(0, pitch), 127)
         if follow:
@@ -278,6 +323,10 @@ class NoteGrid(QAbstractScrollArea):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows lead; with Shift they lengthen, with Alt they move, with Ctrl they leap a bar."""
+        if self._drag is not None:  # the hand holds the note; Escape lets go of it
+            if event.key() == Qt.Key.Key_Escape:
+                self.drop()
+            return
         key, held = Qt.Key(event.key()), event.modifiers() & (_SHIFT | _CONTROL | _ALT)
         none = Qt.KeyboardModifier.NoModifier
         if key in _ARROWS and held in (none, _ALT, _SHIFT, _CONTROL):
@@ -299,7 +348,8 @@ class NoteGrid(QAbstractScrollArea):
         if held == _ALT:
             self.shift(across, up)
         elif held == _SHIFT:
-            self.stretch(across)
+            if across:
+                self.stretch(across)
         elif held == _CONTROL:
             self._go(self.step + across * max(1, round(self.sheet.bar / STEP)), self.pitch + 12 * up)
         else:
@@ -312,20 +362,23 @@ class NoteGrid(QAbstractScrollArea):
         at = event.position()
         if self._drag is not None or at.x() < KEYS_WIDTH or at.y() < RULER or self._time(at.x()) >= self.sheet.length:
             return
-        note = self._note_at(at)
         step, pitch = int(self._time(at.x()) / STEP), self._pitch(at.y())
+        note = self._note_at(at) or self.sheet.note_at(self.part, step, pitch)
         if event.button() == Qt.MouseButton.RightButton:
             if note is not None:
                 self._change(self.sheet.without(self.part, note))
         elif event.button() == Qt.MouseButton.LeftButton:
             if note is not None:
-                self._drag = _Drag(self.sheet, note, False, self._is_end(note, at.x()), step, pitch)
+                self._drag = _Drag(self.sheet, note, False, self._is_end(note, at.x()), step, pitch, at)
             else:
-                start = step * STEP
-                note = sdk.Note(start, min(self.reach * STEP, self.sheet.length - start), pitch)
-                self._drag = _Drag(self.sheet, note, True, True, step, pitch)
+                note = self._new(step, pitch)
+                self._drag = _Drag(self.sheet, note, True, True, step, pitch, at)
                 self.history.sheet = self.sheet.put(self.part, note)
             self._go(_step_of(note), note.pitch, follow=False)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """A second click is a click."""
+        self.mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Lengthen or move what is held."""
@@ -335,6 +388,9 @@ class NoteGrid(QAbstractScrollArea):
             note = self._note_at(at)
             at_end = note is not None and self._is_end(note, at.x())
             self.viewport().setCursor(Qt.CursorShape.SizeHorCursor if at_end else Qt.CursorShape.ArrowCursor)
+            return
+        drag.begun = drag.begun or (at - drag.at).manhattanLength() >= _STILL
+        if not drag.begun:
             return
         step, pitch = math.floor(self._time(at.x()) / STEP), self._pitch(at.y())
         if not drag.by_end:
@@ -348,18 +404,31 @@ class NoteGrid(QAbstractScrollArea):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go: one change to take back."""
-        if self._drag is None or event.button() != Qt.MouseButton.LeftButton:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.settle()
+
+    def settle(self) -> None:
+        """Let go of what the mouse holds, where it is; one change to take back."""
+        if self._drag is None:
             return
-        self._drag = None
-        if self.note is not None:
+        drag, self._drag = self._drag, None
+        if self.note is not None and (drag.begun or not drag.new):  # a new one may have had too little room
             self.reach = max(1, round(self.note.duration / STEP))
         self.history.keep()
         self._show_changed()
 
+    def drop(self) -> None:
+        """Let go of what the mouse holds, as if it had not been pressed."""
+        if self._drag is None:
+            return
+        self.history.sheet = self._drag.sheet
+        self.refresh()
+        self.edited.emit()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll; with Shift along the time, with Ctrl zoom."""
         if event.modifiers() & _CONTROL:
-            self.zoom(1.25 ** (event.angleDelta().y() / 120))
+            self.zoom(1.25 ** (event.angleDelta().y() / 120), max(float(KEYS_WIDTH), event.position().x()))
             event.accept()
         elif event.modifiers() & _SHIFT and event.angleDelta().y():
             across = self.horizontalScrollBar()
@@ -443,14 +512,11 @@ class NoteGrid(QAbstractScrollArea):
         view = self.viewport().rect()
         sheet = self.sheet
         border = QColor(tokens().border)
-        first = max(0, int(self._time(KEYS_WIDTH)))
         lines = [(STEP, 60), (sheet.beat, 140), (sheet.bar, 255)] if self._width >= 8 else [(sheet.bar, 255)]
         for apart, alpha in lines:
             border.setAlpha(alpha)
-            bar = int(first / sheet.bar)
-            start = bar * sheet.bar
-            count = 0
-            while (time := start + count * apart) <= min(sheet.length, self._time(view.width())) + 1e-6:
+            count = int(self._time(KEYS_WIDTH) / apart)
+            while (time := count * apart) <= min(sheet.length, self._time(view.width())) + 1e-6:
                 painter.fillRect(QRectF(round(self._x(time)), RULER, 1, view.height()), border)
                 count += 1
         end = self._x(sheet.length)

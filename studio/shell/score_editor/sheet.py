@@ -115,6 +115,11 @@ class Sheet:
                 return note
         return None
 
+    def room(self, part: int, start: float, pitch: int) -> float:
+        """Quarter notes from a moment to the next note of a pitch, or to the end of the paper."""
+        later = (note.start for note in self.tracks[part].notes if note.pitch == pitch and note.start > start + _HAIR)
+        return min(later, default=self.length) - start
+
     def end_of(self, part: int) -> float:
         """Where the last note of a part ends, quarter notes."""
         return max((note.start + note.duration for note in self.tracks[part].notes), default=0.0)
@@ -206,8 +211,9 @@ class History:
         self._step(self._future, self._past)
 
     def _step(self, source: list[Sheet], target: list[Sheet]) -> None:
-        self.sheet = self._kept  # what was not kept is no change
-        if source:
+        if self.sheet != self._kept:
+            self.sheet = self._kept  # what was not kept is no change, and all that is taken back
+        elif source:
             target.append(self._kept)
             self.sheet = self._kept = source.pop()
 
