@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.library import formats
@@ -28,11 +29,11 @@ def closed_afterwards(qtbot: QtBot) -> Iterator[None]:
     Inspector.shared().close()
 
 
-def small(table: DatasetTable, row: int) -> QPixmap | None:
+def small(table: DatasetTable, row: int, mode: QIcon.Mode = QIcon.Mode.Normal) -> QPixmap | None:
     """The picture of a row, as the view asks for it."""
     found = table.data(table.index(row, FILE), Qt.ItemDataRole.DecorationRole)
-    assert found is None or isinstance(found, QPixmap)
-    return found
+    assert found is None or isinstance(found, QIcon)
+    return None if found is None else found.pixmap(found.availableSizes()[0], mode)
 
 
 def tunes(folder: Path, count: int) -> tuple[DatasetItem, ...]:
@@ -41,6 +42,18 @@ def tunes(folder: Path, count: int) -> tuple[DatasetItem, ...]:
     for number in range(count):
         path = folder / f"{number}.mid"
         formats.encode(Score((Track("A", (Note(0.0, 1.0, 40 + number), Note(2.0, 2.0, 60))),)), path, None)
+        items.append(DatasetItem(path))
+    return tuple(items)
+
+
+def blots(folder: Path, count: int) -> tuple[DatasetItem, ...]:
+    """Pictures, each of another colour."""
+    items = []
+    for number in range(count):
+        path = folder / f"{number}.png"
+        picture = QImage(64, 32, QImage.Format.Format_RGB32)
+        picture.fill(0x102030 * (number + 1))
+        picture.save(str(path))
         items.append(DatasetItem(path))
     return tuple(items)
 
@@ -64,16 +77,37 @@ def test_scores_and_meshes_have_small_pictures(qtbot: QtBot, tmp_path: Path, kin
     assert dialog.view.verticalHeader().defaultSectionSize() > ICON_SIDE
 
 
+@pytest.mark.parametrize("kind", ["score", "image"])
 def test_pictures_out_of_sight_wait_until_they_are_seen_again(
-    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     monkeypatch.setattr(dataset_table, "_MOST_ASKED", 2)
-    table = DatasetTable(Dataset("tunes", "score", tmp_path, tunes(tmp_path, 6)))
+    files = tunes if kind == "score" else blots
+    table = DatasetTable(Dataset("tunes", kind, tmp_path, files(tmp_path, 6)))
     for row in range(6):
         small(table, row)
+    assert len(table._asked) == 2
     qtbot.waitUntil(lambda: small(table, 5) is not None, timeout=20_000)
     qtbot.waitUntil(lambda: small(table, 0) is not None, timeout=20_000)
     table.deleteLater()
+
+
+def test_a_chosen_picture_keeps_its_colours(qtbot: QtBot, tmp_path: Path) -> None:
+    table = DatasetTable(Dataset("blots", "image", tmp_path, blots(tmp_path, 1)))
+    qtbot.waitUntil(lambda: small(table, 0) is not None)
+    chosen = small(table, 0, QIcon.Mode.Selected)
+    assert chosen is not None
+    assert chosen.toImage().pixelColor(5, 5).rgb() == 0xFF102030
+    table.deleteLater()
+
+
+def test_a_search_chooses_the_first_row_it_finds(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = DatasetDialog(Dataset("blots", "image", tmp_path, blots(tmp_path, 3)), {})
+    qtbot.addWidget(dialog)
+    dialog.search_box.setText("2")
+    QApplication.clipboard().setText("lilac")
+    dialog.paste()
+    assert dialog.table.changed == {2: "lilac"}
 
 
 def test_the_chosen_text_shows_how_it_begins(qtbot: QtBot, tmp_path: Path) -> None:

@@ -17,19 +17,23 @@ from helpers.windows import PAINTER, Stand, open_window
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QDesktopServices, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QMenu
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QMessageBox, QTabWidget
 from pytestqt.qtbot import QtBot
 
 from studio.engine.events import TrainingBegan
 from studio.engine.jobs import JobState
 from studio.engine.requests import GenerationRequest
+from studio.library import formats
 from studio.sdk import Checkpoint, Evaluation, Field, GeneratorSpec, Measure, Metric, UserError
 from studio.sdk.datasets import Dataset, DatasetItem
+from studio.sdk.testing.samples import sample_input
 from studio.shell.teach.comparison import ComparisonDialog
 from studio.shell.teach.dataset_dialog import DatasetDialog, framed
 from studio.shell.teach.dataset_table import CAPTION, FILE
 from studio.shell.teach.page import TeachPage
+from studio.shell.teach.sentences import SentenceList
 from studio.shell.teach.snapshots import Shown
+from studio.shell.viewers.inspector import Inspector
 from studio.shell.viewers.quick_look import QuickLook
 from studio.teach.datasets import set_captions
 from studio.teach.datasets_keeping import find
@@ -351,6 +355,43 @@ def test_two_moments_are_seen_beside_each_other_with_their_figures(stand: Stand,
     dialog.accept()
 
 
+def test_the_last_checkpoint_is_held_against_the_first_moment(stand: Stand, qtbot: QtBot) -> None:
+    run = run_on_disk(stand)
+    folder = stand.workshop.home.state / "made"
+    folder.mkdir()
+    (folder / "state.json").write_text(json.dumps({"step": 30}))
+    run.add_checkpoint(Checkpoint(30, folder))
+    dialog = ComparisonDialog(run.folder, TRAINER, stand.workshop, 30)
+    qtbot.addWidget(dialog)
+    qtbot.waitUntil(lambda: dialog.view is not None)
+    assert (dialog.first.currentData(), dialog.second.currentData()) == (10, 30)
+    stale = dialog._moments
+    dialog.first.setCurrentIndex(1)
+    dialog._read()
+    qtbot.waitUntil(lambda: dialog._moments[0].step == 20)
+    dialog._found(stale)
+    assert dialog._moments[0].step == 20, "a reading that comes late is of moments chosen no more"
+
+
+def test_a_comparison_fits_a_small_screen(stand: Stand, qtbot: QtBot) -> None:
+    run = run_on_disk(stand)
+    for step in (10, 30):
+        for number in range(40):
+            run.add_metric(Metric(f"figure {number}", step, 1.0))
+        formats.encode(sample_input("score"), run.sample_path(step, ".mid"), None)
+    dialog = ComparisonDialog(run.folder, TRAINER, stand.workshop)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitUntil(lambda: dialog.view is not None)
+    dialog.sample.setCurrentIndex(1)
+    dialog._show()
+    qtbot.wait(50)
+    assert dialog.width() <= 1024
+    assert dialog.height() <= 700
+    assert dialog._listing.height() > 100
+    Inspector.shared().close()
+
+
 @pytest.mark.parametrize("way", ["other captions", "other recipe"])
 def test_a_run_goes_on_with_the_same_data_and_recipe_only(stand: Stand, qtbot: QtBot, way: str) -> None:
     run = run_on_disk(stand)
@@ -537,6 +578,66 @@ def test_captions_that_cannot_be_kept_stay_in_the_table(
     assert dialog.save_button.isEnabled()
 
 
+def test_typed_captions_are_not_thrown_away_unasked(stand: Stand, qtbot: QtBot) -> None:
+    dialog = dialog_of(stand, qtbot)
+    dialog.table.setData(dialog.table.index(0, CAPTION), "grey")
+    QTest.keyClick(dialog.search_box, Qt.Key.Key_Return)
+    assert QApplication.activeModalWidget() is dialog, "Enter belongs to the search"
+    for words, stays in (("Go on typing", True), ("Throw away", False)):
+        QTest.keyClick(dialog.view, Qt.Key.Key_Escape)
+        qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), QMessageBox))
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        next(made for made in box.buttons() if made.text() == words).click()
+        if stays:
+            qtbot.waitUntil(lambda: QApplication.activeModalWidget() is dialog)
+    qtbot.waitUntil(lambda: page_of(stand).findChild(DatasetDialog) is None)
+
+
+def test_nothing_is_typed_into_captions_that_are_being_kept(stand: Stand, qtbot: QtBot) -> None:
+    dialog = dialog_of(stand, qtbot)
+    dialog.table.setData(dialog.table.index(0, CAPTION), "grey")
+    dialog.save()
+    dialog.reject()
+    assert dialog.isVisible()
+    assert not dialog.view.isEnabled()
+    with qtbot.waitSignal(dialog.destroyed):
+        pass
+    assert find(stand.workshop.home.datasets, "greys").items[0].caption == "grey"
+
+
+def test_two_clicks_show_a_dataset_once(stand: Stand, qtbot: QtBot) -> None:
+    page = page_of(stand)
+    assert page.form is not None
+    page.form.set_values({"data": "greys"})
+    page.look_inside()
+    dialog = dialog_of(stand, qtbot)
+    qtbot.wait(50)
+    assert page.findChildren(DatasetDialog) == [dialog]
+    dialog.reject()
+    qtbot.waitUntil(lambda: page.findChild(DatasetDialog) is None)
+    dialog_of(stand, qtbot).reject()
+
+
+def test_what_was_left_out_of_a_large_folder_is_told_without_delay(stand: Stand, tmp_path: Path) -> None:
+    stand.language.use("zh_CN")
+    left_out = [{"why": f"“{number}.png” is left out: it is empty."} for number in range(20_000)]
+    begun = time.process_time()
+    dialog = DatasetDialog(Dataset("greys", "image", tmp_path, (), card={"left_out": left_out}), {})
+    tabs = dialog.findChildren(QTabWidget)[0]
+    tabs.setCurrentIndex(1)
+    dialog.show()
+    QApplication.processEvents()
+    assert time.process_time() - begun < 0.5
+    left_out_tab = tabs.widget(1)
+    assert isinstance(left_out_tab, SentenceList)
+    shown = left_out_tab.model()
+    assert shown.rowCount() == 20_000
+    assert shown.data(shown.index(19_999, 0)) == "未采用“19999.png”：文件是空的。"
+    dialog.close()
+    stand.language.use("en")
+
+
 def test_a_search_leaves_what_was_meant_and_captions_go_to_the_right_file(stand: Stand, qtbot: QtBot) -> None:
     dialog = dialog_of(stand, qtbot)
     table = dialog.table
@@ -563,8 +664,8 @@ def test_parts_of_texts_and_what_is_nearly_the_same_are_told_by_name(
     assert dialog.table.data(dialog.table.index(1, FILE)) == "book.txt:passage 2"
     dialog.search_box.setText("passage 1")
     assert dialog.table.rowCount() == 1
-    lists = dialog.findChildren(QListWidget)
-    assert "“a.txt” and “b.txt”" in [one.item(0).text() for one in lists]
+    models = [one.model() for one in dialog.findChildren(SentenceList)]
+    assert "“a.txt” and “b.txt”" in [model.data(model.index(0, 0)) for model in models]
 
 
 def test_framing_is_shown_for_recipes_that_frame_only(stand: Stand, qtbot: QtBot) -> None:
@@ -640,6 +741,29 @@ def test_a_sample_looked_at_is_let_go_of(stand: Stand, qtbot: QtBot) -> None:
     with qtbot.waitSignal(sheet.destroyed):
         sheet.close()
     assert len(stand.window.findChildren(QuickLook)) == sheets
+
+
+def test_samples_are_looked_at_one_after_another_in_one_sheet(stand: Stand, qtbot: QtBot) -> None:
+    run_on_disk(stand)
+    page = page_of(stand)
+    page.look()
+    strip = page.view.samples
+    qtbot.waitUntil(lambda: strip.count() == 3)
+    place = strip.visualItemRect(strip.item(1)).center()
+    QTest.mouseClick(strip.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseDClick(strip.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    (sheet,) = [one for one in stand.window.findChildren(QuickLook) if one.isVisible()]
+    seen = []
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_Left):
+        QTest.keyClick(sheet, key)
+        seen.append(sheet.windowTitle())
+    assert seen == ["Step 30", "Step 30", "Step 20", "Step 10", "Step 10"]
+    with qtbot.waitSignal(sheet.destroyed):
+        sheet.close()
+    page.view._look(page.view._snapshot.samples[0] if page.view._snapshot else Shown(0, "image", Path()))
+    (sheet,) = [one for one in stand.window.findChildren(QuickLook) if one.isVisible()]
+    with qtbot.waitSignal(sheet.destroyed):
+        sheet.close()
 
 
 def test_a_forecast_tells_graphics_memory_where_some_is_needed(stand: Stand) -> None:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QLabel, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
 
 from studio import sdk
 from studio.shell.i18n import said_by, say, tr, tr_error, tr_message
 from studio.shell.icons import decorate
+from studio.shell.leaving import ask_to_throw_away
 from studio.shell.score_editor.grid import NoteGrid
 from studio.shell.score_editor.sheet import FASTEST, MOST_BARS, MOST_NOTES, SLOWEST, History, Sheet
 from studio.shell.viewers.background import Background
@@ -101,16 +102,7 @@ class ScoreDialog(QDialog):
         if not self.history.is_changed:
             super().reject()
             return
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(tr("Throw away what you drew?"))
-        throw = box.addButton(tr("Throw away"), QMessageBox.ButtonRole.DestructiveRole)
-        stay = box.addButton(tr("Go on drawing"), QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(stay)
-        box.setEscapeButton(stay)
-        throw.clicked.connect(lambda: self.done(QDialog.DialogCode.Rejected))
-        box.open()
+        ask_to_throw_away(self, "Throw away what you drew?", "Go on drawing")
 
     def _settle(self) -> None:
         """Take what is under way: a note held by the mouse, a number that is being typed."""

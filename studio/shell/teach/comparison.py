@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QScrollArea, QStackedWidget, QWidget
 
 from studio.sdk.generator import GeneratorSpec
 from studio.shell.create.compare import CompareView
@@ -19,6 +19,9 @@ from studio.shell.workshop import Workshop
 from studio.teach.moments import Moment, steps_to_compare
 from studio.teach.runs import Run
 
+FIGURES_HEIGHT = 170
+"""Most that the figures take, pixels; more of them scroll."""
+
 
 class ComparisonDialog(QDialog):
     """Compares two moments, which can be chosen; a training that goes on is not disturbed.
@@ -26,7 +29,7 @@ class ComparisonDialog(QDialog):
     Args:
         folder: the run's.
         spec: its recipe, which translates the names of figures.
-        step: the moment to begin with at the left; None for the first one.
+        step: the moment to begin with at the left, at the right where it is the last; None for the first one.
 
     Attributes:
         first, second: the moments at the left and at the right.
@@ -59,13 +62,21 @@ class ComparisonDialog(QDialog):
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stage = QStackedWidget()
         self._stage.addWidget(self._nothing)
+        self._sample_label = label("Sample", "muted")
         self._figures = QGridLayout()
+        self._figures.setContentsMargins(0, 0, 0, 0)
         self._figures.setHorizontalSpacing(24)
         self._figures.setColumnStretch(3, 1)
         choices = row(label("At the left", "muted"), self.first, label("At the right", "muted"), self.second,
-                      self.sample, None)  # fmt: skip
-        layout = column(choices, self._stage, self._figures, row(None, button("Close", self.accept, role="primary")))
-        layout.setContentsMargins(24, 20, 24, 20)
+                      self._sample_label, self.sample, None)  # fmt: skip
+        figures = QWidget()
+        figures.setLayout(self._figures)
+        self._listing = QScrollArea()
+        self._listing.setFrameShape(QFrame.Shape.NoFrame)
+        self._listing.setWidgetResizable(True)
+        self._listing.setWidget(figures)
+        layout = column(choices, self._stage, self._listing, row(None, button("Close", self.accept, role="primary")))
+        layout.setContentsMargins(12, 20, 12, 20)  # two viewers of music beside each other take all of a small screen
         layout.setStretch(1, 1)
         self.setLayout(layout)
         self.resize(900, 680)
@@ -87,8 +98,10 @@ class ComparisonDialog(QDialog):
         for box in (self.first, self.second):
             for step in steps:
                 box.addItem(self._told(step), step)
-        self.first.setCurrentIndex(max(0, self.first.findData(self._begin_with)))
-        self.second.setCurrentIndex(self.second.count() - 1)
+        last = len(steps) - 1
+        begin = self.first.findData(self._begin_with)
+        self.first.setCurrentIndex(begin if 0 <= begin < last else min(0, last))
+        self.second.setCurrentIndex(last)
         self._read()
 
     def _told(self, step: int) -> str:
@@ -101,12 +114,15 @@ class ComparisonDialog(QDialog):
             Background.shared().run(lambda: tuple(Moment.of(run, step) for step in steps), self._found, owner=self)
 
     def _found(self, moments: tuple[Moment, ...]) -> None:
+        if [moment.step for moment in moments] != [box.currentData() for box in (self.first, self.second)]:
+            return  # others were chosen meanwhile, and are being read
         self._moments = moments
         most, chosen = max(len(moment.samples) for moment in moments), max(0, self.sample.currentIndex())
         self.sample.clear()
         self.sample.addItems([str(place + 1) for place in range(most)])
         self.sample.setCurrentIndex(min(chosen, most - 1))
-        self.sample.setVisible(most > 1)
+        for shown in (self._sample_label, self.sample):
+            shown.setVisible(most > 1)
         self._show()
 
     def _show(self) -> None:
@@ -139,11 +155,13 @@ class ComparisonDialog(QDialog):
                 self._tell(line, column_, "–" if value is None else f"{value:.4g}")
             if before is not None and after is not None:
                 self._tell(line, 3, f"{after - before:+.3g}")
+        self._listing.setFixedHeight(min(FIGURES_HEIGHT, self._figures.sizeHint().height()))
 
     def _tell(self, line: int, column_: int, text: str, role: str = "") -> None:
         cell = label(role=role)
         cell.setText(text)
         self._figures.addWidget(cell, line, column_)
+        cell.show()  # only what shows counts for the height
 
 
 def _shot(moment: Moment, place: int) -> Shot | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
-    QListWidget,
     QPlainTextEdit,
     QTableView,
     QTabWidget,
@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 
 from studio.sdk.datasets import Dataset, DatasetItem
 from studio.shell.i18n import count, say, tr, tr_error, tr_message
+from studio.shell.leaving import ask_to_throw_away
 from studio.shell.teach.dataset_table import (
     CAPTION,
     FILE,
@@ -37,6 +38,7 @@ from studio.shell.teach.dataset_table import (
     icon_width,
     small_picture,
 )
+from studio.shell.teach.sentences import SentenceList
 from studio.shell.viewers.background import Background
 from studio.shell.widgets import button, label, line, row
 from studio.teach.datasets import set_captions
@@ -72,6 +74,7 @@ class DatasetDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         say(self.setWindowTitle, "Dataset")
         self._seen_as = dict(seen_as)
+        self._saving = False
         self._is_framed = dataset.kind == "image" and "framing" in seen_as
         self.table = DatasetTable(dataset, self)
         self.table.use_ratio(self.devicePixelRatio())
@@ -100,8 +103,8 @@ class DatasetDialog(QDialog):
         QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self.view, self.paste,
                   context=Qt.ShortcutContext.WidgetShortcut)  # fmt: skip
         self.view.selectionModel().currentRowChanged.connect(lambda now, _: self._show_row(now.row()))
-        self.table.modelReset.connect(lambda: self._show_row(0))
-        self._show_row(0)
+        self.table.modelReset.connect(self._begin)
+        self._begin()
         self.resize(820, 620)
 
     def paste(self) -> None:
@@ -113,9 +116,24 @@ class DatasetDialog(QDialog):
 
     def save(self) -> None:
         """Keep the captions, off the window's thread; what was typed stays here should that fail."""
-        self.save_button.setEnabled(False)
+        self._set_saving(saving=True)
         dataset, typed = self.table.dataset, dict(self.table.changed)
-        Background.shared().run(lambda: set_captions(dataset, typed), self._saved, self._not_saved, owner=self)
+        work = partial(set_captions, dataset, typed)
+        Background.shared().run(work, self._saved, self._not_saved, owner=self, outlasts=True)
+
+    def reject(self) -> None:
+        """Close; captions that were typed are not thrown away unasked, nor left while they are being kept."""
+        if self._saving:
+            return
+        if self.table.changed:
+            ask_to_throw_away(self, "Throw away the captions you typed?", "Go on typing")
+        else:
+            super().reject()
+
+    def _set_saving(self, *, saving: bool) -> None:
+        self._saving = saving
+        self.view.setEnabled(not saving)
+        self.save_button.setEnabled(not saving)
 
     def _saved(self, dataset: Dataset) -> None:
         self.kept.emit(dataset)
@@ -124,13 +142,20 @@ class DatasetDialog(QDialog):
     def _not_saved(self, error: Exception) -> None:
         self.problem.setText(tr("The captions could not be kept: {reason}", reason=tr_error(error)))
         self.problem.show()
-        self.save_button.setEnabled(True)
+        self._set_saving(saving=False)
 
     def _edited(self) -> None:
         self.save_button.setEnabled(bool(self.table.changed))
 
     def _search(self) -> None:
         self.table.search(self.search_box.text(), uncaptioned=self.only_bare.isChecked())
+
+    def _begin(self) -> None:
+        """Choose the first row, which takes pasted lines; where there is none, nothing is shown."""
+        if self.table.rowCount():
+            self.view.setCurrentIndex(self.table.index(0, CAPTION))
+        else:
+            self._show_row(-1)
 
     # ---- what is in a file ------------------------------------------------------------------------------------
 
@@ -203,14 +228,14 @@ class DatasetDialog(QDialog):
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
         tabs.addTab(files, count("{count} file", "{count} files", len(dataset.items)))
-        left_out = [tr_message(str(entry.get("why", ""))) for entry in _entries(dataset.card, "left_out")]
-        tabs.addTab(_listed(left_out, tr("Nothing was left out.")), f"{tr('Left out')} ({len(left_out)})")
-        masked = [f"{entry.get('file', '')}: {tr(str(entry.get('kind', '')))} × {entry.get('count', 0)}"
-                  for entry in _entries(dataset.card, "masked")]  # fmt: skip
-        tabs.addTab(_listed(masked, tr("No personal data was found.")), f"{tr('Masked')} ({len(masked)})")
-        alike = [tr("“{file}” and “{like}”", file=entry.get("file", ""), like=entry.get("like", ""))
-                 for entry in _entries(dataset.card, "near_duplicates")]  # fmt: skip
-        tabs.addTab(_listed(alike, tr("No two files are nearly the same.")), f"{tr('Nearly the same')} ({len(alike)})")
+        for key, name, say_it, nothing in (
+            ("left_out", "Left out", _left_out, "Nothing was left out."),
+            ("masked", "Masked", _masked, "No personal data was found."),
+            ("near_duplicates", "Nearly the same", _alike, "No two files are nearly the same."),
+        ):
+            entries = _entries(dataset.card, key)
+            shown = SentenceList(entries, say_it) if entries else SentenceList([nothing], tr)
+            tabs.addTab(shown, f"{tr(name)} ({len(entries)})")
         title = label(role="heading")
         title.setText(dataset.name)
         layout = QVBoxLayout(self)
@@ -219,7 +244,10 @@ class DatasetDialog(QDialog):
         layout.addWidget(title)
         layout.addWidget(tabs, 1)
         layout.addWidget(self.problem)
-        layout.addLayout(row(None, button("Close", self.reject), self.save_button))
+        close = button("Close", self.reject)
+        for made in (close, self.save_button):
+            made.setAutoDefault(False)  # Enter searches and ends captions; it must not close the window
+        layout.addLayout(row(None, close, self.save_button))
 
     def _make_examples(self) -> QVBoxLayout:
         framing = FRAMED.get(str(self._seen_as["framing"]), FRAMED["middle"])
@@ -277,16 +305,19 @@ def _make_view(table: DatasetTable, kind: str) -> QTableView:
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     view.setColumnWidth(FILE, 240)
     view.setColumnWidth(USE, 110)
-    if table.rowCount():
-        view.setCurrentIndex(table.index(0, CAPTION))
     return view
 
 
-def _listed(lines: list[str], nothing: str) -> QListWidget:
-    made = QListWidget()
-    made.setWordWrap(True)
-    made.addItems(lines or [nothing])
-    return made
+def _left_out(entry: Mapping[str, Any]) -> str:
+    return tr_message(str(entry.get("why", "")))
+
+
+def _masked(entry: Mapping[str, Any]) -> str:
+    return f"{entry.get('file', '')}: {tr(str(entry.get('kind', '')))} × {entry.get('count', 0)}"
+
+
+def _alike(entry: Mapping[str, Any]) -> str:
+    return tr("“{file}” and “{like}”", file=entry.get("file", ""), like=entry.get("like", ""))
 
 
 def _entries(card: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QImageReader, QPixmap
+from PySide6.QtGui import QIcon, QImage, QImageReader
 
 from studio.sdk.datasets import Dataset, DatasetItem, read_text
 from studio.shell.i18n import tr
-from studio.shell.viewers.background import Background
+from studio.shell.viewers.background import Background, Task
 from studio.shell.viewers.inspector import Inquiry, Inspector, Measured
-from studio.shell.viewers.pictures import picture_reader
+from studio.shell.viewers.pictures import as_icon, picture_reader
 
 ICON_SIDE = 48
 """Side of the small pictures, pixels."""
@@ -33,8 +33,8 @@ FIRST_LINES, FIRST_LETTERS = 12, 1000
 PICTURED = frozenset({"image", "score", "mesh"})
 """Kinds of datasets whose files have small pictures."""
 
-_MOST_ASKED = 40
-"""Small pictures that may be waited for at once, where drawing one takes a while: about what is seen."""
+_MOST_ASKED = 60
+"""Small pictures that may be waited for at once: somewhat more than are seen."""
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -57,8 +57,8 @@ class DatasetTable(QAbstractTableModel):
         self.dataset = dataset
         self.changed: dict[int, str] = {}
         self._shown: Sequence[int] = range(len(dataset.items))
-        self._pictures: dict[int, QPixmap | None] = {}
-        self._asked: dict[int, Inquiry] = {}
+        self._pictures: dict[int, QIcon | None] = {}
+        self._asked: dict[int, Task | Inquiry] = {}
         self._ratio = 1.0
 
     def use_ratio(self, ratio: float) -> None:
@@ -146,39 +146,38 @@ class DatasetTable(QAbstractTableModel):
             return self.caption(place)
         return tr("test with") if item.held_out else tr("learn from")
 
-    def _picture(self, place: int) -> QPixmap | None:
+    def _picture(self, place: int) -> QIcon | None:
         """A small picture; it is read when it is first seen, off the window's thread."""
         if place not in self._pictures:
             self._pictures[place] = None
-            path, side = self.dataset.items[place].path, round(icon_width(self.dataset.kind) * self._ratio)
-            if self.dataset.kind == "image":
-                done = partial(self._seen, place)
-                Background.shared().run(partial(small_picture, path, side), done, lambda _: None, owner=self)
-            else:
-                self._ask(place, path, side)
+            self._ask(place)
         return self._pictures[place]
 
-    def _ask(self, place: int, path: Path, side: int) -> None:
-        """Have a score or a mesh drawn; what was asked for long ago is out of sight, and asked for when it is back."""
+    def _ask(self, place: int) -> None:
+        """Have a picture made; what was asked for long ago is out of sight, and asked for when it is back."""
         if len(self._asked) >= _MOST_ASKED:
             oldest = next(iter(self._asked))
             self._asked.pop(oldest).cancel()
             del self._pictures[oldest]
+        path, side = self.dataset.items[place].path, round(icon_width(self.dataset.kind) * self._ratio)
+        done = partial(self._seen, place)
 
-        def done(measured: Measured) -> None:
-            self._asked.pop(place, None)
-            self._seen(place, measured.picture(side))
-
-        def failed(_sentence: str) -> None:
+        def failed(_why: object) -> None:
             self._asked.pop(place, None)
 
-        self._asked[place] = Inspector.shared().ask("thumbnail", path, done, failed, self)
+        if self.dataset.kind == "image":
+            self._asked[place] = Background.shared().run(partial(small_picture, path, side), done, failed, self)
+        else:
+
+            def drawn(measured: Measured) -> None:
+                done(measured.picture(side))
+
+            self._asked[place] = Inspector.shared().ask("thumbnail", path, drawn, failed, self)
 
     def _seen(self, place: int, picture: QImage) -> None:
+        self._asked.pop(place, None)
         if not picture.isNull():
-            made = QPixmap.fromImage(picture)
-            made.setDevicePixelRatio(self._ratio)
-            self._pictures[place] = made
+            self._pictures[place] = as_icon(picture, self._ratio)
             self.dataChanged.emit(self.index(0, FILE), self.index(self.rowCount() - 1, FILE))
 
 

@@ -69,6 +69,7 @@ class TeachPage(QWidget):
         self._follow_newest = True
         self._reading = False
         self._continuing = False
+        self._opening = False
         self.form: Form | None = None
         self.data = DataStep(workshop)
         self.data.prepared.connect(self._prepared)
@@ -159,19 +160,27 @@ class TeachPage(QWidget):
         if not chosen:
             self._tell(tr("Choose a folder or a dataset first."))
             return
+        if self._opening:  # a second click would show it twice
+            return
+        self._opening = True
         self._tell("")
         datasets = self._workshop.home.datasets
         Background.shared().run(
             lambda: find(datasets, chosen[0]),
             lambda found: self._show_dataset(found, values),
-            self._not_found,
+            self._no_dataset,
             owner=self,
         )
 
     def _show_dataset(self, dataset: Dataset, values: Mapping[str, Any]) -> None:
         from studio.shell.teach.dataset_dialog import DatasetDialog
 
+        self._opening = False
         DatasetDialog(dataset, values, self).open()
+
+    def _no_dataset(self, error: Exception) -> None:
+        self._opening = False
+        self._not_found(error)
 
     def _not_found(self, error: Exception) -> None:
         said = f"{error.message} {error.hint or ''}".strip() if isinstance(error, UserError) else str(error)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QPlainTextEdit, QProgressBar, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from studio.engine.jobs import Job, JobState
 from studio.sdk.generator import GeneratorSpec
@@ -21,6 +23,9 @@ from studio.shell.teach.snapshots import Shown, Snapshot
 from studio.shell.viewers.background import Background
 from studio.shell.widgets import ElidedLabel, button, label, row
 from studio.shell.workshop import Workshop
+
+if TYPE_CHECKING:
+    from studio.shell.viewers.quick_look import QuickLook
 
 STEPS = 1000
 """Parts of the progress bar."""
@@ -53,6 +58,8 @@ class RunView(QWidget):
         self._snapshot: Snapshot | None = None
         self._job: Job | None = None
         self._spec: GeneratorSpec | None = None
+        self._sheet: QuickLook | None = None
+        self._looked_at: Shown | None = None
         self._title = ElidedLabel()
         self._title.setProperty("role", "heading")
         self._state = label(role="muted", wrap=True)
@@ -184,12 +191,24 @@ class RunView(QWidget):
         return Path(name) if scheme == "folder" and name else None
 
     def _look(self, sample: Shown) -> None:
+        """Show a sample large, in the sheet that is open if there is one."""
         from studio.shell.viewers.quick_look import QuickLook
 
-        look = QuickLook(self.window())
-        look.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        look.show_item(sample.kind, sample.path, tr("Step {step}", step=f"{sample.step:,}"))
-        look.show()
+        if self._sheet is None or not isValid(self._sheet):
+            self._sheet = QuickLook(self.window())
+            self._sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            self._sheet.stepped.connect(self._step)
+        self._looked_at = sample
+        self._sheet.show_item(sample.kind, sample.path, tr("Step {step}", step=f"{sample.step:,}"))
+        self._sheet.open_at()
+
+    def _step(self, by: int) -> None:
+        """Show the sample before or after the one that is looked at."""
+        samples = self._snapshot.samples if self._snapshot is not None else ()
+        place = samples.index(self._looked_at) + by if self._looked_at in samples else -1
+        if 0 <= place < len(samples):
+            self.samples.setCurrentRow(place)
+            self._look(samples[place])
 
 
 def _state(snapshot: Snapshot, job: Job | None, spec: GeneratorSpec | None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtGui import QIcon, QImage
 from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem, QWidget
 
 from studio.shell.i18n import say, tr
@@ -14,7 +14,7 @@ from studio.shell.icons import pixmap
 from studio.shell.teach.snapshots import Shown
 from studio.shell.theme import tokens
 from studio.shell.viewers.background import Background
-from studio.shell.viewers.pictures import picture_reader
+from studio.shell.viewers.pictures import as_icon, picture_reader
 from studio.shell.workshop import KIND_ICONS
 
 SIDE = 128
@@ -73,9 +73,7 @@ class SampleStrip(QListWidget):
 
         def done(picture: QImage) -> None:
             if not picture.isNull() and self.row(entry) >= 0:
-                made = QPixmap.fromImage(picture)
-                made.setDevicePixelRatio(self.devicePixelRatio())
-                entry.setIcon(QIcon(made))
+                entry.setIcon(as_icon(picture, self.devicePixelRatio()))
 
         Background.shared().run(lambda: _small(sample.path, side), done, lambda _: None, owner=self)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtGui import QIcon, QImage, QImageReader, QPixmap
 
 MOST_PIXELS = 120_000_000
 """Larger pictures are shown scaled down: 480 MB is enough for one picture on the screen."""
@@ -105,3 +105,12 @@ def read_finest(path: Path) -> Picture:
     swapped = image.width() > image.height() != size.width() > size.height()
     full = QSize(size.height(), size.width()) if swapped else size
     return Picture((image,), full if size.isValid() and pixels > MOST_PIXELS else image.size())
+
+
+def as_icon(picture: QImage, ratio: float) -> QIcon:
+    """A picture of `ratio` pixels to each logical one as an icon, which selecting does not tint as it would others."""
+    made = QPixmap.fromImage(picture)
+    made.setDevicePixelRatio(ratio)
+    icon = QIcon(made)
+    icon.addPixmap(made, QIcon.Mode.Selected)
+    return icon

@@ -190,3 +190,7 @@ class _Shade(QWidget):
         """Close the sheet."""
         del event
         self._sheet.close()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The second click on what opened the sheet closes nothing."""
+        event.accept()
