@@ -28,6 +28,7 @@ from studio.sdk import Checkpoint, Evaluation, Field, GeneratorSpec, Measure, Me
 from studio.sdk.datasets import Dataset, DatasetItem
 from studio.sdk.testing.samples import sample_input
 from studio.shell.teach.comparison import ComparisonDialog
+from studio.shell.teach.curves import POINTS
 from studio.shell.teach.dataset_dialog import DatasetDialog, framed
 from studio.shell.teach.dataset_table import CAPTION, FILE
 from studio.shell.teach.page import TeachPage
@@ -216,6 +217,23 @@ def test_curves_samples_and_checkpoints_of_a_run_are_shown(stand: Stand, qtbot: 
     QTest.qWait(100)
     qtbot.waitUntil(lambda: len(stand.engine.jobs()) > 0)
     assert [job.request.seed for job in stand.engine.jobs()] == [5], "a second click does nothing"
+
+
+def test_many_curves_fit_a_small_screen_and_lose_no_peak(stand: Stand, qtbot: QtBot) -> None:
+    run = run_on_disk(stand)
+    for number in range(12):
+        run.add_metric(Metric(f"figure {number}", 10, 1.0))
+    for step in range(1, 2001):
+        run.add_metric(Metric("speed", step, {777: 90.0, 1501: 0.5}.get(step, 2.0)))
+    page = page_of(stand)
+    page.look()
+    qtbot.waitUntil(lambda: len(page.view.curves._curves) == 14)
+    drawn = page.view.curves._curves["speed"]
+    assert len(drawn) <= POINTS + 1
+    assert [point for point in drawn if point[1] != 2.0] == [(777, 90.0), (1501, 0.5)]
+    assert (drawn[0][0], drawn[-1][0]) == (1, 2000)
+    assert "speed: 2 (from 0.5 to 90) after 2,000 steps" in page.view.curves.accessibleDescription()
+    assert stand.window.minimumSizeHint().height() <= 700
 
 
 def test_progress_of_the_run_under_way_is_shown_and_stopped(stand: Stand, qtbot: QtBot) -> None:

@@ -19,7 +19,7 @@ LINES = ("accent", "success", "warning", "danger", "muted")
 """Tokens that colour the lines, in order; a sixth curve begins again."""
 
 POINTS = 400
-"""Most points drawn of one curve; of more, every n-th and the last."""
+"""Most points drawn of one curve; of more, the lowest and the highest of each stretch, and the last."""
 
 LEGEND = 22
 """Height of a line of the legend, pixels."""
@@ -90,8 +90,18 @@ class CurveView(QWidget):
 
 
 def _thinned(points: Points) -> Points:
-    stride = -(-len(points) // POINTS)
-    return points if stride <= 1 else [*points[:-1:stride], points[-1]]
+    if len(points) <= POINTS:
+        return points
+    stride = -(-2 * len(points) // POINTS)
+    kept = []
+    for start in range(0, len(points), stride):
+        stretch = points[start : start + stride]
+        kept += sorted({min(stretch, key=_value), max(stretch, key=_value)})
+    return kept if kept[-1] == points[-1] else [*kept, points[-1]]
+
+
+def _value(point: tuple[int, float]) -> float:
+    return point[1]
 
 
 def _unit(name: str) -> str:

@@ -461,11 +461,8 @@ class TeachPage(QWidget):
         self.problem.setVisible(bool(sentence))
 
     def _lay_out(self) -> None:
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area = _scrolling()
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         panel = QWidget()
         panel.setObjectName("Panel")
         panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -511,11 +508,23 @@ class TeachPage(QWidget):
         across = row(label("Runs", "muted"), self.runs)
         across.setStretch(1, 1)
         inside.addLayout(across)
-        inside.addWidget(self.view, 1)
+        area = _scrolling()  # many curves, or the log, are higher than a small screen
+        area.setWidget(self.view)
+        for shown in (area.viewport(), self.view):
+            shown.setAutoFillBackground(False)
+        inside.addWidget(area, 1)
         self._pages = QStackedWidget()
         self._pages.addWidget(empty)
         self._pages.addWidget(run)
         return self._pages
+
+
+def _scrolling() -> QScrollArea:
+    made = QScrollArea()
+    made.setWidgetResizable(True)
+    made.setFrameShape(QFrame.Shape.NoFrame)
+    made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return made
 
 
 def users_of(family: str, specs: Iterable[GeneratorSpec]) -> list[tuple[GeneratorSpec, str]]:
