@@ -407,6 +407,7 @@ def test_a_comparison_fits_a_small_screen(stand: Stand, qtbot: QtBot) -> None:
     assert dialog.width() <= 1024
     assert dialog.height() <= 700
     assert dialog._listing.height() > 100
+    assert dialog._listing.accessibleName() == "Figures", "it is scrolled by keys"
     Inspector.shared().close()
 
 
@@ -649,6 +650,7 @@ def test_what_was_left_out_of_a_large_folder_is_told_without_delay(stand: Stand,
     assert time.process_time() - begun < 0.5
     left_out_tab = tabs.widget(1)
     assert isinstance(left_out_tab, SentenceList)
+    assert left_out_tab.accessibleName() == "未采用"
     shown = left_out_tab.model()
     assert shown.rowCount() == 20_000
     assert shown.data(shown.index(19_999, 0)) == "未采用“19999.png”：文件是空的。"

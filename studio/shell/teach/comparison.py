@@ -74,6 +74,7 @@ class ComparisonDialog(QDialog):
         self._listing = QScrollArea()
         self._listing.setFrameShape(QFrame.Shape.NoFrame)
         self._listing.setWidgetResizable(True)
+        say(self._listing.setAccessibleName, "Figures")
         self._listing.setWidget(figures)
         layout = column(choices, self._stage, self._listing, row(None, button("Close", self.accept, role="primary")))
         layout.setContentsMargins(12, 20, 12, 20)  # two viewers of music beside each other take all of a small screen

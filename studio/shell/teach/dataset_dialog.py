@@ -235,6 +235,7 @@ class DatasetDialog(QDialog):
         ):
             entries = _entries(dataset.card, key)
             shown = SentenceList(entries, say_it) if entries else SentenceList([nothing], tr)
+            say(shown.setAccessibleName, name)
             tabs.addTab(shown, f"{tr(name)} ({len(entries)})")
         title = label(role="heading")
         title.setText(dataset.name)
