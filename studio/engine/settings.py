@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from studio.disk.durable import write_json
 
@@ -23,8 +22,7 @@ class SettingsError(ValueError):
     """A setting was given a value it does not take; the message is a sentence for the artist."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class Setting(NamedTuple):
     """One row of the table.
 
     Attributes:

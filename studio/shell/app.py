@@ -86,7 +86,7 @@ class Studio(QObject):
         self._watch = ErrorWatch(home.logs, self)
         self._watch.install()
         self._startup = Startup(home, settings, self._watch, self)
-        self._startup.find_generators()
+        self._registry = self._startup.find_generators(CACHE_SECONDS)
         self._language = Language(app)
         self._language.use(settings["language"])
         self._theme = Theme(app, dressed=False)
@@ -99,9 +99,8 @@ class Studio(QObject):
 
     def open(self, *, leave_after_first_paint: bool = False) -> None:
         """Show the window; with `leave_after_first_paint` answer one input event and end."""
-        registry = self._startup.wait_for_generators(CACHE_SECONDS)
-        if registry is not None:
-            self.workshop.set_registry(registry)
+        if self._registry is not None:
+            self.workshop.set_registry(self._registry)
         self.window.create_page.panel.generate_button.setFocus()
         self._theme.dress()
         self._first_paint = FirstPaint(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from studio.disk.durable import write_json
 from studio.shell.i18n import count, tr, tr_error
@@ -14,8 +14,7 @@ from studio.shell.logs import warn
 from studio.shell.workshop import Workshop
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """An edited text.
 
     Attributes:
@@ -55,7 +54,7 @@ def write_drafts(file: Path, drafts: Sequence[Draft]) -> None:
     """Let `drafts` be all that wait in `file`. Raises `OSError` when that cannot be written."""
     if drafts:
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_json(file, [asdict(draft) for draft in drafts])
+        write_json(file, [draft._asdict() for draft in drafts])
     else:
         file.unlink(missing_ok=True)
 

@@ -6,8 +6,8 @@ import json
 from functools import cache, lru_cache
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QGlyphRun, QGuiApplication, QIcon, QPainter, QPalette, QPixmap, QRawFont
 from PySide6.QtWidgets import QWidget
 
 from studio.disk.resources import resources
@@ -15,6 +15,9 @@ from studio.disk.resources import resources
 _DECORATED = "_studio_icon"
 USUAL = 18
 """Logical pixels a side, unless asked for otherwise."""
+
+LARGEST_HINTED = 64
+"""Device pixels up to which a glyph is fitted to the pixels; beyond, Qt would draw nothing of a font from a file."""
 
 
 class Decorable(Protocol):
@@ -70,12 +73,21 @@ def pixmap(name: str, size: int, color: QColor | str) -> QPixmap:
 
 def paint(painter: QPainter, rect: QRect, name: str, color: QColor | str) -> None:
     """Draw the icon into `rect`, as large as fits."""
-    glyph = chr(_points()[name])
-    font = QFont(_family())
-    font.setPixelSize(min(rect.width(), rect.height()))
-    painter.setFont(font)
+    side = min(rect.width(), rect.height())
+    font = _font(side)
+    glyphs = font.glyphIndexesForString(chr(_points()[name]))
+    start = QRectF(rect).center() + QPointF(-side / 2, font.ascent() - side / 2)
+    if side * painter.device().devicePixelRatioF() > LARGEST_HINTED:
+        outline = font.pathForGlyph(glyphs[0]).translated(start)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillPath(outline, QColor(color))
+        return
+    run = QGlyphRun()
+    run.setRawFont(font)
+    run.setGlyphIndexes(glyphs)
+    run.setPositions([start])
     painter.setPen(QColor(color))
-    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, glyph)
+    painter.drawGlyphRun(QPointF(0, 0), run)
 
 
 def decorate(thing: Decorable, name: str, color: str | None = None, size: int = USUAL) -> None:
@@ -108,10 +120,14 @@ def _points() -> dict[str, int]:
     return points
 
 
-@cache
-def _family() -> str:
-    loaded = QFontDatabase.addApplicationFont(str(resources() / "icons" / "phosphor.ttf"))
-    families = QFontDatabase.applicationFontFamilies(loaded)
-    if not families:
+@lru_cache(16)
+def _font(side: int) -> QRawFont:
+    """The icon font, `side` pixels high; read from its file, which spares Qt looking for it among all fonts there are.
+
+    Raises:
+        FileNotFoundError: it is missing, or damaged.
+    """
+    font = QRawFont(str(resources() / "icons" / "phosphor.ttf"), float(side))
+    if not font.isValid():
         raise FileNotFoundError("The icon font is missing; install the studio again.")
-    return families[0]
+    return font

@@ -52,12 +52,13 @@ class Startup(QObject):
         self._threads: list[threading.Thread] = []
         self._failed.connect(watch.report, Qt.ConnectionType.DirectConnection)
 
-    def find_generators(self) -> None:
-        """Begin to look for plugins."""
-        self._run(self._discover, refresh=False)
+    def find_generators(self, seconds: float) -> Any:
+        """Look for plugins: the registry if it is there within `seconds`, else None; `registry_found` comes either way.
 
-    def wait_for_generators(self, seconds: float) -> Any:
-        """The registry if it is there within `seconds`, else None; `registry_found` comes in either case."""
+        With a warm cache it is there in milliseconds if it is waited for, and much later if the window is built
+        meanwhile: after each of hundreds of files, Python's lock would have to be won back from the window's thread.
+        """
+        self._run(self._discover, refresh=False)
         self._looked.wait(seconds)
         return self._registry
 

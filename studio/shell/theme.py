@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from functools import cache
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
@@ -21,8 +21,7 @@ from studio.shell.icons import redecorate
 TEXT_SIZES = {"normal": 13, "large": 15, "largest": 17}
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(NamedTuple):
     """Every colour there is, as ``#rrggbb``.
 
     Attributes:
@@ -214,7 +213,7 @@ def palette(colors: Tokens) -> QPalette:
 def style_sheet(name: str, text_size: int) -> str:
     """The style sheet of a theme: ``resources/themes/studio.qss`` with its ``@names`` filled in."""
     folder = resources() / "themes"
-    values = asdict(THEMES[name]) | {
+    values = THEMES[name]._asdict() | {
         "text_px": f"{text_size}px",
         "heading_px": f"{text_size + 2}px",
         "title_px": f"{text_size + 9}px",

@@ -105,6 +105,20 @@ def test_a_field_shows_only_while_its_condition_holds(form: Any) -> None:
     assert form.checked()["area"] is None
 
 
+def test_editors_are_made_when_they_are_first_needed_and_stand_in_their_order(form: Any) -> None:
+    def shown() -> list[str]:
+        widgets = [form.layout().itemAt(place).widget() for place in range(form.layout().count())]
+        return [row.editor.field.name for row in widgets if isinstance(row, FieldRow)]
+
+    usual = [field.name for field in sorted(form.spec.fields, key=lambda field: bool(field.group)) if not field.advanced]
+    form.set_values({"area": "item:abc"})
+    assert form.values()["area"] == "item:abc"
+    assert shown() == [name for name in usual if name != "area"]
+    form.editor("mode").set_value("inpaint")
+    assert shown() == usual
+    assert form.editor("area").value() == "item:abc"
+
+
 def test_advanced_fields_wait_behind_their_heading_and_keep_given_values(form: Any) -> None:
     assert form.values()["fine"] == 2
     form.set_values({"fine": 5})

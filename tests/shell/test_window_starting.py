@@ -76,8 +76,7 @@ def test_a_failed_look_for_plugins_is_told_and_looking_again_starts_the_engine(
     discovery(monkeypatch, trouble, REGISTRY)
     reports: list[str] = []
     stand.watch.caught.connect(reports.append)
-    stand.startup.find_generators()
-    assert stand.startup.wait_for_generators(5.0) is None
+    assert stand.startup.find_generators(5.0) is None
     qtbot.wait(20)
     assert stand.problems == []  # there is no window yet that could tell
     stand.startup.open_library_and_engine()
@@ -91,7 +90,7 @@ def test_a_failed_look_for_plugins_is_told_and_looking_again_starts_the_engine(
 
 def test_the_end_comes_after_discovery_failed(stand: Stand, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     discovery(monkeypatch, OSError("disk gone"))
-    stand.startup.find_generators()
+    stand.startup.find_generators(0)
     stand.startup.open_library_and_engine()
     began = time.monotonic()
     stand.startup.join(5.0)
@@ -105,7 +104,7 @@ def test_the_end_waits_no_longer_than_it_may_and_starts_no_engine_then(
     discovery(monkeypatch, slow)
     stand.startup.open_library_and_engine()
     qtbot.waitUntil(lambda: len(stand.libraries) == 1, timeout=5000)
-    stand.startup.find_generators()
+    stand.startup.find_generators(0)
     began = time.monotonic()
     stand.startup.join(0.2)
     assert time.monotonic() - began < 2
@@ -119,7 +118,7 @@ def test_looking_for_plugins_twice_starts_one_engine(
     stand: Stand, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     discovery(monkeypatch, REGISTRY, REGISTRY)
-    stand.startup.find_generators()
+    stand.startup.find_generators(0)
     stand.startup.open_library_and_engine()
     stand.startup.discover_again(refresh=False)
     qtbot.waitUntil(lambda: len(stand.engines) == 1, timeout=5000)
@@ -136,7 +135,7 @@ def test_a_library_that_cannot_be_opened_is_told_and_the_engine_starts_without(
     reasons: list[str] = []
     stand.startup.library_failed.connect(reasons.append)
     discovery(monkeypatch, REGISTRY)
-    stand.startup.find_generators()
+    stand.startup.find_generators(0)
     stand.startup.open_library_and_engine()
     qtbot.waitUntil(lambda: len(stand.engines) == 1, timeout=5000)
     assert len(reasons) == 1

@@ -85,7 +85,7 @@ def examine(entry: str, target: str, distribution: str, version: str) -> Report:
         if report.api <= API_VERSION:
             manager = plugin_manager(plugin() if isinstance(plugin, type) else plugin)
             where: dict[str, Any] = {"distribution": distribution, "distribution_version": version}
-            where["translations"] = offered_translations(manager)
+            report.translations = offered_translations(manager)
             report.descriptors = [describe(made, **where) for made in _distinct(offered_generators(manager))]
     report.seconds = round(time.process_time() - started, 4)
     sys.meta_path.remove(guard)

@@ -235,7 +235,12 @@ class _Discovery:
                     row, offered = _duplicate(row, rival), ()
                 rows.append(row)
                 owners.update((plain["id"], row) for plain in offered)
-                descriptors.update((plain["id"], plain) for plain in offered if plain["id"] not in row["missing"])
+                translations = source["found"][name]["translations"] if offered else {}
+                descriptors.update(
+                    (plain["id"], {**plain, "translations": translations})
+                    for plain in offered
+                    if plain["id"] not in row["missing"]
+                )
         return Registry(rows, descriptors, self._switches)
 
     def _row(self, source: dict[str, Any], name: str, target: str) -> dict[str, Any]:

@@ -15,7 +15,8 @@ class Report:
     Attributes:
         entry: the entry point's name.
         state, reason, details, api, seconds: as on `PluginInfo`.
-        descriptors: its generators as JSON.
+        descriptors: its generators as JSON, without their texts in other languages.
+        translations: these texts by locale, once for all its generators.
     """
 
     entry: str
@@ -25,3 +26,4 @@ class Report:
     api: int = 0
     seconds: float = 0.0
     descriptors: list[dict[str, Any]] = field(default_factory=list)
+    translations: dict[str, dict[str, str]] = field(default_factory=dict)

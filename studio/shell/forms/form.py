@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
@@ -23,8 +24,7 @@ from studio.shell.widgets import as_plain_tip, label, row, tool_button
 from studio.shell.workshop import Workshop
 
 
-@dataclass(frozen=True, slots=True)
-class FormHelp:
+class FormHelp(NamedTuple):
     """What editors need from around them.
 
     Attributes:
@@ -133,8 +133,35 @@ class FieldRow(QWidget):
             self.show_error("")
 
 
+class _Section:
+    """Where the rows of some fields stand: the ungrouped first, then each group under its heading.
+
+    Rows are made one by one, each when it is first needed, and take their places among those that are there.
+    """
+
+    def __init__(self, fields: list[Field], layout: QVBoxLayout) -> None:
+        self.fields = fields
+        self._layout = layout
+        groups = sorted(dict.fromkeys(field.group for field in fields), key=bool)
+        self._order: list[str | Field] = []
+        for group in groups:
+            self._order += [group] if group else []
+            self._order += [field for field in fields if field.group == group]
+        self._taken: list[int] = []
+
+    def put(self, what: str | Field, widget: QWidget) -> None:
+        """Give the row of a field, or the heading of a group, its place."""
+        number = self._order.index(what)
+        place = bisect(self._taken, number)
+        self._taken.insert(place, number)
+        self._layout.insertWidget(place, widget)
+
+
 class Form(QWidget):
     """All parameters of one generator, and the seed of the request.
+
+    An editor is made when its field first applies and its section is open, or when something asks for it: most runs need
+    few of them, and all at once would hold the window up.
 
     Attributes:
         spec: the generator.
@@ -152,24 +179,26 @@ class Form(QWidget):
         self.spec = spec
         self._around = around
         self._rows: dict[str, FieldRow] = {}
-        self._headings: dict[str, QLabel] = {}
+        self._headings: dict[tuple[bool, str], QLabel] = {}
         self._body = QVBoxLayout(self)
         self._body.setContentsMargins(16, 4, 16, 16)
         self._body.setSpacing(10)
-        self._advanced_body: QVBoxLayout | None = None
         self._waiting: dict[str, Json] = {}
-        self._add_rows([field for field in spec.fields if not field.advanced], self._body)
+        self._usual = _Section([field for field in spec.fields if not field.advanced], self._body)
         self.seed = SeedEditor(spec, Field(kind="seed", name="seed", default=0, label="Seed"), locked=False)
         self._seed_label = label("Seed")
         self._seed_label.setBuddy(self.seed.input_widget())
         self.seed.roll()
         self._body.addWidget(self._seed_label)
         self._body.addWidget(self.seed)
-        self._advanced_fields = [field for field in spec.fields if field.advanced]
         self._advanced = QWidget(self)
+        inside = QVBoxLayout(self._advanced)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(10)
+        self._rare = _Section([field for field in spec.fields if field.advanced], inside)
         self._toggle = self._make_toggle()
         self._body.addWidget(self._toggle)
-        self._toggle.setVisible(bool(self._advanced_fields))
+        self._toggle.setVisible(bool(self._rare.fields))
         self._body.addWidget(self._advanced)
         self._advanced.hide()
         self._body.addStretch(1)
@@ -210,8 +239,9 @@ class Form(QWidget):
                 self._rows[field.name].editor.set_value(given[0])
             else:
                 self._waiting[field.name] = given[0]
-                if given[0] != field.default:
+                if field.advanced and given[0] != field.default:
                     self._toggle.setChecked(True)
+        self._show_applying()
 
     def reset(self) -> None:
         """Show every default."""
@@ -220,20 +250,17 @@ class Form(QWidget):
             made.editor.reset()
 
     def editor(self, name: str) -> Editor | None:
-        """The editor of a parameter; of one under *Advanced*, the section is built first."""
-        if name not in self._rows and any(field.name == name for field in self._advanced_fields):
-            self._build_advanced()
-        return self._rows[name].editor if name in self._rows else None
+        """The editor of a parameter, made if it has not been needed yet."""
+        made = self.row(name)
+        return made.editor if made is not None else None
 
     def row(self, name: str) -> FieldRow | None:
         """The row of a parameter, see `editor`."""
-        self.editor(name)
+        field = self.spec.field(name)
+        if field is not None and name not in self._rows:
+            self._make_row(field)
+            self._show_applying()
         return self._rows.get(name)
-
-    def inputs(self) -> list[InputEditor]:
-        """The editors of inputs, in order."""
-        names = [field.name for field in self.spec.fields if field.is_input]
-        return [made for made in (self.editor(name) for name in names) if isinstance(made, InputEditor)]
 
     def remember(self) -> None:
         """Keep the prompts in the history, and draw another seed unless it is locked: a run has begun."""
@@ -271,7 +298,7 @@ class Form(QWidget):
 
     def retranslate(self) -> None:
         """Say the headings again; labels and editors do it themselves."""
-        for group, heading in self._headings.items():
+        for (_, group), heading in self._headings.items():
             heading.setText(tr_spec(self.spec, group))
 
     def _make_toggle(self) -> QToolButton:
@@ -285,39 +312,23 @@ class Form(QWidget):
 
     def _show_advanced(self, shown: bool) -> None:
         decorate(self._toggle, "caret-down" if shown else "caret-right")
-        if shown:
-            self._build_advanced()
         self._advanced.setVisible(shown)
-
-    def _build_advanced(self) -> None:
-        """Make the advanced editors when they are first needed: most runs never open the section."""
-        if self._advanced_body is not None:
-            return
-        self._advanced_body = QVBoxLayout(self._advanced)
-        self._advanced_body.setContentsMargins(0, 0, 0, 0)
-        self._advanced_body.setSpacing(10)
-        self._add_rows(self._advanced_fields, self._advanced_body)
-        for name, value in self._waiting.items():
-            self._rows[name].editor.set_value(value)
-        self._waiting = {}
         self._show_applying()
 
-    def _add_rows(self, fields: list[Field], layout: QVBoxLayout) -> None:
-        """Rows in groups: the ungrouped first, then each group under its heading, in order of appearance."""
-        groups = dict.fromkeys(field.group for field in fields)
-        for group in sorted(groups, key=bool):
-            if group:
-                heading = label(role="strong")
-                heading.setText(tr_spec(self.spec, group))
-                heading.setContentsMargins(0, 8, 0, 0)
-                self._headings[group] = heading
-                layout.addWidget(heading)
-            for field in fields:
-                if field.group == group:
-                    made = FieldRow(make_editor(self.spec, field, self._around))
-                    made.editor.changed.connect(self._value_changed)
-                    self._rows[field.name] = made
-                    layout.addWidget(made)
+    def _make_row(self, field: Field) -> None:
+        section = self._rare if field.advanced else self._usual
+        if field.group and (field.advanced, field.group) not in self._headings:
+            heading = label(role="strong")
+            heading.setText(tr_spec(self.spec, field.group))
+            heading.setContentsMargins(0, 8, 0, 0)
+            self._headings[field.advanced, field.group] = heading
+            section.put(field.group, heading)
+        made = FieldRow(make_editor(self.spec, field, self._around))
+        if field.name in self._waiting:
+            made.editor.set_value(self._waiting.pop(field.name))
+        made.editor.changed.connect(self._value_changed)
+        self._rows[field.name] = made
+        section.put(field, made)
 
     def _value_changed(self) -> None:
         self._show_applying()
@@ -327,12 +338,17 @@ class Form(QWidget):
         """Show the fields whose `when` holds, and the headings that have any."""
         values = self.values()
         shown_groups = set()
-        for made in self._rows.values():
-            applies = made.editor.field.applies(values)
+        for field in self.spec.fields:
+            applies = field.applies(values)
+            if field.name not in self._rows and (not applies or (field.advanced and not self._toggle.isChecked())):
+                continue
+            if field.name not in self._rows:
+                self._make_row(field)
+            made = self._rows[field.name]
             if made.isHidden() == applies:
                 made.setVisible(applies)
             if applies:
-                shown_groups.add(made.editor.field.group)
+                shown_groups.add((field.advanced, field.group))
         for group, heading in self._headings.items():
             if heading.isHidden() == (group in shown_groups):
                 heading.setVisible(group in shown_groups)
