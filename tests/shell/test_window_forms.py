@@ -110,7 +110,8 @@ def test_editors_are_made_when_they_are_first_needed_and_stand_in_their_order(fo
         widgets = [form.layout().itemAt(place).widget() for place in range(form.layout().count())]
         return [row.editor.field.name for row in widgets if isinstance(row, FieldRow)]
 
-    usual = [field.name for field in sorted(form.spec.fields, key=lambda field: bool(field.group)) if not field.advanced]
+    fields = sorted(form.spec.fields, key=lambda field: bool(field.group))
+    usual = [field.name for field in fields if not field.advanced]
     form.set_values({"area": "item:abc"})
     assert form.values()["area"] == "item:abc"
     assert shown() == [name for name in usual if name != "area"]

@@ -160,8 +160,8 @@ class _Section:
 class Form(QWidget):
     """All parameters of one generator, and the seed of the request.
 
-    An editor is made when its field first applies and its section is open, or when something asks for it: most runs need
-    few of them, and all at once would hold the window up.
+    An editor is made when its field first applies and its section is open, or when something asks for it: most runs
+    need few of them, and all at once would hold the window up.
 
     Attributes:
         spec: the generator.
