@@ -599,6 +599,7 @@ def test_captions_that_cannot_be_kept_stay_in_the_table(
 
 def test_typed_captions_are_not_thrown_away_unasked(stand: Stand, qtbot: QtBot) -> None:
     dialog = dialog_of(stand, qtbot)
+    assert dialog.focusWidget() is dialog.view, "pasted lines go there"
     dialog.table.setData(dialog.table.index(0, CAPTION), "grey")
     QTest.keyClick(dialog.search_box, Qt.Key.Key_Return)
     assert QApplication.activeModalWidget() is dialog, "Enter belongs to the search"

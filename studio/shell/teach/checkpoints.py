@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import Signal, SignalInstance
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from studio.shell.i18n import say, tr
+from studio.shell.icons import decorate
 
 
 class CheckpointButton(QToolButton):
@@ -32,6 +33,8 @@ class CheckpointButton(QToolButton):
         self._kept: Collection[int] = ()
         self._active = False
         say(self.setText, "Checkpoints")
+        decorate(self, "flag")
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         say(self.setToolTip, "Keep a checkpoint, compare it, make a model of it, or learn on from there")
         menu = QMenu(self)
         menu.aboutToShow.connect(lambda: self._fill(menu))

@@ -105,6 +105,7 @@ class DatasetDialog(QDialog):
         self.view.selectionModel().currentRowChanged.connect(lambda now, _: self._show_row(now.row()))
         self.table.modelReset.connect(self._begin)
         self._begin()
+        self.view.setFocus()
         self.resize(820, 620)
 
     def paste(self) -> None:
