@@ -146,7 +146,7 @@ class Run:
             try:
                 plain = json.loads(line)
                 yield Metric(str(plain["name"]), int(plain["step"]), float(plain["value"]))
-            except (ValueError, TypeError, KeyError, RecursionError):
+            except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
                 continue
 
     def curves_until(self, step: int) -> bytes:

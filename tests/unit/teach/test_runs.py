@@ -223,6 +223,14 @@ def test_going_on_drops_what_comes_after_the_last_checkpoint(tmp_path: Path) -> 
         again.roll_back(15)
 
 
+def test_lines_that_are_no_points_are_left_out_of_the_curves(tmp_path: Path) -> None:
+    run = Run.begin(tmp_path / "run", {"trainer": "x"})
+    steps = ("Infinity", "NaN", '"x"', "1e400", "null")
+    lines = [f'{{"name": "loss", "step": {step}, "value": 1}}\n' for step in steps]
+    (run.folder / "metrics.jsonl").write_text("".join(lines) + '[]\nnull\n{"name": "loss", "step": 3, "value": 0.5}\n')
+    assert list(run.metrics()) == [Metric("loss", 3, 0.5)]
+
+
 def test_a_finished_run_starts_anew_when_asked_for_again(tmp_path: Path) -> None:
     run = Run.begin(tmp_path / "run", {"trainer": "x"})
     run.add_checkpoint(checkpoint(tmp_path, 5))
