@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import time
@@ -28,12 +29,11 @@ from studio.sdk import Checkpoint, Evaluation, Field, GeneratorSpec, Measure, Me
 from studio.sdk.datasets import Dataset, DatasetItem
 from studio.sdk.testing.samples import sample_input
 from studio.shell.teach.comparison import ComparisonDialog
-from studio.shell.teach.curves import POINTS
 from studio.shell.teach.dataset_dialog import DatasetDialog, framed
 from studio.shell.teach.dataset_table import CAPTION, FILE
 from studio.shell.teach.page import TeachPage
 from studio.shell.teach.sentences import SentenceList
-from studio.shell.teach.snapshots import Shown
+from studio.shell.teach.snapshots import POINTS, Shown
 from studio.shell.viewers.inspector import Inspector
 from studio.shell.viewers.quick_look import QuickLook
 from studio.teach.datasets import set_captions
@@ -224,7 +224,7 @@ def test_many_curves_fit_a_small_screen_and_lose_no_peak(stand: Stand, qtbot: Qt
     for number in range(12):
         run.add_metric(Metric(f"figure {number}", 10, 1.0))
     for step in range(1, 2001):
-        run.add_metric(Metric("speed", step, {777: 90.0, 1501: 0.5}.get(step, 2.0)))
+        run.add_metric(Metric("speed", step, {777: 90.0, 900: math.nan, 1501: 0.5}.get(step, 2.0)))
     page = page_of(stand)
     page.look()
     qtbot.waitUntil(lambda: len(page.view.curves._curves) == 14)

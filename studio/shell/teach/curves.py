@@ -5,7 +5,7 @@ Figures whose names end alike ("loss", "held out loss") share a scale, so that a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
@@ -13,18 +13,14 @@ from PySide6.QtWidgets import QWidget
 
 from studio.sdk.generator import GeneratorSpec
 from studio.shell.i18n import say, tr, tr_phrase
+from studio.shell.teach.snapshots import Points
 from studio.shell.theme import tokens
 
 LINES = ("accent", "success", "warning", "danger", "muted")
 """Tokens that colour the lines, in order; a sixth curve begins again."""
 
-POINTS = 400
-"""Most points drawn of one curve; of more, the lowest and the highest of each stretch, and the last."""
-
 LEGEND = 22
 """Height of a line of the legend, pixels."""
-
-Points = Sequence[tuple[int, float]]
 
 
 class CurveView(QWidget):
@@ -42,7 +38,7 @@ class CurveView(QWidget):
 
     def show_curves(self, curves: Mapping[str, Points], spec: GeneratorSpec | None = None) -> None:
         """Draw these, of this trainer, from now on."""
-        self._curves = {name: _thinned(points) for name, points in curves.items() if points}
+        self._curves = {name: points for name, points in curves.items() if points}
         self._names = {name: tr_phrase(spec, name) for name in self._curves}
         self.setAccessibleDescription("; ".join(self._told(name, points) for name, points in self._curves.items()))
         self.setMinimumHeight(150 + LEGEND * max(1, len(self._curves)))
@@ -87,21 +83,6 @@ class CurveView(QWidget):
             name=self._names[name], now=f"{values[-1]:.4g}", least=f"{min(values):.4g}",
             most=f"{max(values):.4g}", steps=f"{points[-1][0]:,}",
         )  # fmt: skip
-
-
-def _thinned(points: Points) -> Points:
-    if len(points) <= POINTS:
-        return points
-    stride = -(-2 * len(points) // POINTS)
-    kept = []
-    for start in range(0, len(points), stride):
-        stretch = points[start : start + stride]
-        kept += sorted({min(stretch, key=_value), max(stretch, key=_value)})
-    return kept if kept[-1] == points[-1] else [*kept, points[-1]]
-
-
-def _value(point: tuple[int, float]) -> float:
-    return point[1]
 
 
 def _unit(name: str) -> str:

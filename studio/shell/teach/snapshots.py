@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,11 @@ KINDS = {
 REMARKS_SHOWN = 200
 """Lines of a run's log that are shown, the last ones."""
 
+POINTS = 400
+"""Most points shown of one curve; of more, the lowest and the highest of each stretch, and the last."""
+
+Points = Sequence[tuple[int, float]]
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -39,7 +45,7 @@ class Snapshot:
     Attributes:
         folder: where it lies.
         facts: what determines it, see `Run.facts`.
-        curves: the points (step, value) of each curve, by name.
+        curves: the points (step, value) of each curve, by name, see `POINTS`.
         samples: in order of step.
         steps: the checkpoints there are.
         kept: those that are never thinned out.
@@ -50,7 +56,7 @@ class Snapshot:
 
     folder: Path
     facts: Mapping[str, Any] = field(default_factory=dict)
-    curves: Mapping[str, Sequence[tuple[int, float]]] = field(default_factory=dict)
+    curves: Mapping[str, Points] = field(default_factory=dict)
     samples: Sequence[Shown] = ()
     steps: Sequence[int] = ()
     kept: Collection[int] = ()
@@ -105,7 +111,7 @@ def read_run(folder: Path, datasets: Path) -> Snapshot:
     head = _head(run, datasets)
     return replace(
         head,
-        curves=by_name(run.metrics()),
+        curves={name: _thinned(points) for name, points in _by_name(run.metrics()).items()},
         samples=samples,
         steps=run.steps,
         kept=run.kept,
@@ -138,10 +144,25 @@ def _head(run: Run, datasets: Path) -> Snapshot:
     return replace(made, current=digest == digest_of(datasets / name))
 
 
-def by_name(metrics: Any) -> dict[str, list[tuple[int, float]]]:
-    """Points of curves by the curves' names, in order of first appearance."""
+def _by_name(metrics: Iterable[Metric]) -> dict[str, Points]:
+    """The finite points of curves by the curves' names, in order of first appearance."""
     curves: dict[str, list[tuple[int, float]]] = {}
-    metric: Metric
     for metric in metrics:
-        curves.setdefault(metric.name, []).append((metric.step, metric.value))
-    return curves
+        if math.isfinite(metric.value):
+            curves.setdefault(metric.name, []).append((metric.step, metric.value))
+    return dict(curves)
+
+
+def _thinned(points: Points) -> Points:
+    if len(points) <= POINTS:
+        return points
+    stride = -(-2 * len(points) // POINTS)
+    kept = []
+    for start in range(0, len(points), stride):
+        stretch = points[start : start + stride]
+        kept += sorted({min(stretch, key=_value), max(stretch, key=_value)})
+    return kept if kept[-1] == points[-1] else [*kept, points[-1]]
+
+
+def _value(point: tuple[int, float]) -> float:
+    return point[1]
