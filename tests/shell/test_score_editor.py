@@ -25,7 +25,8 @@ from studio.shell.forms.form import Form, FormHelp
 from studio.shell.forms.history import PromptHistory
 from studio.shell.i18n import Language
 from studio.shell.score_editor.dialog import ScoreDialog
-from studio.shell.score_editor.grid import LANE, NARROWEST, WIDEST, NoteGrid
+from studio.shell.score_editor.grid import NoteGrid
+from studio.shell.score_editor.paper import LANE, NARROWEST, WIDEST
 from studio.shell.score_editor.sheet import MOST_BARS, MOST_NOTES, STEP, History, Sheet
 from studio.shell.viewers.background import Background
 from studio.shell.viewers.inspector import Inspector
@@ -246,6 +247,19 @@ def test_zooming_by_little_steps_keeps_what_is_under_the_mouse(form: Any) -> Non
     assert grid._width == NARROWEST
     grid.zoom(100)
     assert grid._width == WIDEST
+
+
+def test_a_window_that_comes_back_shows_what_it_did(qtbot: QtBot) -> None:
+    grid = NoteGrid()
+    qtbot.addWidget(grid)
+    grid.resize(600, 300)
+    grid.show()
+    bars = grid.horizontalScrollBar(), grid.verticalScrollBar()
+    for bar in bars:
+        bar.setValue(200)
+    grid.hide()
+    grid.show()
+    assert [bar.value() for bar in bars] == [200, 200]
 
 
 def test_lines_stand_still_while_one_scrolls(form: Any) -> None:

@@ -52,7 +52,7 @@ from studio.shell.plugins.checking import CheckDialog
 from studio.shell.plugins.page import STATES as PLUGIN_STATES
 from studio.shell.rail import PLACES
 from studio.shell.score_editor.dialog import NAMES, ScoreDialog
-from studio.shell.score_editor.grid import DRUMS
+from studio.shell.score_editor.paper import DRUMS
 from studio.shell.workshop import KIND_ICONS
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,1 +1,1 @@
-"""Writing notes by hand: `dialog.ScoreDialog` shows `grid.NoteGrid`, which draws on a `sheet.Sheet`."""
+"""Writing notes by hand: `dialog.ScoreDialog` shows `grid.NoteGrid`, `paper.Paper` to write a `sheet.Sheet` on."""
