@@ -540,6 +540,27 @@ def test_the_newest_run_is_followed_until_another_is_chosen(stand: Stand, qtbot:
     qtbot.waitUntil(lambda: page._shown is not None and page._shown.name == "2" * 16)
 
 
+def test_a_run_that_is_removed_leaves_its_place_to_the_newest(stand: Stand, qtbot: QtBot) -> None:
+    first, second = run_on_disk(stand, "0" * 16), run_on_disk(stand, "1" * 16, seed=6)
+    page = page_of(stand)
+    page._clock.stop()
+    page.look()
+    qtbot.waitUntil(lambda: page.runs.count() == 2)
+    page.look()
+    page._chosen(1)  # while a look is under way: it is followed by another
+    qtbot.waitUntil(lambda: page.view._snapshot is not None and page.view._snapshot.folder == first.folder)
+    shutil.rmtree(first.folder)
+    page.look()
+    qtbot.waitUntil(lambda: page.view._snapshot is not None and page.view._snapshot.folder == second.folder)
+    assert page.runs.currentData() == second.folder
+    shutil.rmtree(second.folder)
+    page.look()
+    qtbot.waitUntil(lambda: page._pages.currentIndex() == 0)
+    third = run_on_disk(stand, "2" * 16)
+    page.look()
+    qtbot.waitUntil(lambda: page.view._snapshot is not None and page.view._snapshot.folder == third.folder)
+
+
 def test_hostile_runs_are_shown_literally(stand: Stand, qtbot: QtBot) -> None:
     folder = stand.workshop.home.runs / ("9" * 16)
     folder.mkdir(parents=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,7 @@ class TeachPage(QWidget):
         self._shown: Path | None = None
         self._follow_newest = True
         self._reading = False
+        self._again = False
         self._continuing = False
         self._opening = False
         self.form: Form | None = None
@@ -224,6 +225,7 @@ class TeachPage(QWidget):
 
     def look(self) -> None:
         """Read the runs' folders again, off the window's thread."""
+        self._again = self._reading  # what is being read may have changed, or another run was chosen
         if self._reading:
             return
         self._reading = True
@@ -237,16 +239,23 @@ class TeachPage(QWidget):
             self._recent = recent
             for form in self._forms.values():
                 self._take_recent(form)
-        if [(run.folder, run.model) for run in runs] != [(run.folder, run.model) for run in self._runs]:
-            newest_before = self._runs[0].folder if self._runs else None
-            self._runs = runs
-            if runs and (self._shown is None or (self._follow_newest and runs[0].folder != newest_before)):
-                self._shown = runs[0].folder
-                self.look()
+        before, self._runs = self._runs, runs
+        if [(run.folder, run.model) for run in runs] != [(run.folder, run.model) for run in before]:
+            if self._shall_follow(before):
+                self._shown = runs[0].folder if runs else None
+                self._again = True
             self._fill_runs()
         self._pages.setCurrentIndex(1 if runs else 0)
         if shown is not None and shown.folder == self._shown:
             self.view.show_run(shown, self._job_of(shown), self._workshop.specs.get(shown.recipe))
+        if self._again:
+            self.look()
+
+    def _shall_follow(self, before: Sequence[Snapshot]) -> bool:
+        """Whether the newest run is to be shown: there is a new one, or the one that was shown is gone."""
+        folders, known = [run.folder for run in self._runs], [run.folder for run in before]
+        is_gone = self._shown is None or (self._shown in known and self._shown not in folders)
+        return is_gone or (self._follow_newest and folders[:1] != known[:1])
 
     def _not_read(self, error: Exception) -> None:
         self._reading = False

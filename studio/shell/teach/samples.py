@@ -45,14 +45,15 @@ class SampleStrip(QListWidget):
         self.itemClicked.connect(lambda entry: self.opened.emit(entry.data(Qt.ItemDataRole.UserRole)))
 
     def show_samples(self, samples: Sequence[Shown]) -> None:
-        """Show these; what is shown already stays."""
+        """Show these; what is shown already stays, and stays where it is unless the newest ones are being seen."""
         shown = [self.item(place).data(Qt.ItemDataRole.UserRole) for place in range(self.count())]
         if list(samples[: len(shown)]) != shown:
             self.clear()
             shown = []
+        follow = not shown or self.verticalScrollBar().value() == self.verticalScrollBar().maximum()
         for sample in samples[len(shown) :]:
             self._add(sample)
-        if len(samples) > len(shown):
+        if follow and len(samples) > len(shown):
             self.scrollToBottom()
 
     def retranslate(self) -> None:
