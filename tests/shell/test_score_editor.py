@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from helpers.windows import PAINTER, make_workshop
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QImage, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
@@ -28,9 +28,10 @@ from studio.shell.score_editor.dialog import ScoreDialog
 from studio.shell.score_editor.grid import NoteGrid
 from studio.shell.score_editor.paper import LANE, NARROWEST, WIDEST
 from studio.shell.score_editor.sheet import MOST_BARS, MOST_NOTES, STEP, History, Sheet
+from studio.shell.theme import text_font
 from studio.shell.viewers.background import Background
 from studio.shell.viewers.inspector import Inspector
-from studio.shell.viewers.piano_roll import KEYS_WIDTH
+from studio.shell.viewers.piano_roll import KEYS_WIDTH, draw_keys
 
 CONTROL, SHIFT, ALT = (
     Qt.KeyboardModifier.ControlModifier,
@@ -275,6 +276,17 @@ def test_lines_stand_still_while_one_scrolls(form: Any) -> None:
     start = KEYS_WIDTH + 20
     assert [moved.pixel(x, lane) for x in range(start, 500)] == [shown.pixel(x, lane) for x in range(start, 500)]
     grid.deleteLater()
+
+
+def test_the_names_of_keys_are_whole_with_large_text(qapp: QApplication) -> None:
+    drawn_on = QImage(KEYS_WIDTH, LANE, QImage.Format.Format_RGB32)
+    painter = QPainter(drawn_on)
+    painter.setFont(text_font(17))
+    draw_keys(painter, 60, 60, LANE)
+    painter.end()
+    rows = [{drawn_on.pixel(x, y) for x in range(KEYS_WIDTH - 20, KEYS_WIDTH - 2)} for y in range(LANE)]
+    assert len(rows[0]) == 1, "the name begins below"
+    assert any(len(row) > 3 for row in rows)
 
 
 def test_taking_back_shows_the_part_that_changes(form: Any) -> None:

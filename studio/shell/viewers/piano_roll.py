@@ -150,7 +150,11 @@ def draw_lanes(painter: QPainter, low: int, high: int, lane: float, width: float
 def draw_keys(painter: QPainter, low: int, high: int, lane: float) -> None:
     """The keys at the left of the lanes."""
     height = (high - low + 1) * lane
+    painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    font = painter.font()
+    font.setPixelSize(max(9, min(11, round(lane) - 1)))  # larger text would be cut off at the next key
+    painter.setFont(font)
     painter.fillRect(QRectF(0, 0, KEYS_WIDTH - 1, height), QColor("#f2f2f0"))
     for pitch in range(low, high + 1):
         top = (high - pitch) * lane
@@ -163,6 +167,7 @@ def draw_keys(painter: QPainter, low: int, high: int, lane: float) -> None:
             place = QRectF(0, top + lane - 14, KEYS_WIDTH - 5, 14)
             painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, f"C{pitch // 12 - 1}")
     painter.fillRect(QRectF(KEYS_WIDTH - 1, 0, 1, height), QColor(tokens().border))
+    painter.restore()
 
 
 @cache
