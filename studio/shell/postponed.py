@@ -17,6 +17,7 @@ from typing import Any
 FILES = {
     "shibokensupport/signature/errorhandler.py": 158631412,
     "shibokensupport/signature/layout.py": 1519412675,
+    "shibokensupport/signature/mapping.py": 1303443386,
     "shibokensupport/signature/parser.py": 274529439,
     "shibokensupport/signature/lib/enum_sig.py": 766133272,
     "shibokensupport/signature/lib/pyi_generator.py": 1711296105,
@@ -28,7 +29,11 @@ _STAND_IN = """
 def __getattr__(name):
     from studio.shell.postponed import run
     return run(globals(), name)
+
+def update_mapping():
+    return __getattr__("update_mapping")()
 """
+"""What a kept file is until it is used. PySide's C++ looks for the function of that name past `__getattr__`."""
 
 _sources: dict[str, Any] = {}
 _running = threading.RLock()
@@ -69,6 +74,7 @@ def run(module: dict[str, Any], wanted: str) -> Any:
         # names such as __path__ are asked for by whoever imports the module; none of them is defined by it
         source = None if wanted.startswith("__") else _sources.pop(module["__file__"], None)
         if source is not None:
+            del module["update_mapping"]
             exec(compile(source, module["__file__"], "exec"), module)  # noqa: S102 - PySide's own, as it would do itself
             del module["__getattr__"]
     if wanted not in module:
