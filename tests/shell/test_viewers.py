@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QSize, Qt
-from PySide6.QtGui import QAction, QColor, QImage, QKeySequence, QTextCursor
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
+from PySide6.QtGui import QAction, QColor, QImage, QKeySequence, QMouseEvent, QTextCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio import sdk
@@ -708,6 +708,22 @@ def test_quick_look_swaps_viewers_and_closes_on_space(qtbot: QtBot, media: dict[
     assert look.viewer is not None
     assert isinstance(look.viewer, ImageViewer)
     QTest.keyClick(look.viewer.picture_canvas, Key.Key_Space)
+    assert not look.isVisible()
+
+
+def test_the_second_click_of_the_one_that_opened_quick_look_does_not_close_it(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    look = QuickLook(window)
+    look.open_at()
+    shade = look._shade
+    assert shade is not None
+    place, button = QPointF(2, 2), Qt.MouseButton.LeftButton
+    again = QMouseEvent(QEvent.Type.MouseButtonDblClick, place, place, button, button, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(shade, again)
+    assert look.isVisible()
+    QTest.mouseClick(shade, button, pos=QPoint(2, 2))
     assert not look.isVisible()
 
 
