@@ -1,10 +1,9 @@
-// The 3D viewer's scene: a model within the unit sphere around the origin, four lights (as many as Qt takes), a floor grid,
-// and a camera that orbits. Python sets the properties; nothing is loaded from files here but a texture.
+// The 3D viewer: a model within the unit sphere around the origin, a floor grid, and a camera that orbits. Python sets the
+// properties; nothing is loaded from files here but a texture. The scene itself (MeshScene.qml) comes with `wake`, in a
+// turn of the window's loop of its own: with everything in one turn the window would stand still for a quarter of a second.
 import QtQuick
-import QtQuick3D
-import QtQuick3D.Helpers
 
-View3D {
+Item {
     id: view
 
     property var modelGeometry: null
@@ -32,6 +31,9 @@ View3D {
 
     signal touched()
 
+    function wake() {
+        scene.setSource("MeshScene.qml", { view: view })
+    }
     function reset() {
         yaw = 30; pitch = -18; distance = 3.2; target = Qt.vector3d(0, 0, 0)
     }
@@ -45,72 +47,18 @@ View3D {
         touched()
     }
     function pan(dx, dy) {
+        const camera = scene.item ? scene.item.camera : null
+        if (!camera)
+            return
         const scale = distance * 2 * Math.tan(camera.fieldOfView * Math.PI / 360) / Math.max(1, height)
         target = target.plus(camera.right.times(-dx * scale)).plus(camera.up.times(dy * scale))
         touched()
     }
 
     focus: true
-    camera: camera
-    environment: SceneEnvironment {
-        backgroundMode: SceneEnvironment.Transparent
-        antialiasingMode: SceneEnvironment.MSAA
-        antialiasingQuality: SceneEnvironment.High
-        tonemapMode: SceneEnvironment.TonemapModeFilmic
-        debugSettings: DebugSettings { wireframeEnabled: view.wireframe }
-    }
-
-    Node {
-        position: view.target
-        eulerRotation: Qt.vector3d(view.pitch, view.yaw, 0)
-        PerspectiveCamera {
-            id: camera
-            z: view.distance
-            clipNear: 0.01
-            clipFar: 100
-            fieldOfView: 40
-        }
-        // The lights go with the camera, so that what is looked at is lit.
-        DirectionalLight { eulerRotation: Qt.vector3d(-38, view.mood.turn, 0); brightness: view.mood.key; color: "#fff6ea" }
-        DirectionalLight { eulerRotation: Qt.vector3d(-8, 55, 0); brightness: view.mood.fill; color: "#dfe8ff" }
-        DirectionalLight { eulerRotation: Qt.vector3d(-25, 170, 0); brightness: view.mood.rim; color: "#e9efff" }
-    }
-    // Sky and ground stay where they are. An image of a sky would light more softly, but Qt filters it when it is first
-    // shown, which freezes the window for half a minute where graphics are drawn in software.
-    DirectionalLight {
-        eulerRotation.x: -90
-        brightness: view.mood.sky
-        color: "#eef3ff"
-        ambientColor: Qt.rgba(0.30, 0.31, 0.33, 1)
-    }
-
-    Model {
-        visible: view.modelGeometry !== null
-        geometry: view.modelGeometry
-        materials: PrincipledMaterial {
-            baseColor: view.colored || view.texture != "" ? "white" : view.clay
-            baseColorMap: view.texture != "" ? picture : null
-            vertexColorsEnabled: view.colored
-            roughness: 0.62
-            metalness: 0
-            specularAmount: 0.5
-            cullMode: Material.NoCulling
-        }
-    }
-    Texture { id: picture; source: view.texture; flipV: false; generateMipmaps: true; mipFilter: Texture.Linear }
-
-    Model {
-        visible: view.floor && view.floorGeometry !== null
-        geometry: view.floorGeometry
-        y: view.floorHeight
-        materials: PrincipledMaterial {
-            lighting: PrincipledMaterial.NoLighting
-            baseColor: view.floorColor
-            vertexColorsEnabled: true
-            alphaMode: PrincipledMaterial.Blend
-            depthDrawMode: Material.NeverDepthDraw
-        }
-        castsShadows: false
+    Loader {
+        id: scene
+        anchors.fill: parent
     }
 
     FrameAnimation {

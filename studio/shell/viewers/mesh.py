@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import QEvent, Qt, QTimer, QUrl
+from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QAction, QColor, QImage, QKeyEvent, QOffscreenSurface, QOpenGLContext
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from studio.disk.resources import resources
 from studio.shell.i18n import count, say, tr
 from studio.shell.theme import set_role, tokens
+from studio.shell.viewers.background import Background, Task
 from studio.shell.viewers.base import Viewer
 from studio.shell.viewers.controls import action_button
 from studio.shell.viewers.image_canvas import ImageCanvas
 from studio.shell.viewers.inspector import Inquiry, Inspector, Measured
 from studio.shell.viewers.pictures import Picture, picture_of, read_picture
+from studio.shell.warming import BY_KIND
 from studio.shell.widgets import ElidedLabel, label
 
 if TYPE_CHECKING:
     from PySide6.QtQuickWidgets import QQuickWidget
 
 _BREATH_MS = 60
-"""Between two steps of getting ready."""
+_HURRY_MS = 8
+"""Between two steps of getting ready: before there is a model, and while one waits to be seen."""
 
 _CAMERA = ("yaw", "pitch", "distance", "target")
+_CONTENT = ("modelGeometry", "texture", "floorGeometry")
 
 NO_GRAPHICS = "3D graphics are not available here; this is a rendered picture of the model."
+
+
+def load_driver() -> None:
+    """Have the graphics driver loaded, on a thread: a tenth of a second that the window need not stand still for."""
+    if QOpenGLContext.supportsThreadedOpenGL():  # to find that out loads the driver already
+        QOpenGLContext().create()
 
 
 def graphics_available() -> bool:
@@ -54,12 +67,14 @@ class MeshViewer(Viewer):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.stage = _Stage()
+        self.stage.shown.connect(self._shown)
         self.canvas.addWidget(self.stage)
         self.setFocusProxy(self.stage)
         self._facts = ElidedLabel()
         set_role(self._facts, "muted")
         self._inquiry: Inquiry | None = None
         self._measured: Measured | None = None
+        self._is_new = False
         self._scene: list[QAction] = []
         stage = self.stage
         self._scene = [
@@ -92,17 +107,24 @@ class MeshViewer(Viewer):
         if self._inquiry is not None:
             self._inquiry.cancel()
         self._inquiry = Inspector.shared().ask("mesh", path, self._loaded, self._not_loaded, self)
+        self.stage.get_ready_soon()
 
     def _loaded(self, measured: Measured) -> None:
         before, self._measured = self._measured, measured
+        self._is_new = True
         self._facts.set_whole(self._said())
         self.show_content()
-        usable = self.stage.show_model(measured)
+        self.stage.show_model(measured)
         if before is not None:
             Inspector.shared().release(before)
+
+    def _shown(self, usable: bool) -> None:
+        """The model is seen, maybe in another window than before, or there is nothing to show it with."""
+        new, self._is_new = self._is_new, False
         if usable:
             self._enable(on=True)
-            self.loaded.emit()
+            if new:
+                self.loaded.emit()
         else:
             self._fall_back(tr(NO_GRAPHICS))
 
@@ -131,7 +153,7 @@ class MeshViewer(Viewer):
         shown = self.stage.let_go_of_window()
         super()._hang_in(frame)
         if shown and self._measured is not None:
-            self.stage.show_again(self._measured)
+            self.stage.show_model(self._measured)
 
     def _enable(self, *, on: bool) -> None:
         for action in self._scene:
@@ -170,14 +192,27 @@ class MeshViewer(Viewer):
 
 
 class _Stage(QWidget):
-    """The 3D view, made when the first model is shown, or a picture where there are no 3D graphics."""
+    """The 3D view, or a picture where there are no 3D graphics.
+
+    The view is made when the first model is about to be there, step by step with turns of the window's loop between:
+    parts of Qt, the driver (on a thread), the view, the empty scene, the floor, the model. Later ones come at once.
+
+    Signals:
+        shown(bool): the model given to `show_model` is in the scene; False where 3D graphics do not work.
+    """
+
+    shown = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__()
         self._view: QQuickWidget | None = None
+        self._scene_steps: list[Callable[[], None]] = []
+        self._waiting: Measured | None = None
         self._kept: list[object] = []
         self._wanted: dict[str, object] = {"floor": True}
         self._looked_from: dict[str, object] = {}
+        self._driver: Task | None = None
+        self._driver_is_loaded = False
         self._broken = False
         self._checked = False
         self._picture = ImageCanvas()
@@ -194,29 +229,61 @@ class _Stage(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(160, 120)
         say(self.setAccessibleName, "3D model")
-        self._ready = QTimer(self, interval=_BREATH_MS)
+        self._ready = QTimer(self)
         self._ready.timeout.connect(self._get_ready)
 
     def get_ready_soon(self) -> None:
-        """Look for 3D graphics and load the scene in turns of their own, before there is a model to show."""
-        self._ready.start()
+        """Look for 3D graphics and make the view in turns of their own, before there is a model to show."""
+        if not self._ready.isActive():
+            self._ready.start(_BREATH_MS)
 
     def _get_ready(self) -> None:
         """One step; the last one stops the timer."""
-        if not self._checked:
-            self._find_graphics()
-        elif not self._kept:
-            self._made_view()
-        if self._broken or self._view is not None or self._kept:
+        if lacking := [name for name in BY_KIND["mesh"] if name not in sys.modules]:
+            import_module(lacking[0])  # before the driver: while one library is being loaded, no other can be
+        elif not self._checked:
+            self._check()
+        elif self._view is None and not self._broken:
+            self._make_view()
+        elif self._waiting is None:
             self._ready.stop()
+        elif self._view is None or self._broken:
+            self._ready.stop()
+            self._waiting = None
+            self.shown.emit(False)
+        elif self._pages.currentWidget() is not self._view:
+            self._pages.setCurrentWidget(self._view)
+        elif self._scene_steps:
+            self._scene_steps.pop(0)()
+        else:
+            self._ready.stop()
+            self._put(self._waiting)
 
-    def show_model(self, measured: Measured) -> bool:
-        """Show a measured mesh; False where 3D graphics do not work."""
+    def _check(self) -> None:
+        """Find out whether there are 3D graphics, after the driver was loaded on a thread (tried under Linux alone)."""
+        if self._driver is None and sys.platform == "linux":
+            self._driver = Background.shared().run(load_driver, self._driver_loaded, self._driver_loaded, self)
+        elif self._driver is None or self._driver_is_loaded:
+            self._checked = True
+            self._broken = not graphics_available()
+
+    def _driver_loaded(self, _outcome: object) -> None:
+        self._driver_is_loaded = True
+
+    def show_model(self, measured: Measured) -> None:
+        """Show a measured mesh, see `shown`: soon the first time, else at once."""
+        self._waiting = measured
+        if self._view is None or self._scene_steps or self._broken:
+            self._ready.start(_HURRY_MS)
+            return
+        self._pages.setCurrentWidget(self._view)
+        self._put(measured)
+
+    def _put(self, measured: Measured) -> None:
+        """Put a mesh into the scene that is there."""
         from studio.shell.viewers.scene import model_geometry
 
-        view = self._made_view()
-        if view is None:
-            return False
+        self._waiting = None
         facts = measured.facts
         geometry = model_geometry(measured.arrays["vertices"], measured.arrays["indices"], facts["low"], facts["high"])
         old, self._kept = self._kept, [geometry, measured]
@@ -227,8 +294,10 @@ class _Stage(QWidget):
         self.set("modelGeometry", geometry)
         self.call("reset")
         del old
-        self._pages.setCurrentWidget(view)
-        return not self._broken
+        for name, value in self._looked_from.items():
+            self.set(name, value)
+        self._looked_from = {}
+        self.shown.emit(not self._broken)
 
     def let_go_of_window(self) -> bool:
         """Delete the 3D view and remember from where the model was looked at; returns whether it was shown."""
@@ -240,13 +309,9 @@ class _Stage(QWidget):
         self._looked_from = {name: root.property(name) for name in _CAMERA}
         shiboken6.delete(view)
         self._kept = []
+        for name in _CONTENT:
+            self._wanted.pop(name, None)
         return shown
-
-    def show_again(self, measured: Measured) -> None:
-        """Show a mesh from where it was looked at before `let_go_of_window`."""
-        self.show_model(measured)
-        for name, value in self._looked_from.items():
-            self.set(name, value)
 
     def show_picture(self, picture: Picture, sentence: str) -> None:
         """Show a flat picture, with a sentence under it."""
@@ -261,6 +326,7 @@ class _Stage(QWidget):
             self.set("modelGeometry", None)
             self.set("texture", QUrl())
         self._kept = []
+        self._waiting = None
         self._picture.show_picture(None)
         self._sentence.hide()
 
@@ -307,39 +373,30 @@ class _Stage(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _made_view(self) -> QQuickWidget | None:
-        if self._view is not None or self._broken:
-            return self._view
-        if not self._find_graphics():
-            return None
+    def _make_view(self) -> None:
         from PySide6.QtQuickWidgets import QQuickWidget
-
-        from studio.shell.viewers.scene import floor_geometry
 
         view = QQuickWidget(self)
         view.setResizeMode(QQuickWidget.ResizeMode.SizeRootObjectToView)
         view.sceneGraphError.connect(self._on_error)
         view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._floor = floor_geometry()
-        view.setInitialProperties({"floorGeometry": self._floor})
         view.setSource(QUrl.fromLocalFile(str(resources() / "qml" / "MeshView.qml")))
         if view.status() != QQuickWidget.Status.Ready:
             self._broken = True
             view.deleteLater()
-            return None
+            return
         self._view = view
         self._pages.addWidget(view)
         self._color()
         for name, value in self._wanted.items():
             self.set(name, value)
-        return view
+        self._scene_steps = [lambda: self.call("wake"), self._lay_floor]
 
-    def _find_graphics(self) -> bool:
-        """Whether there are 3D graphics; found out once."""
-        if not self._checked:
-            self._checked = True
-            self._broken = not graphics_available()
-        return not self._broken
+    def _lay_floor(self) -> None:
+        from studio.shell.viewers.scene import floor_geometry
+
+        self._floor = floor_geometry()
+        self.set("floorGeometry", self._floor)
 
     def _on_error(self, *_what: object) -> None:
         self._broken = True
