@@ -52,10 +52,12 @@ class Judge:
     Attributes:
         lessons: what it learned from.
         held_out: items it must never learn from.
+        ctx: asked again and again whether the run was cancelled: comparing takes seconds.
     """
 
     lessons: Lessons
     held_out: Sequence[sdk.DatasetItem]
+    ctx: sdk.Context
     _read: tuple[list[str], NDArray[np.bool_]] | None = field(default=None, init=False)
 
     def kept(self) -> tuple[list[str], NDArray[np.bool_]]:
@@ -95,30 +97,31 @@ class Judge:
 
     def scores(self, model: VoxelModel) -> dict[str, float]:
         """Mean overlap with known and with held-out shapes, for the curves."""
-        result = {"known overlap": _mean_overlap(model, *self.known())}
+        result = {"known overlap": self._mean_overlap(model, *self.known())}
         captions, shapes = self.kept()
         if captions:
-            result["held out overlap"] = _mean_overlap(model, captions, shapes)
+            result["held out overlap"] = self._mean_overlap(model, captions, shapes)
         return result
 
+    def solids(self, model: VoxelModel, captions: Sequence[str], seed: int, variation: float) -> list[Solid]:
+        """What a model makes of captions."""
+        made = []
+        for number, caption in enumerate(captions):
+            self.ctx.check()
+            random = np.random.default_rng([seed, number])
+            made.append(model.make(model.vocabulary.read(caption).known, variation, random))
+        return made
 
-def _solids(model: VoxelModel, captions: Sequence[str], seed: int, variation: float) -> list[Solid]:
-    return [
-        model.make(model.vocabulary.read(caption).known, variation, np.random.default_rng([seed, number]))
-        for number, caption in enumerate(captions)
-    ]
+    def drawn(self, model: VoxelModel, captions: Sequence[str], seed: int) -> NDArray[np.bool_]:
+        """The shapes [n, side³] of what it makes, nothing left to chance but the seed."""
+        return _filled(self.solids(model, captions, seed, 0.0))
+
+    def _mean_overlap(self, model: VoxelModel, captions: Sequence[str], shapes: NDArray[np.bool_]) -> float:
+        return float(np.diagonal(overlap(self.drawn(model, captions, 0), shapes)).mean())
 
 
 def _filled(solids: Sequence[Solid]) -> NDArray[np.bool_]:
     return np.array([solid.occupancy for solid in solids]).reshape(len(solids), -1) >= FILLED
-
-
-def _drawn(model: VoxelModel, captions: Sequence[str], seed: int, variation: float) -> NDArray[np.bool_]:
-    return _filled(_solids(model, captions, seed, variation))
-
-
-def _mean_overlap(model: VoxelModel, captions: Sequence[str], shapes: NDArray[np.bool_]) -> float:
-    return float(np.diagonal(overlap(_drawn(model, captions, 0, 0.0), shapes)).mean())
 
 
 def chamfer(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
@@ -166,10 +169,9 @@ def nearest_captions(lessons: Lessons, captions: Sequence[str], *, other: bool) 
     return result
 
 
-def evaluate(model: VoxelModel, judge: Judge, folder: Path, ctx: sdk.Context) -> sdk.Evaluation:
+def evaluate(model: VoxelModel, judge: Judge, folder: Path) -> sdk.Evaluation:
     """Figures, pictures and plain sentences; pictures go to `folder`."""
     measures = [*_held_out(model, judge), *_known(model, judge)]
-    ctx.check()
     neighbours, copying = _neighbours(model, judge, folder)
     words = {word for caption in judge.lessons.captions for word in split(caption)}
     total = len(judge.lessons.captions)
@@ -193,7 +195,7 @@ def _held_out(model: VoxelModel, judge: Judge) -> list[sdk.Measure]:
     if not captions:
         return []
     near = nearest_captions(judge.lessons, captions, other=True)
-    value, baseline, far, far_baseline = _compared(model, captions, shapes, judge.lessons, near)
+    value, baseline, far, far_baseline = _compared(model, captions, shapes, judge, near)
     beside = "shape with the nearest caption"
     return [
         sdk.Measure(
@@ -207,7 +209,7 @@ def _held_out(model: VoxelModel, judge: Judge) -> list[sdk.Measure]:
 def _known(model: VoxelModel, judge: Judge) -> list[sdk.Measure]:
     captions, shapes = judge.known()
     near = nearest_captions(judge.lessons, captions, other=False)
-    value, baseline, far, far_baseline = _compared(model, captions, shapes, judge.lessons, near)
+    value, baseline, far, far_baseline = _compared(model, captions, shapes, judge, near)
     beside = "training shape with the same caption"
     return [
         sdk.Measure(
@@ -222,19 +224,20 @@ def _compared(
     model: VoxelModel,
     captions: Sequence[str],
     shapes: NDArray[np.bool_],
-    lessons: Lessons,
+    judge: Judge,
     near: Sequence[NDArray[np.int64]],
 ) -> tuple[float, float, float, float]:
     """Mean overlap of `shapes` with made ones and with the lessons `near` them, then mean Chamfer distance to both."""
-    draws = [_drawn(model, captions, seed, 0.0) for seed in range(DRAWS)]
+    draws = [judge.drawn(model, captions, seed) for seed in range(DRAWS)]
     value = np.mean([np.diagonal(overlap(drawn, shapes)).mean() for drawn in draws])
-    far = np.mean([chamfer(one, shape) for drawn in draws for one, shape in zip(drawn, shapes, strict=True)])
-    beside, beside_far = [], []
-    for shape, numbers in zip(shapes, near, strict=True):
-        some = lessons.labels[numbers] > 0
+    far, beside, beside_far = [], [], []
+    for place, (shape, numbers) in enumerate(zip(shapes, near, strict=True)):
+        judge.ctx.check()
+        far += [chamfer(drawn[place], shape) for drawn in draws]
+        some = judge.lessons.labels[numbers] > 0
         beside.append(overlap(shape[None], some).mean())
         beside_far.append(np.mean([chamfer(one, shape) for one in some]))
-    return float(value), float(np.mean(beside)), float(far), float(np.mean(beside_far))
+    return float(value), float(np.mean(beside)), float(np.mean(far)), float(np.mean(beside_far))
 
 
 def _neighbours(
@@ -242,7 +245,7 @@ def _neighbours(
 ) -> tuple[tuple[sdk.Neighbour, ...], tuple[sdk.Measure, ...]]:
     """Made objects beside the nearest training shapes, and how many are copies."""
     captions = judge.known()[0]
-    solids = _solids(model, captions, 1, 0.5)
+    solids = judge.solids(model, captions, 1, 0.5)
     made = _filled(solids)
     near = overlap(made, judge.lessons.labels > 0)
     nearest, value = near.argmax(axis=1), near.max(axis=1)
@@ -250,6 +253,7 @@ def _neighbours(
     real = overlap(kept, judge.lessons.labels > 0).max(axis=1) if len(kept) else np.zeros(0)
     neighbours = []
     for number in np.unique(np.linspace(0, len(made) - 1, min(PICTURES, len(made))).round().astype(int)):
+        judge.ctx.check()
         shape = judge.lessons.labels[nearest[number]]
         solid = solids[number]
         first = _picture(folder / f"made-{number}.png", solid.occupancy, solid.colors)
@@ -268,14 +272,15 @@ def _neighbours(
         "real shapes kept out" if len(real) else "", "near", "1 would be a copy of it.",
     )  # fmt: skip
     closed = sdk.Measure(
-        "watertight objects", float(np.mean([_watertight(solid) for solid in solids])), None, "", "higher",
+        "watertight objects", float(np.mean([_watertight(solid, judge.ctx) for solid in solids])), None, "", "higher",
         "Share of made objects whose blocks and whose smooth skin are closed, edge by edge; a slicer needs that.",
     )  # fmt: skip
     return tuple(neighbours), (copies, closeness, closed)
 
 
-def _watertight(solid: Solid) -> bool:
+def _watertight(solid: Solid, ctx: sdk.Context) -> bool:
     """Whether both surfaces that the generator offers for printing are closed."""
+    ctx.check()
     firm = firmed(solid.occupancy)
     surfaces = (block_surface(firm, solid.colors), smooth_surface(firm, solid.colors))
     return all(surface is not None and is_closed(surface) for surface in surfaces)

@@ -84,7 +84,7 @@ class TrainVoxels(sdk.Trainer):
         start = _start(params, ctx)
         lessons = read_lessons(params.data.training, params.colors, ctx, start)
         net, optimizer = _network(lessons, params, ctx.seed, start)
-        judge = Judge(lessons, params.data.held_out)
+        judge = Judge(lessons, params.data.held_out, ctx)
         loop = Loop(
             ctx, {"model": net}, {"model": optimizer}, steps=params.steps, average=AVERAGE,
             schedule=Schedule(warmup=0.02, decay=0.5),
@@ -183,7 +183,7 @@ def _finished(model: VoxelModel, judge: Any, evaluate: Any, ctx: sdk.TrainingCon
 
     folder = folder_of(ctx, "model")
     model.save(folder)
-    evaluation = evaluate(model, judge, folder, ctx)
+    evaluation = evaluate(model, judge, folder)
     facts = {
         "words": list(model.vocabulary.words),
         "shapes": len(model.captions),

@@ -394,6 +394,16 @@ def test_the_report_compares_with_the_nearest_caption_and_counts_copies(model: s
         assert (model.folder / neighbour.training).exists()
 
 
+def test_a_run_can_be_cancelled_anywhere_while_it_is_judged(data: sdk.Dataset) -> None:
+    whole = RecordingContext(seed=3)
+    run(TrainVoxels, {**QUICK, "steps": 2, "data": data}, whole)
+    for before_the_end in (1, 5, 10):
+        ctx = RecordingContext(seed=3, cancel_after=whole.points - before_the_end)
+        with pytest.raises(sdk.Cancelled):
+            run(TrainVoxels, {**QUICK, "steps": 2, "data": data}, ctx)
+        assert ctx.steps[-1][2] == "comparing with what was held out"
+
+
 def test_an_interrupted_training_goes_on_to_the_same_weights(data: sdk.Dataset, model: sdk.TrainedModel) -> None:
     first = RecordingContext(seed=3, checkpoint_seconds=0.0)
     halfway: Path | None = None
