@@ -95,11 +95,16 @@ ZH_CN = {
     "{name} has no caption and is left out.": "{name} 没有说明文字，已略去。",
     "“{name}” can't be read ({error}).": "“{name}”无法读取（{error}）。",
     "“{name}” is empty.": "“{name}”是空的。",
+    "Stop early": "提前停止",
+    "looks": "次查看",
+    "Ends when the held-out loss has not fallen for so many looks at it, and keeps the best weights; 0 never.":
+        "留出数据上的损失连续这么多次查看都没有下降就结束，并保留最好的权重；0 表示从不提前停止。",
     # curves and report
     "loss": "损失",
     "occupancy loss": "占据损失",
     "color loss": "颜色损失",
     "latent divergence": "潜变量散度",
+    "distance": "距离",
     "known overlap": "与已知形状的重叠",
     "held out overlap": "与留出形状的重叠",
     "overlap": "重叠",

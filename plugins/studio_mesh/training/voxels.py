@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import studio.sdk as sdk
+from studio.sdk.training import stop_early
 
 if TYPE_CHECKING:
     from studio.sdk.training import Loop
@@ -74,6 +75,7 @@ class TrainVoxels(sdk.Trainer):
             when={"start_from": ""},
             help="The model paints with this many colours, found in the training shapes.",
         )  # fmt: skip
+        stop_early: int = stop_early(group="Learning", advanced=True)
 
     def train(self, params: Params, ctx: sdk.TrainingContext) -> Iterator[sdk.Lesson | sdk.Result]:
         """Yield curves, samples, checkpoints and the model of family ``mesh.voxels``."""
@@ -87,7 +89,7 @@ class TrainVoxels(sdk.Trainer):
         judge = Judge(lessons, params.data.held_out, ctx)
         loop = Loop(
             ctx, {"model": net}, {"model": optimizer}, steps=params.steps, average=AVERAGE,
-            schedule=Schedule(warmup=0.02, decay=0.5),
+            schedule=Schedule(warmup=0.02, decay=0.5), patience=params.stop_early,
         )  # fmt: skip
         every = max(1, params.steps // LOOKS)
         for step in loop:
@@ -101,7 +103,7 @@ class TrainVoxels(sdk.Trainer):
                 latent_divergence=latent.detach(),
             )  # fmt: skip
             if (step + 1) % every == 0 and loop.is_main:
-                yield from _look(lessons, judge, loop, step + 1, ctx.seed)
+                yield from loop.look(_look(lessons, judge, loop, step + 1, ctx.seed))
         yield from loop.finish()
         if loop.is_main:
             ctx.progress(params.steps, params.steps, "comparing with what was held out")
@@ -163,13 +165,18 @@ def _network(lessons: Lessons, params: Any, seed: int, start: VoxelModel | None 
 
 
 def _look(lessons: Lessons, judge: Any, loop: Loop, step: int, seed: int) -> Iterator[sdk.Metric | sdk.Sample]:
-    """Samples of the same prompts and seeds as before, and how near known and held-out shapes are."""
+    """Samples of the same prompts and seeds as before, and how near known and held-out shapes are.
+
+    First what early stopping goes by: the Jaccard distance to held-out shapes, to known ones where there are no others.
+    """
     import numpy as np
 
     from studio_mesh.voxel_surface import blocks
 
     model = lessons.model(loop.averaged["model"])
-    for name, value in judge.scores(model).items():
+    scores = judge.scores(model)
+    yield sdk.Metric("distance", step, 1 - scores.get("held out overlap", scores["known overlap"]))
+    for name, value in scores.items():
         yield sdk.Metric(name, step, value)
     for number, caption in enumerate(judge.shown(PROMPTS)):
         made = model.make(model.vocabulary.read(caption).known, 0.0, np.random.default_rng([seed, number]))

@@ -394,6 +394,15 @@ def test_the_report_compares_with_the_nearest_caption_and_counts_copies(model: s
         assert (model.folder / neighbour.training).exists()
 
 
+def test_a_run_that_comes_no_nearer_ends_early(data: sdk.Dataset) -> None:
+    still = {**QUICK, "steps": 10, "rate": 0.00001, "stop_early": 1, "data": data}
+    lessons: Any = run(TrainVoxels, still, RecordingContext(seed=3))
+    distances = [lesson for lesson in lessons if isinstance(lesson, sdk.Metric) and lesson.name == "distance"]
+    assert [lesson.step for lesson in distances] == [2, 4]
+    assert distances[1].value >= distances[0].value
+    assert [lesson.step for lesson in lessons if isinstance(lesson, sdk.Checkpoint)][-1] == 4
+
+
 def test_a_run_can_be_cancelled_anywhere_while_it_is_judged(data: sdk.Dataset) -> None:
     whole = RecordingContext(seed=3)
     run(TrainVoxels, {**QUICK, "steps": 2, "data": data}, whole)
