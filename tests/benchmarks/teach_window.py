@@ -10,6 +10,7 @@ import argparse
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,7 @@ def trained(tour: Tour, recipe: str, folder: Path, steps: int) -> tuple[int, flo
             told.append((time.time(), left))
         QTest.qWait(500)
     assert job.failure is None, job.failure
-    (run,) = (path for path in tour.studio.workshop.home.runs.iterdir() if recipe in (path / "run.json").read_text())
+    (run,) = (path.parent for path in tour.studio.workshop.home.runs.glob("*/run.json") if recipe in path.read_text())
     truth = [(left + 1e-9) / (job.ended - when) for when, left in told]
     return 3, forecast / (job.ended - job.started), truth, run
 
@@ -111,7 +112,11 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=0, help="of each training; 0 for what the recipe suggests")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="studio-bench-") as name:
-        return printed(bars(Path(name), options.steps))
+        try:
+            return printed(bars(Path(name), options.steps))
+        except BaseException:
+            traceback.print_exc()  # the window's own watch over errors would keep it to its log
+            raise
 
 
 if __name__ == "__main__":
