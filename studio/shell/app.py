@@ -33,7 +33,6 @@ from studio.shell.bridge import EngineBridge
 from studio.shell.errors import ErrorWatch
 from studio.shell.i18n import Language, tr, tr_message
 from studio.shell.main_window import MainWindow
-from studio.shell.signals import quit_on_signals
 from studio.shell.startup import Startup
 from studio.shell.theme import Theme, make_application
 from studio.shell.workshop import Workshop
@@ -95,7 +94,6 @@ class Studio(QObject):
         self.workshop = Workshop(home, settings, self.bridge, self)
         self.window = MainWindow(self.workshop, self._language)
         self._connect()
-        quit_on_signals(self, app.quit)
 
     def open(self, *, leave_after_first_paint: bool = False) -> None:
         """Show the window; with `leave_after_first_paint` answer one input event and end."""
@@ -128,7 +126,10 @@ class Studio(QObject):
         self._settings.listen(self._setting_changed)
 
     def _painted(self) -> None:
+        from studio.shell.signals import quit_on_signals
+
         collect_garbage_again()
+        quit_on_signals(self, self._app.quit)
         self._watch.open_log()
         self.window.setWindowIcon(QIcon(str(resources() / "icons" / "studio-256.png")))
         self._startup.open_library_and_engine()

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QImage
@@ -14,52 +14,54 @@ from PySide6.QtGui import QImage
 from studio.engine.jobs import Job
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from studio.engine.events import Event, PreviewReceived
     from studio.engine.requests import GenerationRequest
 
+    class EngineLike(Protocol):
+        """What the window needs of an engine; the real one and the tests' scriptable fake both are one."""
+
+        @property
+        def paused(self) -> bool:
+            """Whether waiting jobs stay waiting."""
+
+        def submit(self, request: GenerationRequest, priority: int = 0) -> Job:
+            """Queue a request."""
+
+        def cancel(self, job_id: str) -> None:
+            """End a job."""
+
+        def retry(self, job_id: str) -> Job:
+            """Queue an ended job again."""
+
+        def pause(self) -> None:
+            """Start no more jobs."""
+
+        def resume(self) -> None:
+            """Start jobs again."""
+
+        def reorder(self, job_id: str, before: str | None) -> None:
+            """Move a waiting job before another, or to the end."""
+
+        def clear(self) -> None:
+            """Forget the ended jobs."""
+
+        def job(self, job_id: str) -> Job | None:
+            """The snapshot of one job, None where it is not listed any more."""
+
+        def jobs(self) -> list[Job]:
+            """Snapshots: the queue in order, then the ended ones."""
+
+        def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
+            """Hear every event until the returned function is called."""
+
+        def close(self) -> None:
+            """End workers and threads."""
+
+
 FRAME_MS = 16
 """Progress and previews reach the widgets at most once in this time: a frame of a 60 Hz screen."""
-
-
-class EngineLike(Protocol):
-    """What the window needs of an engine; the real one and the tests' scriptable fake both are one."""
-
-    @property
-    def paused(self) -> bool:
-        """Whether waiting jobs stay waiting."""
-
-    def submit(self, request: GenerationRequest, priority: int = 0) -> Job:
-        """Queue a request."""
-
-    def cancel(self, job_id: str) -> None:
-        """End a job."""
-
-    def retry(self, job_id: str) -> Job:
-        """Queue an ended job again."""
-
-    def pause(self) -> None:
-        """Start no more jobs."""
-
-    def resume(self) -> None:
-        """Start jobs again."""
-
-    def reorder(self, job_id: str, before: str | None) -> None:
-        """Move a waiting job before another, or to the end."""
-
-    def clear(self) -> None:
-        """Forget the ended jobs."""
-
-    def job(self, job_id: str) -> Job | None:
-        """The snapshot of one job, None where it is not listed any more."""
-
-    def jobs(self) -> list[Job]:
-        """Snapshots: the queue in order, then the ended ones."""
-
-    def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
-        """Hear every event until the returned function is called."""
-
-    def close(self) -> None:
-        """End workers and threads."""
 
 
 class EngineBridge(QObject):

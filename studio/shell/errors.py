@@ -7,18 +7,17 @@ import threading
 import traceback
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import PySide6
 from PySide6.QtCore import QMessageLogContext, QObject, Qt, QtMsgType, Signal, qInstallMessageHandler
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialog, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 import studio
-from studio.shell.i18n import say
-from studio.shell.icons import decorate
 from studio.shell.logs import close_log, logger, open_log
-from studio.shell.theme import set_role
-from studio.shell.widgets import button, icon_label, label, row
+
+if TYPE_CHECKING:
+    from studio.shell.error_dialog import ErrorDialog
 
 
 class ErrorWatch(QObject):
@@ -85,6 +84,8 @@ class ErrorWatch(QObject):
         """One dialog at a time: while it is open, further reports go to the log only."""
         self.caught.emit(text)
         if self._dialog is None:
+            from studio.shell.error_dialog import ErrorDialog
+
             dialog = self._dialog = ErrorDialog(text, _main_window())
             dialog.finished.connect(dialog.deleteLater)
             dialog.finished.connect(lambda: self._gone(dialog))
@@ -94,49 +95,6 @@ class ErrorWatch(QObject):
     def _gone(self, dialog: ErrorDialog) -> None:
         if self._dialog is dialog:
             self._dialog = None
-
-
-class ErrorDialog(QDialog):
-    """Says that something went wrong, and offers the report."""
-
-    def __init__(self, report: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._report = report
-        say(self.setWindowTitle, "Something went wrong")
-        icon = icon_label("warning-circle", "warning", 32)
-        title = label("Something went wrong", "heading")
-        text = label(
-            "The studio goes on, and nothing you made is lost. What happened is in the log on this machine; it was not "
-            "sent anywhere.",
-            wrap=True,
-        )
-        self._details = QPlainTextEdit(report)
-        self._details.setReadOnly(True)
-        self._details.setMinimumHeight(220)
-        set_role(self._details, "report")
-        say(self._details.setAccessibleName, "Details")
-        self._details.hide()
-        fold = QToolButton()
-        fold.setCheckable(True)
-        fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        say(fold.setText, "Details")
-        decorate(fold, "caret-right")
-        fold.toggled.connect(self._details.setVisible)
-        self.copy_button = button("Copy report", self.copy_report, icon="copy")
-        close = button("Go on", self.accept, role="primary")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 24, 24, 20)
-        layout.setSpacing(12)
-        layout.addLayout(row(icon, title, None, spacing=12))
-        layout.addWidget(text)
-        layout.addWidget(self._details)
-        layout.addLayout(row(fold, None, self.copy_button, close))
-        self.setMinimumWidth(480)
-        close.setDefault(True)
-
-    def copy_report(self) -> None:
-        """Put the report on the clipboard."""
-        QGuiApplication.clipboard().setText(self._report)
 
 
 def _main_window() -> QWidget | None:

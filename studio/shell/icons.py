@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache, lru_cache
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGlyphRun, QGuiApplication, QIcon, QPainter, QPalette, QPixmap, QRawFont
@@ -20,11 +20,14 @@ LARGEST_HINTED = 64
 """Device pixels up to which a glyph is fitted to the pixels; beyond, Qt would draw nothing of a font from a file."""
 
 
-class Decorable(Protocol):
-    """A button, action or tab that takes an icon."""
+if TYPE_CHECKING:
+    from typing import Protocol
 
-    def setIcon(self, icon: QIcon, /) -> None:
-        """Show `icon`."""
+    class Decorable(Protocol):
+        """A button, action or tab that takes an icon."""
+
+        def setIcon(self, icon: QIcon, /) -> None:
+            """Show `icon`."""
 
 
 def icon(name: str, color: QColor | str | None = None, size: int = USUAL) -> QIcon:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.engine.jobs import Job, JobState
 from studio.shell.i18n import tr, tr_said
 from studio.shell.workshop import Workshop
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QSystemTrayIcon
 
 LONG_SECONDS = 30
 SHOWN_MS = 8000
@@ -40,6 +45,8 @@ class Notifier(QObject):
         return True
 
     def _message(self, heading: str, text: str) -> None:
+        from PySide6.QtWidgets import QSystemTrayIcon
+
         if not QSystemTrayIcon.isSystemTrayAvailable() or not QSystemTrayIcon.supportsMessages():
             return
         if self._tray is None:

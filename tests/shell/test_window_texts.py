@@ -44,7 +44,7 @@ from studio.shell.create.failure import ICONS as FAILURE_ICONS
 from studio.shell.create.media import MEDIA
 from studio.shell.create.progress import STATES as JOB_STATES
 from studio.shell.create.queue_view import ICONS as JOB_ICONS
-from studio.shell.errors import ErrorDialog
+from studio.shell.error_dialog import ErrorDialog
 from studio.shell.forms.item_picker import ItemPicker
 from studio.shell.help_browser import HelpBrowser, topics
 from studio.shell.network_log import NetworkDialog

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
-    QInputDialog,
     QLineEdit,
     QMenu,
     QPushButton,
@@ -231,6 +230,8 @@ class RequestPanel(QWidget):
 
     def ask_for_preset(self) -> None:
         """Ask for a name and save the values shown under it."""
+        from PySide6.QtWidgets import QInputDialog
+
         if self.form is None:
             return
         name, accepted = QInputDialog.getText(

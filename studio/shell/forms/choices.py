@@ -10,8 +10,6 @@ from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QBoxLayout,
     QCheckBox,
-    QColorDialog,
-    QFileDialog,
     QLineEdit,
     QToolButton,
     QVBoxLayout,
@@ -169,6 +167,8 @@ class ModelEditor(ChoiceEditor):
             event.acceptProposedAction()
 
     def _browse(self) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
         chosen = self.value()
         start = chosen.removeprefix(FOLDER) if isinstance(chosen, str) and chosen.startswith(FOLDER) else ""
         if path := QFileDialog.getExistingDirectory(self, self.title, start):
@@ -217,6 +217,8 @@ class ColorEditor(Editor):
         self.changed.emit()
 
     def _pick(self) -> None:
+        from PySide6.QtWidgets import QColorDialog
+
         chosen = QColorDialog.getColor(QColor(self.box.text()), self, self.title)
         if chosen.isValid():
             self.box.setText(chosen.name())
@@ -279,6 +281,8 @@ class PathEditor(Editor):
         return not self.field.suffixes or path.name.lower().endswith(self.field.suffixes)
 
     def _browse(self) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
         start = str(Path(self.box.text()).parent) if self.box.text() else ""
         if self.field.kind == "folder":
             chosen = QFileDialog.getExistingDirectory(self, self.title, self.box.text())

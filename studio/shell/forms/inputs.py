@@ -21,7 +21,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QPixmap,
 )
-from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from studio.disk.durable import write_bytes
 from studio.sdk.generator import GeneratorSpec
@@ -207,6 +207,8 @@ class InputEditor(Editor):
         return f"file:{path.absolute()}"
 
     def _choose(self) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
         pattern = " ".join(f"*{suffix}" for suffix in SUFFIXES[self.field.kind])
         chosen, _ = QFileDialog.getOpenFileName(self, self.title, "", f"{self.title} ({pattern})")
         if chosen:
