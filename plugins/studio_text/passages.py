@@ -153,18 +153,18 @@ class Rarity:
 
     def to_json(self) -> dict[str, object]:
         """For the model's folder."""
-        return {"known": dict(self._known), "unknown": self._unknown}
+        return {"known": dict(sorted(self._known.items())), "unknown": self._unknown}
 
     def share(self, question: Collection[str], stems: Collection[str]) -> float:
         """How much of what a question's stems tell stands among `stems`, 0 … 1."""
-        total = sum(map(self, set(question)))
-        return sum(self(one) for one in set(question) & set(stems)) / total if total else 0.0
+        total = math.fsum(map(self, set(question)))  # exact sums: sets come in another order in each process
+        return math.fsum(self(one) for one in set(question) & set(stems)) / total if total else 0.0
 
     def likeness(self, question: Collection[str], stems: Sequence[str]) -> float:
         """Cosine of the TF-IDF vectors of both (Salton & Buckley 1988), the question's own length left out."""
         counts = Counter(stems)
-        length = math.sqrt(sum((count * self(one)) ** 2 for one, count in counts.items()))
-        dot = sum(self(one) ** 2 * counts[one] for one in set(question))
+        length = math.sqrt(math.fsum((count * self(one)) ** 2 for one, count in counts.items()))
+        dot = math.fsum(self(one) ** 2 * counts[one] for one in set(question))
         return dot / length if length else 0.0
 
 

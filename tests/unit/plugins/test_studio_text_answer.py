@@ -193,6 +193,13 @@ def test_an_answer_is_looked_for_within_sentences(tokenizer: Any) -> None:
     assert places_of(page, "a golden carriage") == []
 
 
+def test_what_is_kept_of_rare_words_stands_in_one_order_in_every_process() -> None:
+    texts = [["whale", "boat", "sea"], ["sea", "boat", "whale"], ["ash", "whale", "boat", "sea"], ["ash"]]
+    known = Rarity.counted(texts).to_json()["known"]
+    assert isinstance(known, dict)
+    assert list(known) == ["ash", "boat", "sea", "whale"]
+
+
 def test_marks_tell_matches_and_the_best_sentence(tokenizer: Any) -> None:
     page = Page("The fox slept. The troll ate his soup. Rain fell.", tokenizer)
     rarity = Rarity.counted(stems_of(page.text[one.start : one.end]) for one in page.sentences)
