@@ -57,7 +57,7 @@ def test_random_play_crashes_nothing_and_leaves_nothing(
 
 
 def load_graphics(qapp: QApplication, stand: Stand) -> None:
-    """Ask for the first 3D view: it has parts of Qt, and the graphics driver if there is one, loaded for good: 80 MB."""
+    """Ask for the first 3D view: it has parts of Qt, and a graphics driver if there is one, loaded for good: 80 MB."""
     viewer = stand.window.create_page.stage._viewer("mesh")
     assert isinstance(viewer, MeshViewer)
     viewer.show_preview(QImage(8, 8, QImage.Format.Format_RGB32))
