@@ -85,7 +85,8 @@ def score_of(take: Take, title: str) -> sdk.Score:
 def evaluate(model: Any, course: DrumCourse, folder: Path, ctx: sdk.TrainingContext) -> sdk.Evaluation:
     """Everything the report shows; some judged takes become MIDI files in `folder`."""
     ctx.log("Judging the model.")
-    count = max(SHOWN, WRITTEN * len(course.grid.styles))
+    # With few takes to compare with, many written ones would say no more, and cost more than the learning.
+    count = max(SHOWN, min(WRITTEN * len(course.grid.styles), len(course.learned) + len(course.held_out)))
     written = [write(model, course, number, ctx.check) for number in range(count)]
     shown = written[:: max(1, count // SHOWN)][:SHOWN]
     for take in shown:
