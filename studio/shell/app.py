@@ -3,8 +3,8 @@
 Starting, in order, so that the window answers as early as it can:
 
 1. Where things are, and the settings (one small file).
-2. A thread begins to look for generators: with a warm cache it is done before Qt is.
-3. Qt, language, theme, and the watch over errors.
+2. Qt, and the watch over errors.
+3. A thread looks for generators; with a warm cache that is waited for. Then language and theme.
 4. The window with its first page; other pages are made when they are first visited.
 5. The window is shown and painted.
 6. Only now the place shown last comes up and, on a thread: viewers are imported, the library is opened, the engine
@@ -38,7 +38,7 @@ from studio.shell.theme import Theme, make_application
 from studio.shell.workshop import Workshop
 
 CACHE_SECONDS = 0.25
-"""How long the first paint waits for generators; with a warm cache they are there at once."""
+"""How long the window's making waits for generators; with a warm cache they are there at once."""
 
 SWITCH_SECONDS = 0.001
 """How long another thread may keep the window's from the interpreter, once that one wants it (Python's usual 0.005)."""

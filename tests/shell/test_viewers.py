@@ -34,6 +34,7 @@ from studio.shell.viewers.pictures import Picture
 from studio.shell.viewers.quick_look import QuickLook
 from studio.shell.viewers.text import MOST_BYTES, TextViewer, words
 from studio.shell.viewers.video import VideoViewer
+from studio.shell.warming import BY_KIND
 
 Key = Qt.Key
 
@@ -820,3 +821,18 @@ def test_with_the_first_preview_of_a_model_the_graphics_are_looked_for_once(
         viewer.show_preview(QImage(8, 8, QImage.Format.Format_RGB32))
         qtbot.waitUntil(lambda: not viewer.stage._ready.isActive())
     assert asked == ["once"]
+
+
+def test_where_a_part_of_qt_for_3d_is_missing_the_thumbnail_is_shown(
+    qtbot: QtBot, media: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.shell.viewers.mesh.graphics_available", lambda: True)
+    monkeypatch.setitem(BY_KIND, "mesh", ("studio.no_such_part",))
+    thumbnail = tmp_path / "thumbnail.png"
+    _picture(64, 64).save(str(thumbnail))
+    viewer = shown(qtbot, "mesh")
+    assert isinstance(viewer, MeshViewer)
+    viewer.thumbnail = thumbnail
+    load(qtbot, viewer, media["mesh"])
+    assert "rendered picture" in viewer.stage._sentence.text()
+    assert not viewer.stage._ready.isActive()

@@ -11,13 +11,10 @@ from pathlib import Path
 import psutil
 import pytest
 from helpers.monkey import Monkey, refuse_modal_dialogs
-from helpers.windows import Stand, open_window
+from helpers.windows import open_window
 from PySide6.QtCore import QEvent, QTimer
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
-
-from studio.shell.viewers.mesh import MeshViewer
 
 ACTIONS = int(os.environ.get("STUDIO_MONKEY", "100"))
 ENDING_SECONDS = 5
@@ -32,7 +29,6 @@ def test_random_play_crashes_nothing_and_leaves_nothing(
     refuse_modal_dialogs(monkeypatch)
     with open_window(qapp, tmp_path / "warm") as stand:
         Monkey(stand, tmp_path, 0).play(20)
-        load_graphics(qapp, stand)
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     widgets, threads, timers = len(QApplication.allWidgets()), threading.active_count(), running_timers()
     memory = []
@@ -54,16 +50,6 @@ def test_random_play_crashes_nothing_and_leaves_nothing(
     if ACTIONS >= 10_000:  # earlier, caches and the interpreter's own arenas still fill
         assert memory[3] <= 1.1 * memory[1]
     assert threading.active_count() <= threads + 2  # the two threads that decode pictures end by themselves
-
-
-def load_graphics(qapp: QApplication, stand: Stand) -> None:
-    """Ask for the first 3D view: it has parts of Qt, and a graphics driver if there is one, loaded for good: 80 MB."""
-    viewer = stand.window.create_page.stage._viewer("mesh")
-    assert isinstance(viewer, MeshViewer)
-    viewer.show_preview(QImage(8, 8, QImage.Format.Format_RGB32))
-    until = time.monotonic() + 20
-    while viewer.stage._ready.isActive() and time.monotonic() < until:
-        qapp.processEvents()
 
 
 def running_timers() -> int:

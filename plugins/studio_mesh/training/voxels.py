@@ -103,7 +103,8 @@ class TrainVoxels(sdk.Trainer):
                 latent_divergence=latent.detach(),
             )  # fmt: skip
             if (step + 1) % every == 0 and loop.is_main:
-                yield from loop.look(_look(lessons, judge, loop, step + 1, ctx.seed))
+                shown = _look(lessons, judge, loop, step + 1, ctx.seed, patient=params.stop_early > 0)
+                yield from loop.look(shown)
         yield from loop.finish()
         if loop.is_main:
             ctx.progress(params.steps, params.steps, "comparing with what was held out")
@@ -164,10 +165,13 @@ def _network(lessons: Lessons, params: Any, seed: int, start: VoxelModel | None 
     return net, torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=0.01)
 
 
-def _look(lessons: Lessons, judge: Any, loop: Loop, step: int, seed: int) -> Iterator[sdk.Metric | sdk.Sample]:
+def _look(
+    lessons: Lessons, judge: Any, loop: Loop, step: int, seed: int, *, patient: bool
+) -> Iterator[sdk.Metric | sdk.Sample]:
     """Samples of the same prompts and seeds as before, and how near known and held-out shapes are.
 
-    First what early stopping goes by: the Jaccard distance to held-out shapes, to known ones where there are no others.
+    Where a run may end early (`patient`), first what that goes by: the Jaccard distance to held-out shapes, to known
+    ones where there are no others.
     """
     import numpy as np
 
@@ -175,7 +179,8 @@ def _look(lessons: Lessons, judge: Any, loop: Loop, step: int, seed: int) -> Ite
 
     model = lessons.model(loop.averaged["model"])
     scores = judge.scores(model)
-    yield sdk.Metric("distance", step, 1 - scores.get("held out overlap", scores["known overlap"]))
+    if patient:
+        yield sdk.Metric("distance", step, 1 - scores.get("held out overlap", scores["known overlap"]))
     for name, value in scores.items():
         yield sdk.Metric(name, step, value)
     for number, caption in enumerate(judge.shown(PROMPTS)):

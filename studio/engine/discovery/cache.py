@@ -136,7 +136,7 @@ def _unchanged(seen: list[Any]) -> bool:
 
 def _stamp(path: str) -> list[int]:
     try:
-        seen = os.stat(path)  # noqa: PTH116 - some 250 files are looked at at every start; a Path for each costs as much again
+        seen = os.stat(path)  # noqa: PTH116 - a Path for each of 250 files would cost every start as much again
     except OSError:
         return [0, 0]
     return [seen.st_mtime_ns, seen.st_size]

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from studio.disk.resources import resources
 from studio.shell.i18n import count, say, tr
+from studio.shell.logs import warn
 from studio.shell.theme import set_role, tokens
 from studio.shell.viewers.background import Background, Task
 from studio.shell.viewers.base import Viewer
@@ -195,7 +196,7 @@ class _Stage(QWidget):
     """The 3D view, or a picture where there are no 3D graphics.
 
     The view is made when the first model is about to be there, step by step with turns of the window's loop between:
-    parts of Qt, the driver (on a thread), the view, the empty scene, the floor, the model. Later ones come at once.
+    the driver (on a thread), parts of Qt, the view, the empty scene, the floor, the model. Later ones come at once.
 
     Signals:
         shown(bool): the model given to `show_model` is in the scene; False where 3D graphics do not work.
@@ -239,18 +240,19 @@ class _Stage(QWidget):
 
     def _get_ready(self) -> None:
         """One step; the last one stops the timer."""
-        if lacking := [name for name in BY_KIND["mesh"] if name not in sys.modules]:
-            import_module(lacking[0])  # before the driver: while one library is being loaded, no other can be
-        elif not self._checked:
+        if not self._checked:
             self._check()
-        elif self._view is None and not self._broken:
+        elif self._broken:
+            self._ready.stop()
+            if self._waiting is not None:
+                self._waiting = None
+                self.shown.emit(False)
+        elif lacking := [name for name in BY_KIND["mesh"] if name not in sys.modules]:
+            self._import(lacking[0])
+        elif self._view is None:
             self._make_view()
         elif self._waiting is None:
             self._ready.stop()
-        elif self._view is None or self._broken:
-            self._ready.stop()
-            self._waiting = None
-            self.shown.emit(False)
         elif self._pages.currentWidget() is not self._view:
             self._pages.setCurrentWidget(self._view)
         elif self._scene_steps:
@@ -269,6 +271,13 @@ class _Stage(QWidget):
 
     def _driver_loaded(self, _outcome: object) -> None:
         self._driver_is_loaded = True
+
+    def _import(self, module: str) -> None:
+        try:
+            import_module(module)
+        except ImportError as error:  # some systems bring Qt's parts in packages of their own
+            warn("There is no 3D view without %s: %s", module, error)
+            self._broken = True
 
     def show_model(self, measured: Measured) -> None:
         """Show a measured mesh, see `shown`: soon the first time, else at once."""
@@ -305,8 +314,9 @@ class _Stage(QWidget):
         if view is None:
             return False
         shown = self._pages.currentWidget() is view
-        root = view.rootObject()
-        self._looked_from = {name: root.property(name) for name in _CAMERA}
+        if shown:
+            root = view.rootObject()
+            self._looked_from = {name: root.property(name) for name in _CAMERA}
         shiboken6.delete(view)
         self._kept = []
         for name in _CONTENT:

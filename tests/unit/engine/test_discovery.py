@@ -113,6 +113,27 @@ def test_what_is_known_is_not_loaded_again(discover: Discover, site: Path, tmp_p
     assert first.descriptors == second.descriptors
 
 
+TRANSLATED = """
+    @sdk.hookimpl
+    def studio_translations(self):
+        return {"zh_CN": {"Words": "词数"}}
+"""
+
+
+def test_translations_are_there_with_a_warm_cache_too_and_kept_once(
+    discover: Discover, home: Home, site: Path, tmp_path: Path
+) -> None:
+    module = write(tmp_path / "src", "hello")
+    more = module.read_text("utf-8").replace("[Made]", "[Made, Other]")
+    other = '\n\nclass Other(Made):\n    """Another."""\n\n    id = \'test.other\'\n'
+    module.write_text(more.replace("\n\nclass Plugin", f"{other}\n\nclass Plugin") + TRANSLATED, "utf-8")
+    install(site, module)
+    for found in (discover(), discover()):
+        assert set(found.specs) == {"test.hello", "test.other"}
+        assert all(spec.translations == {"zh_CN": {"Words": "词数"}} for spec in found.specs.values())
+    assert home.descriptors.read_text("utf-8").count("词数") == 1
+
+
 def test_installing_another_plugin_loads_only_that_one(discover: Discover, site: Path, tmp_path: Path) -> None:
     install(site, write(tmp_path / "src", "hello"))
     discover()
