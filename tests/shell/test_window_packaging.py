@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import configparser
-import importlib.util
 import re
 import tomllib
 from pathlib import Path
@@ -11,6 +10,7 @@ from types import ModuleType
 from xml.etree import ElementTree
 
 import pytest
+from helpers.scripts import script
 
 import studio
 
@@ -31,11 +31,7 @@ def test_the_desktop_entry_starts_the_window_and_names_its_icon() -> None:
 
 def dev_with(monkeypatch: pytest.MonkeyPatch, python: Path) -> ModuleType:
     """packaging/dev.py over an environment that is set up already."""
-    spec = importlib.util.spec_from_file_location("dev_of_desktop", LINUX.parent / "dev.py")
-    assert spec is not None
-    assert spec.loader is not None
-    dev = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(dev)
+    dev = script("dev")
     monkeypatch.setattr(dev, "PYTHON", python)
     monkeypatch.setattr(dev, "set_up", lambda: 0)
     monkeypatch.setattr(dev.platform, "system", lambda: "Linux")

@@ -2,8 +2,8 @@
 
 Jordan et al., "Muon: An optimizer for hidden layers in neural networks" (2024), with the update scaled as in Liu et
 al., "Muon is Scalable for LLM Training" (2025, section 2.2), so that AdamW's learning rate and weight decay carry over.
-torch's own Muon computes in bfloat16, which most CPUs emulate slowly; this one computes in float32, all matrices of
-one shape at once.
+torch's own Muon always computes in bfloat16, which most CPUs emulate slowly; this one does so only where the device has
+units for it, all matrices of one shape at once.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from studio.sdk.training.precision import multiplies_bfloat16
 
 if TYPE_CHECKING:
     import torch
@@ -29,15 +31,21 @@ def muon(
 
 
 def orthogonalize(matrices: torch.Tensor, steps: int = 5) -> torch.Tensor:
-    """Bring the singular values of each matrix in [n, rows, columns] near 1 by Newton–Schulz iteration."""
+    """Bring the singular values of each matrix in [n, rows, columns] near 1 by Newton–Schulz iteration.
+
+    The answer has the type of `matrices`. The iteration forgives rounding (Jordan et al. 2024), so it is done in
+    bfloat16 where that is quick.
+    """
     a, b, c = NEWTON_SCHULZ
     x: torch.Tensor = matrices / (matrices.norm(dim=(-2, -1), keepdim=True) + 1e-7)
     tall = x.shape[-2] > x.shape[-1]
     x = x.mT if tall else x
+    if x.is_cuda or multiplies_bfloat16():
+        x = x.bfloat16()
     for _ in range(steps):
         gram = x @ x.mT
         x = a * x + (b * gram + c * gram @ gram) @ x
-    return x.mT if tall else x
+    return (x.mT if tall else x).to(matrices.dtype)
 
 
 @cache

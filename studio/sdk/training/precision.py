@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import cache
 from types import MethodType
 from typing import Any
 
@@ -32,6 +33,7 @@ def full_precision(module: Any) -> Any:
     return module
 
 
+@cache
 def multiplies_bfloat16() -> bool:
     """Whether this processor has matrix units for bfloat16."""
     import torch

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from helpers.scripts import script
 
 from studio import sdk
 from studio.teach.adopting import adopt
 from studio.teach.report import write_report
 from studio.teach.runs import Run
-
-PACKAGING = Path(__file__).resolve().parents[3] / "packaging"
 
 CARD = """# Verse
 
@@ -38,14 +35,7 @@ A model.
 
 @pytest.fixture(scope="module")
 def making() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_starter", PACKAGING / "make_starter.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    before = list(sys.path)
-    spec.loader.exec_module(module)
-    sys.path[:] = before
-    return module
+    return script("make_starter")
 
 
 def test_the_hand_written_part_of_a_card_comes_first_and_figures_follow(making: ModuleType, tmp_path: Path) -> None:
