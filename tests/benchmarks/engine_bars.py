@@ -77,7 +77,7 @@ def studio_in(folder: Path) -> Iterator[tuple[Engine, Registry]]:
         library.close()
 
 
-def overhead(folder: Path, rounds: int = 4) -> list[Bar]:
+def overhead(folder: Path, rounds: int = 10) -> list[Bar]:
     """App time over the same generator called bare in a script that writes the same file."""
     bars = []
     environment = {**os.environ, "STUDIO_HOME": str(folder / "bare"), "PYTHONPATH": str(ROOT)}
