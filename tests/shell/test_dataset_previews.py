@@ -110,6 +110,20 @@ def test_a_search_chooses_the_first_row_it_finds(qtbot: QtBot, tmp_path: Path) -
     assert dialog.table.changed == {2: "lilac"}
 
 
+def test_pasted_lines_that_find_no_row_are_told_of(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = DatasetDialog(Dataset("blots", "image", tmp_path, blots(tmp_path, 3)), {})
+    qtbot.addWidget(dialog)
+    dialog.view.selectRow(1)
+    for lines, told in (("a\nb\nc\nd", "2 pasted lines found no row."), ("a\nb\nc", "One pasted line found no row.")):
+        QApplication.clipboard().setText(lines)
+        dialog.paste()
+        assert (dialog.problem.text(), dialog.problem.isVisibleTo(dialog)) == (told, True)
+    QApplication.clipboard().setText("a\nb")
+    dialog.paste()
+    assert not dialog.problem.isVisibleTo(dialog)
+    assert dialog.table.changed == {1: "a", 2: "b"}
+
+
 def test_the_chosen_text_shows_how_it_begins(qtbot: QtBot, tmp_path: Path) -> None:
     plain, copied = tmp_path / "plain.txt", tmp_path / "texts.jsonl"
     plain.write_text("\ufeffEs war einmal <b>ein</b> Fuchs,\n" + "der lief.\n" * 100, encoding="utf-8")

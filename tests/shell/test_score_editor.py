@@ -402,7 +402,7 @@ def test_what_is_held_is_drawn_on_and_nothing_of_it_is_lost(form: Any, tmp_path:
     dialog = opened(form)
     qtbot.waitUntil(dialog.grid.isEnabled, timeout=20_000)
     assert [dialog.parts.itemText(place) for place in range(2)] == ["Flöte <b>", "Kit"]
-    assert (dialog.tempo.value(), dialog.meter.currentText(), dialog.bars.value()) == (93, "3/4", 8)
+    assert (dialog.tempo.text(), dialog.meter.currentText(), dialog.bars.value()) == ("92.5 bpm", "3/4", 8)
     press(dialog.grid, Qt.Key.Key_Up, held=ALT)
     dialog.parts.setCurrentIndex(1)
     assert dialog.where.text() == "Bass drum · bar 1, beat 1 · a note of 1 sixteenth"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -28,6 +30,7 @@ from studio.shell.viewers.base import FullScreen, Viewer
 from studio.shell.viewers.image import ImageViewer
 from studio.shell.viewers.inspecting import is_closed
 from studio.shell.viewers.inspector import Inspector, Measured
+from studio.shell.viewers.leftovers import remove_leftovers
 from studio.shell.viewers.mesh import MeshViewer
 from studio.shell.viewers.music import MusicViewer, measure_chunk
 from studio.shell.viewers.pictures import Picture
@@ -665,6 +668,21 @@ def test_a_file_that_is_no_video_is_one_sentence(qtbot: QtBot, tmp_path: Path) -
 
 
 # ---- the inspecting process ----------------------------------------------------------------------------------
+
+
+def test_what_killed_windows_left_in_the_temporary_folder_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    ended = subprocess.Popen([sys.executable, "-c", "pass"])
+    ended.wait()
+    for name in (f"studio-look-{ended.pid}-a", f"studio-look-{os.getpid()}-b", "studio-look-mine", "studio-look-x-y"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "arrays.bin").write_bytes(b"x")
+    remove_leftovers()
+    assert {path.name for path in tmp_path.iterdir()} == {
+        f"studio-look-{os.getpid()}-b", "studio-look-mine", "studio-look-x-y"
+    }  # fmt: skip
 
 
 def test_when_the_inspecting_process_dies_the_next_file_still_opens(qtbot: QtBot, media: dict[str, Path]) -> None:

@@ -50,7 +50,8 @@ class ScoreDialog(QDialog):
         self._is_open = False
         self.grid = NoteGrid()
         self.parts = CalmCombo()
-        self.tempo = _spin(SLOWEST, FASTEST)
+        self.tempo = _TempoSpin()
+        self.tempo.setRange(SLOWEST, FASTEST)
         say(self.tempo.setSuffix, " bpm")
         self.meter = CalmCombo()
         self.bars = _spin(1, MOST_BARS)
@@ -297,6 +298,20 @@ def _name(track: sdk.Track) -> str:
 
 def _zoom(grid: NoteGrid, factor: float) -> None:
     grid.zoom(factor)
+
+
+class _TempoSpin(CalmSpin):
+    """Shows hundredths of a beat where a tempo has them, and steps by whole beats."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setDecimals(2)
+
+    def textFromValue(self, value: float) -> str:
+        """The number without zeros at its end."""
+        text = super().textFromValue(value)
+        point = self.locale().decimalPoint()
+        return text.rstrip("0").removesuffix(point) if point in text else text
 
 
 def _spin(low: float, high: float) -> CalmSpin:

@@ -112,8 +112,13 @@ class DatasetDialog(QDialog):
         """Give the lines of the clipboard as captions to the rows from the current one on."""
         start = self.view.currentIndex().row()
         lines = QApplication.clipboard().text().splitlines()
-        if start >= 0 and lines:
-            self.table.give_captions(start, lines)
+        if start < 0 or not lines:
+            return
+        left = self.table.give_captions(start, lines)
+        self.problem.setText(
+            count("One pasted line found no row.", "{count} pasted lines found no row.", left) if left else ""
+        )
+        self.problem.setVisible(bool(left))
 
     def save(self) -> None:
         """Keep the captions, off the window's thread; what was typed stays here should that fail."""

@@ -85,12 +85,14 @@ class DatasetTable(QAbstractTableModel):
         """Which of `Dataset.items` row `row` shows."""
         return self._shown[row]
 
-    def give_captions(self, row: int, captions: Sequence[str]) -> None:
-        """Captions for the rows from `row` on."""
-        for offset, caption in enumerate(captions[: len(self._shown) - row]):
+    def give_captions(self, row: int, captions: Sequence[str]) -> int:
+        """Captions for the rows from `row` on; returns for how many there was no row."""
+        taken = captions[: len(self._shown) - row]
+        for offset, caption in enumerate(taken):
             self._give(self.place(row + offset), caption)
         self.dataChanged.emit(self.index(row, CAPTION), self.index(self.rowCount() - 1, CAPTION))
         self.edited.emit()
+        return len(captions) - len(taken)
 
     def _give(self, place: int, caption: str) -> None:
         plain = " ".join(caption.split())[:LONGEST_CAPTION]

@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from studio import sdk
+from studio.shell.viewers.leftovers import remove_leftovers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -259,6 +261,7 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, most))
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    threading.Thread(target=remove_leftovers, daemon=True).start()  # nobody waits for it
     serve(sys.stdin, answers)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from PySide6.QtGui import QImage
 
 from studio.shell.i18n import tr
 from studio.shell.viewers.background import Background
+from studio.shell.viewers.leftovers import ROOT_PREFIX
 
 _IDLE_MS = 60_000
 _MOST_MS = 45_000
@@ -120,7 +122,7 @@ class Inspector(QObject):
             owner: nothing is called once this has been deleted.
         """
         if self._root is None:
-            self._root = Path(tempfile.mkdtemp(prefix="studio-look-"))
+            self._root = Path(tempfile.mkdtemp(prefix=f"{ROOT_PREFIX}{os.getpid()}-"))
         inquiry = Inquiry(job, path, done, failed, owner, Path(tempfile.mkdtemp(dir=self._root)))
         self._waiting.append(inquiry)
         self._next()
