@@ -5,7 +5,7 @@ Which texts a step sees depends on the seed and the step's number alone, so a re
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 IGNORED = -100
 """Label of a place that is not learned: padding, and captions (they are given, never written)."""
+
+
+GROUP = 256
+"""Texts that are encoded at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,8 @@ class Shelf:
         self._marks = marks or Marks.of(tokenizer)
         self.end = self._marks.end
         self._tags = [document.tags for document in documents]
-        self._bodies = [[*ids, self.end] for ids in _encode(tokenizer, [document.text for document in documents])]
+        texts = [document.text for document in documents]
+        self._bodies = [np.array([*ids, self.end], dtype=np.int32) for ids in _encode(tokenizer, texts)]
         self.tokens = sum(map(len, self._bodies))
         headings = [len(ids) for ids in _encode(tokenizer, [self._spelled(tags) for tags in self._tags])]
         self._pieces: list[tuple[int, int, int]] = []
@@ -129,7 +134,7 @@ class Shelf:
         """The tokens in front of a text with these tags."""
         if not tags:
             return [*self._marks.bare]
-        ids = _encode(self._tokenizer, [self._spelled(tags)])[0]
+        (ids,) = _encode(self._tokenizer, [self._spelled(tags)])
         return [*self._marks.caption, *ids[: self.context // 4], *self._marks.text]
 
     def whole(self, document: Document, *, cut: bool = True) -> tuple[list[int], list[int]]:
@@ -138,7 +143,8 @@ class Shelf:
         The other tags may tell what stands in the text, so nothing is measured with them.
         """
         heading = self.heading(document.tags[:1])
-        body = [*_encode(self._tokenizer, [document.text])[0], self.end]
+        (ids,) = _encode(self._tokenizer, [document.text])
+        body = [*ids, self.end]
         return heading, body[: self.context - len(heading)] if cut else body
 
     def _spelled(self, tags: Sequence[str]) -> str:
@@ -158,10 +164,10 @@ class Shelf:
         body = self._bodies[number]
         heading = self.heading(self._shown(self._tags[number], random))
         if count == 1:
-            return heading, body
+            return heading, body.tolist()
         room = self.context - len(heading)
         start = round((part + random.random()) / count * max(0, len(body) - room))
-        return heading, body[start : start + room]
+        return heading, body[start : start + room].tolist()
 
     def _shown(self, tags: Sequence[str], random: np.random.Generator) -> list[str]:
         kept = random.random(len(tags) + 1)
@@ -180,8 +186,12 @@ def _bounds(lengths: NDArray[np.int64], batch_tokens: int) -> list[int]:
     return [*bounds, len(lengths)]
 
 
-def _encode(tokenizer: PreTrainedTokenizerFast, texts: list[str]) -> list[list[int]]:
-    if not tokenizer.is_fast:  # an artist's model may have one that is written in Python
-        ids: list[list[int]] = tokenizer(texts, add_special_tokens=False, split_special_tokens=True).input_ids
-        return ids
-    return [encoding.ids for encoding in tokenizer.backend_tokenizer.encode_batch(texts, add_special_tokens=False)]
+def _encode(tokenizer: PreTrainedTokenizerFast, texts: Sequence[str]) -> Iterator[list[int]]:
+    """The ids of each text; a group at a time, since a tokenizer says much more of a text than its ids."""
+    for start in range(0, len(texts), GROUP):
+        group = list(texts[start : start + GROUP])
+        if tokenizer.is_fast:
+            for encoding in tokenizer.backend_tokenizer.encode_batch(group, add_special_tokens=False):
+                yield encoding.ids
+        else:  # an artist's model may have one that is written in Python
+            yield from tokenizer(group, add_special_tokens=False, split_special_tokens=True).input_ids
