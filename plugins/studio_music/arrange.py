@@ -31,11 +31,13 @@ class Part:
         role: ``"melody"``, ``"chords"``, ``"bass"`` or ``"drums"``.
         instrument: a key of `studio_music.synth.patches.PATCHES`, or ``"drums"``.
         notes: its notes, ordered by onset, quarter notes.
+        program: the General MIDI program that a SoundFont plays it with; None for the instrument's own.
     """
 
     role: str
     instrument: str
     notes: tuple[Note, ...]
+    program: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import studio.sdk as sdk
@@ -139,7 +138,7 @@ class Composer(sdk.Generator):
         from studio_music import performance
 
         ctx.progress(0, 100, "Composing")
-        font = _open_font(params.soundfont)
+        font = performance.open_font(params.soundfont)
         plan, composed = _compose(params, ctx)
         wanted = [part for part in composed.parts if _wanted(part, params)]
         if not wanted:
@@ -159,14 +158,6 @@ class Composer(sdk.Generator):
         for part, stem in zip(wanted, stems, strict=bool(stems)):
             name = _label(part)
             yield sdk.Audio(stem, 48_000, title=f"{score.title} – {name}", meta={**score.meta, "stem": name})
-
-
-def _open_font(path: str) -> SoundFont | None:
-    if not path:
-        return None
-    from studio_music.synth.sf2 import SoundFont
-
-    return SoundFont(Path(path))
 
 
 def _compose(params: Any, ctx: sdk.Context) -> tuple[Plan, Piece]:
@@ -214,9 +205,11 @@ def _score(plan: Plan, piece: Piece, parts: list[Part], prompt: str) -> sdk.Scor
 
 
 def _mixer(plan: Plan, parts: list[Part], font: SoundFont | None, params: Any) -> Mixer:
+    from studio_music import performance
     from studio_music.synth.mixer import Line, Mixer
 
-    lines = [Line(part.role, _player(part, plan, font), part.notes) for part in parts]
+    second = 60.0 / plan.tempo
+    lines = [Line(part.role, performance.player_of(part, second, font), part.notes) for part in parts]
     return Mixer(lines, round(plan.tempo, 2), plan.seconds, _room(plan, params), stems=params.stems)
 
 
@@ -225,18 +218,3 @@ def _room(plan: Plan, params: Any) -> Room:
 
     ensemble = plan.ensemble
     return Room(ensemble.room, ensemble.wet * params.reverb, ensemble.tape)
-
-
-def _player(part: Part, plan: Plan, font: SoundFont | None) -> Any:
-    from studio_music.synth import orchestra
-    from studio_music.synth.patches import PATCHES
-
-    drums = part.instrument == "drums"
-    if font is not None:
-        if drums and not font.zones(0, drums=True):
-            return orchestra.Drummer()
-        return orchestra.Sampler(font, 0 if drums else PATCHES[part.instrument].program, drums=drums)
-    if drums:
-        return orchestra.Drummer()
-    seconds = 60.0 / plan.tempo
-    return orchestra.Synth(PATCHES[part.instrument], [(note, note.duration * seconds) for note in part.notes])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from studio_music.synth import loudness, master, orchestra
 from studio_music.synth.mixer import Line, Mixer, Room
 from studio_music.synth.orchestra import Player
 from studio_music.synth.patches import PATCHES
+from studio_music.synth.sf2 import SoundFont
 
 MASTERING_SHARE = 0.12
 """Share of the time that mastering takes."""
@@ -33,6 +35,7 @@ class Performance:
         bar: length of a bar, quarter notes.
         length: length of the piece, quarter notes.
         room: how it sounds.
+        tail: sound after the last bar, seconds.
     """
 
     parts: Sequence[Part]
@@ -40,25 +43,48 @@ class Performance:
     bar: float
     length: float
     room: Room
+    tail: float = TAIL_SECONDS
 
 
-def play(piece: Performance, ctx: sdk.Context, begun: float) -> Iterator[sdk.AudioChunk | sdk.Audio]:
+def open_font(path: str) -> SoundFont | None:
+    """The SoundFont that the artist chose, or None where `path` is empty.
+
+    Raises:
+        UserError: it is not there, or no intact SoundFont.
+    """
+    return SoundFont(Path(path)) if path else None
+
+
+def player_of(part: Part, second: float, font: SoundFont | None = None) -> Player:
+    """Who plays a part: the studio's own instruments, or the SoundFont's where there is one.
+
+    Args:
+        part: instrument and notes.
+        second: a quarter note's length in seconds.
+        font: the SoundFont; the studio's drums play for one that has none.
+    """
+    if part.instrument == "drums":
+        if font is not None and font.zones(0, drums=True):
+            return orchestra.Sampler(font, 0, drums=True)
+        return orchestra.Drummer()
+    patch = PATCHES[part.instrument]
+    if font is not None:
+        return orchestra.Sampler(font, patch.program if part.program is None else part.program, drums=False)
+    return orchestra.Synth(patch, [(note, note.duration * second) for note in part.notes])
+
+
+def play(
+    piece: Performance, ctx: sdk.Context, begun: float, font: SoundFont | None = None
+) -> Iterator[sdk.AudioChunk | sdk.Audio]:  # fmt: skip
     """Yield the sound so far, block by block, and then the mastered recording; progress goes from `begun` to 100."""
     second = 60.0 / piece.tempo
-    lines = [Line(part.role, _player(part, second), part.notes) for part in piece.parts]
-    mixer = Mixer(lines, piece.tempo, piece.length * second + TAIL_SECONDS, piece.room, stems=False)
+    lines = [Line(part.role, player_of(part, second, font), part.notes) for part in piece.parts]
+    mixer = Mixer(lines, piece.tempo, piece.length * second + piece.tail, piece.room, stems=False)
     yield from stream(piece, mixer, ctx, begun)
     ctx.progress(100 * (1 - MASTERING_SHARE), 100, "Mastering")
     mix, _ = mixer.mastered(ctx.check)
     ctx.progress(100, 100, "Done")
     yield sdk.Audio(mix, 48_000)
-
-
-def _player(part: Part, second: float) -> Player:
-    """Who plays a part on the studio's own instruments; `second` is a quarter note's length."""
-    if part.instrument == "drums":
-        return orchestra.Drummer()
-    return orchestra.Synth(PATCHES[part.instrument], [(note, note.duration * second) for note in part.notes])
 
 
 def stream(piece: Performance, mixer: Mixer, ctx: sdk.Context, begun: float) -> Iterator[sdk.AudioChunk]:

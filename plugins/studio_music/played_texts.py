@@ -1,4 +1,4 @@
-"""Simplified Chinese for drums and songs, and for the trainers of their models."""
+"""Simplified Chinese for drums and songs, for the trainers of their models, and for the player of scores."""
 
 from __future__ import annotations
 
@@ -160,5 +160,56 @@ ZH_CN: dict[str, str] = {
     "Your songs": "你的歌曲",
     "A few songs": "少量歌曲",
     "MIDI files with a voice and a piano.": "有人声与钢琴的 MIDI 文件。",
+    # playing a score
+    "Play a score": "演奏乐谱",
+    "Plays a score with the studio's own instruments: an imported MIDI file, one you drew, or one of your results.": (
+        "用工作室自己的乐器演奏乐谱：导入的 MIDI 文件、你画的谱，或你的作品。"
+    ),
+    "Every track gets the instrument that comes nearest to its General MIDI program; or let one instrument play them "
+    "all. Speed, transposition and room are yours. It needs no model. A note sounds for ten seconds at most.": (
+        "每条音轨使用与其 General MIDI 音色最接近的乐器，也可以让一件乐器演奏全部。速度、移调与空间由你决定。"
+        "不需要模型。一个音最长响十秒。"
+    ),
+    "Score": "乐谱",
+    "The notes to play.": "要演奏的音符。",
+    "Instrument": "乐器",
+    "As written, or one for all tracks but the drums.": "按谱所写，或除鼓以外全部用同一件乐器。",
+    "As written": "按谱所写",
+    "Electric piano": "电钢琴",
+    "Celesta": "钢片琴",
+    "Vibraphone": "颤音琴",
+    "Marimba": "马林巴",
+    "Kalimba": "卡林巴琴",
+    "Nylon guitar": "尼龙弦吉他",
+    "Steel guitar": "钢弦吉他",
+    "Harp": "竖琴",
+    "Double bass": "低音提琴（拨奏）",
+    "Electric bass": "电贝斯",
+    "Synth bass": "合成贝斯",
+    "Violas": "中提琴",
+    "Double basses": "低音提琴",
+    "Pizzicato": "弦乐拨奏",
+    "Strings": "弦乐",
+    "Synth lead": "合成主音",
+    "Bright lead": "明亮主音",
+    "Synth pluck": "合成拨弦",
+    "Warm pad": "温暖铺底",
+    "Speed": "快慢",
+    "%": "%",
+    "Of the score's own tempo.": "以乐谱自己的速度为准。",
+    "Transpose": "移调",
+    "semitones": "个半音",
+    "Drums stay as they are. What leaves the range of MIDI comes back by octaves.": (
+        "鼓保持不变。超出 MIDI 音域的音按八度移回。"
+    ),
+    "Room": "空间",
+    "Dry": "干声",
+    "Hall": "音乐厅",
+    "Church": "教堂",
+    "Choose or draw one that has some.": "请选择或画一份有音符的乐谱。",
+    "The score is too long: it would sound for {minutes} minutes, and at most {most} are played.": (
+        "乐谱太长：会响 {minutes} 分钟，最多演奏 {most} 分钟。"
+    ),
+    "Play it faster, or take a part of it.": "请演奏得快一些，或取其中一段。",
 }
 """Texts by the English ones."""

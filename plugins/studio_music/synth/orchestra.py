@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from studio_music.synth.signal import SAMPLE_RATE, Signal, frames, release_curve
 
 _LONGEST = 10.0
 _TOUCHES = 8
+_KEPT_BYTES = 256 * 2**20
 
 
 class Player(ABC):
@@ -34,6 +35,25 @@ class Player(ABC):
         """A note held for `seconds` as float32 [frames, 2]; `turn` counts the part's notes, for small differences."""
 
 
+class _Memory:
+    """The notes rendered last, as many as fit into `_KEPT_BYTES`: a performed piece may hold thousands of lengths."""
+
+    def __init__(self) -> None:
+        self._made: dict[Hashable, Signal] = {}
+        self._bytes = 0
+
+    def sound(self, key: Hashable, render: Callable[[], Signal]) -> Signal:
+        """What was rendered under this key, rendered now where it is not remembered."""
+        made = self._made.pop(key, None)
+        if made is None:
+            made = render()
+            self._bytes += made.nbytes
+        self._made[key] = made
+        while self._bytes > _KEPT_BYTES and len(self._made) > 1:
+            self._bytes -= self._made.pop(next(iter(self._made))).nbytes
+        return made
+
+
 class Synth(Player):
     """Plays one of the studio's own instruments."""
 
@@ -47,7 +67,7 @@ class Synth(Player):
         self.chorus, self.wet = patch.chorus, patch.wet
         self._patch = patch
         self._longest: dict[tuple[int, int], float] = {}
-        self._made: dict[tuple[int, int, int], Signal] = {}
+        self._memory = _Memory()
         for note, seconds in notes:
             key = (note.pitch, _touch(note.velocity))
             self._longest[key] = max(self._longest.get(key, 0.0), min(_LONGEST, seconds + patch.release))
@@ -58,13 +78,14 @@ class Synth(Player):
         patch, touch = self._patch, _touch(note.velocity)
         held = min(seconds, _LONGEST)
         steps = 0 if patch.rings else max(1, round(held * 25))
-        key = (note.pitch, touch, steps)
-        if key not in self._made:
+
+        def render() -> Signal:
             length = self._longest.get((note.pitch, touch), held + patch.release) if patch.rings else steps / 25
             chance = np.random.Generator(np.random.PCG64([note.pitch, touch, patch.program]))
             hz = 440.0 * 2 ** ((note.pitch - 69) / 12)
-            self._made[key] = _placed(patch.render(hz, (touch + 0.5) / _TOUCHES, length, chance), patch.pan)
-        made = self._made[key]
+            return _placed(patch.render(hz, (touch + 0.5) / _TOUCHES, length, chance), patch.pan)
+
+        made = self._memory.sound((note.pitch, touch, steps), render)
         return _let_go(made, held, patch.release) if patch.rings else made
 
 
@@ -74,7 +95,7 @@ class Drummer(Player):
     wet = 0.35
 
     def __init__(self) -> None:
-        self._made: dict[tuple[int, int, int], Signal] = {}
+        self._memory = _Memory()
 
     def sound(self, note: Note, seconds: float, turn: int) -> Signal:
         """One hit; its written length doesn't matter."""
@@ -82,12 +103,13 @@ class Drummer(Player):
         number = NEAREST.get(note.pitch, note.pitch)
         number = number if number in KIT else 42
         touch, take = _touch(note.velocity), turn % 3
-        key = (number, touch, take)
-        if key not in self._made:
+
+        def render() -> Signal:
             drum, level, side = KIT[number]
             made = drum((touch + 0.5) / _TOUCHES, np.random.Generator(np.random.PCG64([number, touch, take])))
-            self._made[key] = _placed(made * np.float32(level / max(1e-6, float(np.abs(made).max()))), side)
-        return self._made[key]
+            return _placed(made * np.float32(level / max(1e-6, float(np.abs(made).max()))), side)
+
+        return self._memory.sound((number, touch, take), render)
 
 
 class Sampler(Player):
@@ -97,18 +119,17 @@ class Sampler(Player):
 
     def __init__(self, font: SoundFont, program: int, *, drums: bool) -> None:
         self._font, self._program, self._drums = font, program, drums
-        self._made: dict[tuple[int, int, int], Signal] = {}
+        self._memory = _Memory()
 
     def sound(self, note: Note, seconds: float, turn: int) -> Signal:
         """A note from the SoundFont."""
         del turn
         held = min(_LONGEST, max(0.04, round(seconds * 25) / 25))
-        key = (note.pitch, note.velocity // 8, round(held * 25))
-        if key not in self._made:
-            self._made[key] = sampler.play(
-                self._font, self._program, note.pitch, note.velocity, held, drums=self._drums
-            )
-        return self._made[key]
+
+        def render() -> Signal:
+            return sampler.play(self._font, self._program, note.pitch, note.velocity, held, drums=self._drums)
+
+        return self._memory.sound((note.pitch, note.velocity // 8, round(held * 25)), render)
 
 
 def loudness_of(player: Player, pitches: list[int]) -> float:

@@ -12,6 +12,7 @@ import pytest
 import studio.sdk as sdk
 from studio.sdk.testing import run
 from studio_music.composer import Composer
+from studio_music.play import PlayScore
 from studio_music.synth import loudness, master, modal, plucked, sampler
 from studio_music.synth.drumkit import KIT
 from studio_music.synth.patches import PATCHES
@@ -248,3 +249,28 @@ def test_the_composer_plays_with_a_chosen_soundfont(tmp_path: Path) -> None:
     (recording,) = [made for made in run(Composer, values) if isinstance(made, sdk.Audio)]
     assert np.isfinite(recording.samples).all()
     assert loudness.integrated(recording.samples) == pytest.approx(-16.0, abs=1.5)
+
+
+def test_a_score_asks_a_soundfont_for_the_programs_that_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    zones = SoundFont.zones
+
+    def noted(font: SoundFont, program: int, *, drums: bool) -> Any:
+        asked.append(program)
+        return zones(font, program, drums=drums)
+
+    monkeypatch.setattr(SoundFont, "zones", noted)
+    values = {
+        "score": sdk.Score((sdk.Track("Saxophone", (sdk.Note(0.0, 0.8, 84),), 65),), 60.0),
+        "soundfont": str(soundfont(tmp_path / "sine.sf2")),
+    }
+    (recording,) = [made for made in run(PlayScore, values) if isinstance(made, sdk.Audio)]
+    assert spectrum_peak(mono(recording.samples)[4800:36_000], 1000) == pytest.approx(1000, abs=2)
+    assert set(asked) == {65}
+    run(PlayScore, {**values, "sound": "organ"})
+    assert set(asked) == {65, PATCHES["organ"].program}
+    with pytest.raises(sdk.UserError) as caught:
+        run(PlayScore, {**values, "soundfont": str(tmp_path / "nowhere.sf2")})
+    assert caught.value.param == "soundfont"
