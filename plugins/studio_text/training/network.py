@@ -64,7 +64,10 @@ def tuning(model: torch.nn.Module, rate: float) -> dict[str, torch.optim.Optimiz
 
 
 def loss_of(model: Any, inputs: Any, labels: Any, device: Any) -> torch.Tensor:
-    """Mean cross-entropy of a batch from `batches.Shelf`, nats per token, a scalar."""
+    """Mean cross-entropy of a batch from `batches.Shelf`, nats per token, a scalar.
+
+    Parts of the network are called alone: for mixed precision, call this within `studio.sdk.training.autocast`.
+    """
     ids, wanted = (torch.from_numpy(array).to(device) for array in (inputs, labels))
     learned = wanted >= 0
     if not isinstance(model, LlamaForCausalLM):  # others may do more between their last layer and the logits
@@ -72,7 +75,7 @@ def loss_of(model: Any, inputs: Any, labels: Any, device: Any) -> torch.Tensor:
         return torch.nn.functional.cross_entropy(scores.float(), wanted[learned])
     states = model.model(input_ids=ids, use_cache=False).last_hidden_state
     # Only places that are learned go through the output layer, which is a third of the work.
-    return torch.nn.functional.cross_entropy(model.lm_head(states[learned]), wanted[learned])
+    return torch.nn.functional.cross_entropy(model.lm_head(states[learned]).float(), wanted[learned])
 
 
 @torch.inference_mode()

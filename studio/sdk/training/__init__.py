@@ -4,7 +4,7 @@ Importing this needs only the standard library; torch and accelerate come in whe
 """
 
 from studio.sdk.training.loop import Loop, Schedule
-from studio.sdk.training.precision import mixed_precision
+from studio.sdk.training.precision import autocast, mixed_precision
 from studio.sdk.training.stopping import stop_early
 
-__all__ = ["Loop", "Schedule", "mixed_precision", "stop_early"]
+__all__ = ["Loop", "Schedule", "autocast", "mixed_precision", "stop_early"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import copy
+from contextlib import nullcontext
 
 import pytest
 import torch
 
-from studio.sdk.training import mixed_precision
+from studio.sdk.training import autocast, mixed_precision
 from studio.sdk.training.precision import full_precision, multiplies_bfloat16
 
 
@@ -21,9 +22,9 @@ class Net(torch.nn.Module):
         return {"values": self.computed}
 
 
-@pytest.fixture
-def with_units(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": True})
+@pytest.fixture(params=["amx_bf16", "avx512_bf16"])
+def with_units(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {request.param: True})
 
 
 @pytest.mark.usefixtures("with_units")
@@ -52,10 +53,28 @@ def test_a_copy_computes_with_its_own_weights_and_can_be_made_exact_again() -> N
     assert full_precision(Net()).forward is not None
 
 
+@pytest.mark.usefixtures("with_units")
+def test_a_block_computes_parts_of_a_network_in_bfloat16() -> None:
+    net = Net()
+    with autocast(torch.device("cpu"), "float32"):
+        assert net.layer(torch.ones(1, 8)).dtype == torch.bfloat16
+    assert net.layer(torch.ones(1, 8)).dtype == torch.float32
+
+
+def test_a_block_on_a_gpu_computes_in_what_the_context_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    entered: list[object] = []
+    monkeypatch.setattr(torch, "autocast", lambda kind, dtype: entered.append((kind, dtype)) or nullcontext())
+    for dtype in ("bfloat16", "float32"):
+        with autocast("cuda:1", dtype):
+            pass
+    assert entered == [("cuda", torch.bfloat16)]
+
+
 @pytest.mark.parametrize("device", ["cuda:0", "mps", "cpu"])
 def test_nothing_changes_where_bfloat16_is_no_faster(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": device != "cpu"})
     assert multiplies_bfloat16() == (device != "cpu")
     net = mixed_precision(Net(), device)
-    net(torch.ones(1, 8))
+    with autocast(device, "float32"):
+        net(torch.ones(1, 8))
     assert net.computed.dtype == torch.float32
