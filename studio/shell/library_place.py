@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu
 from studio.engine.requests import random_seed
 from studio.library.items import Item
 from studio.shell.create.page import CreatePage
-from studio.shell.create.stage import receivers
+from studio.shell.create.stage import player_of_scores, receivers
 from studio.shell.i18n import tr
 from studio.shell.library.page import LibraryPage
 from studio.shell.library.real_source import LibrarySource
@@ -57,21 +57,27 @@ class _Ways:
         fitting = receivers(self._workshop.makers, item.kind)
         wanted = [entry for entry in fitting if entry[0] == generator] if generator else fitting
         if len(wanted) == 1 or (wanted and generator):
-            self._fill(wanted[0], item)
+            self._fill(wanted[0][0], wanted[0][1], item)
             return
         menu = QMenu(self._create)
         for entry in wanted:
             menu.addAction(entry[2].replace("&", "&&")).triggered.connect(
-                lambda _=False, entry=entry: self._fill(entry, item)
+                lambda _=False, entry=entry: self._fill(entry[0], entry[1], item)
             )
         if menu.isEmpty():
             menu.addAction(tr("No generator takes this yet")).setEnabled(False)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self._create.window().cursor().pos())
 
-    def _fill(self, entry: tuple[str, str, str], item: Item) -> None:
+    def sound(self, item: Item) -> None:
+        """Fill a score into the generator that plays it."""
+        player = player_of_scores(self._workshop.makers)
+        if player is not None:
+            self._fill(*player, item)
+
+    def _fill(self, generator: str, field: str, item: Item) -> None:
         self._show_place("create")
-        self._create.send(entry[0], entry[1], f"item:{item.id}")
+        self._create.send(generator, field, f"item:{item.id}")
 
 
 def make_library_page(workshop: Workshop, create: CreatePage, show_place: Callable[[str], None]) -> LibraryPage:
@@ -82,6 +88,7 @@ def make_library_page(workshop: Workshop, create: CreatePage, show_place: Callab
     page.variations_requested.connect(ways.vary)
     page.use_parameters_requested.connect(ways.use)
     page.send_requested.connect(ways.send)
+    page.sound_requested.connect(ways.sound)
     page.create_requested.connect(lambda: show_place("create"))
     workshop.bridge.item_saved.connect(lambda _: page.refresh())
     workshop.bridge.item_drawn.connect(lambda _: page.look_again())

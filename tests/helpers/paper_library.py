@@ -162,6 +162,9 @@ class PaperLibrary:
     def destinations(self, kind: str) -> list[tuple[str, str]]:
         return [("studio.mesh.relief", "Relief")] if kind == "image" else []
 
+    def plays_scores(self) -> bool:
+        return True
+
     def take_in(self, files: Sequence[Path]) -> int:
         self._note("take_in", files)
         self.total += len(files)

@@ -75,6 +75,16 @@ SHAPER = GeneratorSpec(
     fields=(Field(kind="image", name="picture", label="Picture", required=True),),
 )
 
+PLAYER = GeneratorSpec(
+    id="tests.player",
+    title="Player",
+    makes=("audio",),
+    fields=(
+        Field(kind="score", name="like", label="In the manner of"),
+        Field(kind="score", name="notes", label="Notes", required=True),
+    ),
+)
+
 
 @dataclass
 class Switches:

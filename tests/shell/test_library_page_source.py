@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.windows import PAINTER, PLAYER
 from pytestqt.exceptions import capture_exceptions
 from pytestqt.qtbot import QtBot
 
@@ -48,6 +49,12 @@ def fill(library: Library) -> list[Item]:
     score = library.save(sdk.Score((sdk.Track("Lead", (sdk.Note(0, 1, 60),)),), title="Tune"), origin("m"))
     sound = library.save(sdk.Audio(np.zeros((480, 1), np.float32), 48_000, title="Tune"), origin("m"))
     return [first, second, text, score, sound]
+
+
+def test_scores_are_played_where_a_generator_plays_them(library: Library, source: LibrarySource) -> None:
+    assert LibrarySource(library, lambda: {PAINTER.id: PAINTER, PLAYER.id: PLAYER}).plays_scores()
+    assert not LibrarySource(library, lambda: {PAINTER.id: PAINTER}).plays_scores()
+    assert not source.plays_scores()
 
 
 def test_rows_counts_and_places_follow_query_and_order(library: Library, source: LibrarySource) -> None:

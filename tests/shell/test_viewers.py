@@ -530,6 +530,35 @@ def test_a_score_alone_says_that_it_cannot_be_played(qtbot: QtBot, media: dict[s
     assert "without a recording" in viewer._facts.whole
 
 
+def test_only_a_score_without_a_recording_can_be_made_to_sound(
+    qtbot: QtBot, media: dict[str, Path], tmp_path: Path
+) -> None:
+    viewer = shown(qtbot, "score")
+    assert isinstance(viewer, MusicViewer)
+
+    def offered() -> bool:
+        (action,) = [known for known in viewer.actions() if known.text() == "Make it sound"]
+        assert action.isEnabled() == viewer.sound_button.isVisible()
+        return action.isEnabled()
+
+    load(qtbot, viewer, media["score"])
+    assert not offered(), "nothing here plays scores"
+    viewer.offer_sound(possible=True)
+    assert offered()
+    with qtbot.waitSignal(viewer.sound_wanted, timeout=1000):
+        viewer.sound_button.click()
+    with qtbot.waitSignal(viewer.loaded, timeout=20_000):
+        viewer.show_file(media["score"], None, [("audio", media["audio"], None)])
+    assert not offered()
+    with qtbot.waitSignal(viewer.loaded, timeout=20_000):
+        viewer.show_file(media["score"], None, [("audio", tmp_path / "gone.flac", None)])
+    assert offered()
+    load(qtbot, viewer, media["audio"])
+    assert not offered()
+    viewer.clear()
+    assert not offered()
+
+
 def test_the_roll_of_a_file_that_is_not_shown_any_more_is_dropped(qtbot: QtBot, media: dict[str, Path]) -> None:
     viewer = shown(qtbot, "score")
     assert isinstance(viewer, MusicViewer)

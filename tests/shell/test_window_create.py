@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.windows import PAINTER, SHAPER, WRITER, Stand, open_window
+from helpers.windows import PAINTER, PLAYER, SHAPER, WRITER, FakeRegistry, Stand, open_window
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QTextCursor
 from PySide6.QtTest import QTest
@@ -17,9 +18,9 @@ from pytestqt.qtbot import QtBot
 from studio.engine.events import ItemSaved, JobRestarted, LogReceived
 from studio.engine.jobs import Failure, JobState
 from studio.library.library import Library
-from studio.sdk import Text, UserError
+from studio.sdk import Field, Note, Score, Text, Track, UserError
 from studio.shell.create.shots import Shot
-from studio.shell.create.stage import receivers
+from studio.shell.create.stage import player_of_scores, receivers
 from studio.shell.drafts import Draft, keep_all, put_by, read_drafts
 from studio.shell.viewers.background import Background
 from studio.shell.viewers.text import TextViewer
@@ -352,6 +353,62 @@ def test_a_result_can_be_sent_to_every_generator_that_takes_its_kind(
     stand.page.send(SHAPER.id, "picture", f"file:{tmp_path / 'a.png'}")
     assert stand.form.spec.id == SHAPER.id
     assert stand.form.editor("picture").value() == f"file:{tmp_path / 'a.png'}"
+
+
+def test_scores_are_played_by_what_needs_a_score_alone_and_makes_sound_alone() -> None:
+    others = [
+        replace(PLAYER, id="tests.both", makes=("score", "audio")),
+        replace(PLAYER, id="tests.optional", fields=PLAYER.fields[:1]),
+        replace(PLAYER, id="tests.more", fields=(*PLAYER.fields, Field(kind="file", name="voice", required=True))),
+        replace(PLAYER, id="tests.remix", fields=(Field(kind="audio", name="notes", required=True),)),
+    ]
+    specs = {spec.id: spec for spec in (PAINTER, *others)}
+    assert player_of_scores(specs) is None
+    assert player_of_scores({**specs, PLAYER.id: PLAYER}) == (PLAYER.id, "notes")
+
+
+TUNE = Score((Track("Lead", (Note(0, 1, 60),)),), title="Tune")
+
+
+def test_a_score_on_the_stage_is_one_button_away_from_sounding(stand: Stand, qtbot: QtBot) -> None:
+    stage = stand.page.stage
+    with Library(stand.workshop.home.library) as library:
+        stand.workshop.set_library(library)
+        item = library.save(TUNE)
+        stage.show_shot(Shot("", item.id, "score", library.store.path(item), item.title))
+        with qtbot.waitSignal(stage.viewer.loaded, timeout=20_000):
+            pass
+        assert not stage.viewer.sound_button.isVisible()
+        stand.workshop.set_registry(FakeRegistry({spec.id: spec for spec in (PAINTER, PLAYER)}))
+        assert stage.viewer.sound_button.isVisible()
+        stage.viewer.sound_button.click()
+        assert stand.form.spec.id == PLAYER.id
+        assert stand.form.editor("notes").value() == f"item:{item.id}"
+        assert not stand.form.editor("like").value()
+        stand.page.generate()
+        assert stand.engine.jobs()[0].request.values["notes"] == f"item:{item.id}"
+        stand.workshop.library = None
+
+
+def test_a_score_looked_at_in_the_library_goes_to_create_to_sound(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    with open_window(qapp, tmp_path, PAINTER, PLAYER) as made, Library(made.workshop.home.library) as library:
+        item = library.save(TUNE)
+        made.workshop.set_library(library)
+        made.window.show_place("library")
+        page: Any = made.window.page("library")
+        qtbot.waitUntil(lambda: page.rows.count == 1)
+        page.grid.select_row(0)
+        page.peek.open(0)
+        sheet = page.peek.sheet
+        qtbot.waitUntil(lambda: sheet.viewer is not None and sheet.viewer.sound_button.isVisible(), timeout=20_000)
+        sheet.viewer.sound_button.click()
+        assert not sheet.isVisible()
+        assert made.window.place == "create"
+        assert made.form.spec.id == PLAYER.id
+        assert made.form.editor("notes").value() == f"item:{item.id}"
+        made.workshop.library = None
 
 
 def test_two_results_are_compared_under_a_slider_and_side_by_side(stand: Stand, qtbot: QtBot, tmp_path: Path) -> None:

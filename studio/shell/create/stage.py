@@ -87,6 +87,7 @@ class Stage(QWidget):
         self.remarks = RemarkLine(workshop)
         layout.addWidget(self.remarks)
         self._show_bar()
+        workshop.generators_changed.connect(self._offer_sound)
 
     def _make_bar(self) -> QWidget:
         bar = QWidget()
@@ -252,6 +253,7 @@ class Stage(QWidget):
             viewer = self._viewers[kind] = viewer_for(kind, self._stack)
             viewer.version_kept.connect(self._version_kept)
             viewer.version_lost.connect(partial(self._workshop.problem.emit, ""))
+            viewer.sound_wanted.connect(self._make_sound)
             self._stack.addWidget(viewer)
         return self._viewers[kind]
 
@@ -276,8 +278,19 @@ class Stage(QWidget):
         viewer.thumbnail = self._workshop.thumbnail_file(item) if item is not None else None
         viewer.show_file(shot.path, item, siblings)
         viewer.offer_before(picture_before(self._workshop, shot))
+        viewer.offer_sound(possible=player_of_scores(self._workshop.makers) is not None)
         self._stack.setCurrentWidget(viewer)
         self._show_bar()
+
+    def _offer_sound(self) -> None:
+        """The generators are others now: one of them may play scores."""
+        if self.viewer is not None:
+            self.viewer.offer_sound(possible=player_of_scores(self._workshop.makers) is not None)
+
+    def _make_sound(self) -> None:
+        player = player_of_scores(self._workshop.makers)
+        if player is not None and self._shot is not None:
+            self.send_requested.emit(*player, self._shot.reference)
 
     def _version_kept(self, old_id: str, new_id: str) -> None:
         """An edited text joins the strip beside the one it was made from."""
@@ -381,6 +394,15 @@ def receivers(specs: dict[str, Any], kind: str) -> list[tuple[str, str, str]]:
         for field in spec.fields
         if field.is_input and field.kind != "mask" and INPUT_OF.get(field.kind, field.kind) == kind
     ]
+
+
+def player_of_scores(specs: dict[str, Any]) -> tuple[str, str] | None:
+    """Who makes a score sound: id and input field of the first that needs a score alone and makes sound alone."""
+    for spec in specs.values():
+        needed = [field for field in spec.fields if field.required]
+        if tuple(spec.makes) == ("audio",) and [field.kind for field in needed] == ["score"]:
+            return spec.id, needed[0].name
+    return None
 
 
 def _centred(widget: QWidget) -> QWidget:

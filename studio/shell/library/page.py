@@ -52,6 +52,7 @@ class LibraryPage(QWidget):
     Signals:
         recreate_requested, variations_requested, use_parameters_requested: carry the library's item.
         send_requested: item, and the id of a generator or an empty string for one still to be chosen.
+        sound_requested: the score to be made to sound.
         create_requested: the empty library's button was pressed.
         count_changed: how many items show.
     """
@@ -60,6 +61,7 @@ class LibraryPage(QWidget):
     variations_requested = Signal(object)
     use_parameters_requested = Signal(object)
     send_requested = Signal(object, str)
+    sound_requested = Signal(object)
     create_requested = Signal()
     count_changed = Signal(int)
     _changed_somewhere = Signal()
@@ -193,6 +195,7 @@ class LibraryPage(QWidget):
         self.details.sent.connect(self._send)
         self.details.rated.connect(self._rate)
         self.peek.rated.connect(self._rate)
+        self.peek.sound_wanted.connect(self.sound_requested)
         self.details.tagged.connect(lambda tag: self._with_ids(partial(self.changes.tag, tag=tag, present=True)))
         self.details.untagged.connect(lambda tag: self._with_ids(partial(self.changes.tag, tag=tag, present=False)))
         self.details.renamed.connect(self._rename)

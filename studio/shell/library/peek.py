@@ -23,9 +23,11 @@ class Peek(QObject):
 
     Signals:
         rated: the artist rated what is looked at.
+        sound_wanted: the score that is looked at is to be made to sound; carries the library's item.
     """
 
     rated = Signal(int)
+    sound_wanted = Signal(object)
 
     def __init__(self, page: QWidget, grid: GridView, source: Source, background: Background) -> None:
         super().__init__(page)
@@ -45,6 +47,7 @@ class Peek(QObject):
             self.sheet = QuickLook(self._page.window())
             self.sheet.stepped.connect(self._step)
             self.sheet.rated.connect(self.rated)
+            self.sheet.sound_wanted.connect(partial(self._make_sound, self.sheet))
         self._fill(self.sheet, shown, full=full)
         self.sheet.open_at(large=large)
 
@@ -55,10 +58,16 @@ class Peek(QObject):
             self._grid.select_row(row)
             self._fill(self.sheet, shown)
 
+    def _make_sound(self, sheet: QuickLook) -> None:
+        item = sheet.viewer.item if sheet.viewer is not None else None
+        sheet.close()
+        self.sound_wanted.emit(item)
+
     def _fill(self, sheet: QuickLook, row: Row, *, full: bool = False) -> None:
         if self._task:
             self._task.cancel()
-        show: Callable[[Detail | None, list[Detail], Path | None], None] = partial(_show, sheet, row, full)
+        sound = self._source.plays_scores()
+        show: Callable[[Detail | None, list[Detail], Path | None], None] = partial(_show, sheet, row, full, sound)
         self._task = self._background.run(
             partial(_known, self._source, row.id),
             lambda answer: show(*answer),
@@ -68,7 +77,13 @@ class Peek(QObject):
 
 
 def _show(
-    sheet: QuickLook, row: Row, full: bool, detail: Detail | None, siblings: list[Detail], before: Path | None
+    sheet: QuickLook,
+    row: Row,
+    full: bool,
+    sound: bool,
+    detail: Detail | None,
+    siblings: list[Detail],
+    before: Path | None,
 ) -> None:
     sheet.show_item(
         row.kind,
@@ -78,6 +93,7 @@ def _show(
         siblings=[(other.row.kind, other.row.path, other.item) for other in siblings],
         thumbnail=row.thumbnail,
         before=before,
+        sound=sound and detail is not None,
     )
     if full and sheet.viewer is not None and sheet.isVisible():
         sheet.viewer.toggle_full_screen()

@@ -152,6 +152,12 @@ class LibrarySource:
             found.setdefault(generator, title)
         return list(found.items())
 
+    def plays_scores(self) -> bool:
+        """Whether a generator makes scores sound."""
+        from studio.shell.create.stage import player_of_scores
+
+        return player_of_scores(dict(self._specs())) is not None
+
     # ---- changing ----------------------------------------------------------------------------------------
 
     def rate(self, ids: Sequence[str], rating: int) -> None:

@@ -185,6 +185,9 @@ class Source(Protocol):
     def destinations(self, kind: str) -> list[tuple[str, str]]:
         """The generators that take an item of this kind: id and title."""
 
+    def plays_scores(self) -> bool:
+        """Whether a generator makes scores sound."""
+
     def take_in(self, files: Sequence[Path]) -> int:
         """Import files; returns how many were taken."""
 

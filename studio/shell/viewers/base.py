@@ -40,12 +40,14 @@ class Viewer(QWidget):
         failed: the file cannot be shown; carries a sentence.
         version_kept: what the artist changed is in the library; the id of the item shown then, and the new one's.
         version_lost: it could not be kept, and is there again when its file is shown; carries a sentence.
+        sound_wanted: the score shown is to be made to sound.
     """
 
     loaded = Signal()
     failed = Signal(str)
     version_kept = Signal(str, str)
     version_lost = Signal(str)
+    sound_wanted = Signal()
     kind = ""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -111,6 +113,9 @@ class Viewer(QWidget):
 
     def offer_before(self, path: Path | None) -> None:
         """Offer to compare with the picture this one was made from; other media ignore it."""
+
+    def offer_sound(self, *, possible: bool) -> None:
+        """Offer to make a score sound that has no recording, where that is possible; other media ignore it."""
 
     def show_preview(self, image: QImage) -> None:
         """Show a picture of the result while it is being made; media without pictures ignore it."""

@@ -6,6 +6,7 @@ from array import array
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from studio.shell.i18n import key_name, tr
@@ -44,11 +45,17 @@ class MusicViewer(Viewer):
         self._unheard = False
         self._known: dict[str, object] = {}
         self._left = 0
+        self._silent = False
+        self._may_sound = False
         for surface, stretch in ((self.ruler, 0), (self.roll, 3), (self.waveform, 1)):
             self.canvas.addWidget(surface, stretch)
             surface.sought.connect(self.player.seek)
         self.canvas.setSpacing(0)
         self.transport = Transport(self, self.player, self.bar)
+        self._sound_action = self.action("Make it sound", "music-notes", self.sound_wanted.emit)
+        self.sound_button = action_button(self._sound_action)
+        self.sound_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.bar.addWidget(self.sound_button)
         self.bar.addWidget(self._facts, 1)
         self.transport.add_volume(self, self.bar)
         zoom_in = self.action("Zoom in", "magnifying-glass-plus", lambda: self._zoom(1.5), "Ctrl+=")
@@ -59,6 +66,12 @@ class MusicViewer(Viewer):
         self.player.failed.connect(self._not_playable)
         self.player.unheard.connect(self._not_heard)
         self._show_parts(sound=False, notes=False)
+        self._show_silent(silent=False)
+
+    def offer_sound(self, *, possible: bool) -> None:
+        """Offer it while a score without a recording is shown."""
+        self._may_sound = possible
+        self._show_silent(silent=self._silent)
 
     def append_audio(self, samples: bytes, sample_rate: int, channels: int) -> None:
         """Let the waveform grow."""
@@ -85,6 +98,7 @@ class MusicViewer(Viewer):
         score, sound = self._files(path)
         self._left = sum(part is not None for part in (score, sound))
         self._show_parts(sound=sound is not None, notes=score is not None)
+        self._show_silent(silent=sound is None)
         # Played is only what has been measured: Qt's player would follow a playlist to other files.
         self.player.close()
         self.transport.set_enabled(False)
@@ -143,6 +157,7 @@ class MusicViewer(Viewer):
         del sentence
         score, _ = self._files(self.path) if self.path else (None, None)
         self._show_parts(sound=score != self.path, notes=score == self.path)
+        self._show_silent(silent=score == self.path)
         self._part_loaded()
 
     def _not_playable(self, words: str) -> None:
@@ -164,6 +179,7 @@ class MusicViewer(Viewer):
         self._grown = 0.0
         self._known = {}
         self._left = 0
+        self._show_silent(silent=False)
         self.roll.show_roll(None)
         self.waveform.show_bins(array("f"), array("f"), array("f"))
         self.span.reset(0.0)
@@ -175,6 +191,12 @@ class MusicViewer(Viewer):
         self.roll.setVisible(notes)
         for surface in (self.ruler, self.waveform):
             surface.align(KEYS_WIDTH if notes else 0)
+
+    def _show_silent(self, *, silent: bool) -> None:
+        """Whether a score is shown that cannot be heard."""
+        self._silent = silent
+        self._sound_action.setEnabled(silent and self._may_sound)
+        self.sound_button.setVisible(self._sound_action.isEnabled())
 
     # ---- playing and growing -----------------------------------------------------------------------------
 

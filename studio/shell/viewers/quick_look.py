@@ -25,10 +25,12 @@ class QuickLook(QDialog):
     Signals:
         stepped: an arrow key asked for the item before (−1) or after (+1).
         rated: a digit from 0 to 5 was pressed.
+        sound_wanted: the score that shows is to be made to sound.
     """
 
     stepped = Signal(int)
     rated = Signal(int)
+    sound_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
@@ -68,6 +70,7 @@ class QuickLook(QDialog):
         siblings: Sequence[Sibling] = (),
         thumbnail: Path | None = None,
         before: Path | None = None,
+        sound: bool = False,
     ) -> None:
         """Show a file with the viewer of its kind.
 
@@ -79,6 +82,7 @@ class QuickLook(QDialog):
             siblings: other results of the same job.
             thumbnail: a small picture to show until, or unless, the file can be.
             before: the picture a picture was made from, to compare.
+            sound: whether a score without a recording can be made to sound.
         """
         last = self.viewer
         self._title.set_whole(title)
@@ -87,6 +91,7 @@ class QuickLook(QDialog):
         if viewer is None:
             viewer = self._viewers[kind] = viewer_for(kind, self)
             viewer.become_quick_look()
+            viewer.sound_wanted.connect(self.sound_wanted)
             for part in viewer.quick_look_parts():
                 part.installEventFilter(self)
             self._stack.addWidget(viewer)
@@ -100,6 +105,7 @@ class QuickLook(QDialog):
         self._stack.setCurrentWidget(viewer)
         viewer.show_file(path, item, siblings)
         viewer.offer_before(before)
+        viewer.offer_sound(possible=sound)
         viewer.setFocus()
         if fills_screen:  # a step to another medium stays on the screen
             viewer.toggle_full_screen()
