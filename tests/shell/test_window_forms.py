@@ -22,6 +22,7 @@ from studio.shell.forms.form import FieldRow, Form, FormHelp
 from studio.shell.forms.history import PromptHistory
 from studio.shell.forms.inputs import InputEditor
 from studio.shell.forms.item_picker import ItemPicker
+from studio.shell.forms.numbers import NumberEditor
 from studio.shell.forms.presets import Presets
 from studio.shell.viewers.background import Background
 from studio.shell.workshop import Workshop
@@ -155,6 +156,14 @@ def test_slider_and_number_follow_each_other(form: Any) -> None:
     assert editor.value() == pytest.approx(0.9)
     editor.set_value(0.1)
     assert editor.slider.value() == 0
+
+
+def test_a_slider_stands_at_its_default_also_where_that_is_nothing(qtbot: QtBot) -> None:
+    field = Field(kind="integer", name="steps", default=0, label="Steps", min=-36, max=36)
+    editor = NumberEditor(replace(PAINTER, fields=(field,)), field)
+    qtbot.addWidget(editor)
+    assert editor.slider is not None
+    assert (editor.value(), editor.slider.value()) == (0, 36)
 
 
 def test_values_outside_the_range_are_moved_into_it(form: Any) -> None:

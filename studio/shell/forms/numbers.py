@@ -59,6 +59,7 @@ class NumberEditor(Editor):
             if not self._whole and needed > self.box.decimals():
                 self.box.setDecimals(needed)
             self.box.setValue(value)
+            self._place_slider()  # a box that shows this number already tells nobody
 
     def input_widget(self) -> QWidget:
         """The box."""
@@ -82,13 +83,16 @@ class NumberEditor(Editor):
         slider.valueChanged.connect(self._follow_slider)
         return slider
 
-    def _follow_box(self, value: float) -> None:
+    def _follow_box(self) -> None:
+        self._place_slider()
+        self.changed.emit()
+
+    def _place_slider(self) -> None:
         if self.slider is not None:
             low = self.field.min or 0.0
             self.slider.blockSignals(True)
-            self.slider.setValue(round((value - low) / self._slider_step))
+            self.slider.setValue(round((self.box.value() - low) / self._slider_step))
             self.slider.blockSignals(False)
-        self.changed.emit()
 
     def _follow_slider(self, place: int) -> None:
         assert self.slider is not None
