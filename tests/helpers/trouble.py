@@ -39,7 +39,7 @@ class Speckle(sdk.Generator):
         for step in range(params.steps):
             time.sleep(params.pause)
             ctx.progress(step + 1, params.steps, "Speckling", preview=lambda: sdk.Image(pixels))
-        yield sdk.Image(pixels)
+        yield sdk.Image(pixels, title=params.picture.title if params.picture is not None else "")
 
 
 class Words(sdk.Generator):

@@ -9,7 +9,7 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import GeneratorType
@@ -277,13 +277,15 @@ class Runner:
         from studio.library import formats
 
         values = _current_values(generator_class, order)
+        titles = {entry["field"]: entry["title"] for entry in order["parents"]}
         for known in generator_class.Params.fields:
             if known.is_input and values.get(known.name):
                 kind = {"mask": "image", "text_in": "text"}.get(known.kind, known.kind)
                 try:
-                    values[known.name] = formats.read(Path(order["inputs"][known.name]), kind)
+                    made = formats.read(Path(order["inputs"][known.name]), kind)
                 except UserError as error:
                     raise UserError(error.message, param=known.name, hint=error.hint) from error
+                values[known.name] = made if made.title else replace(made, title=titles[known.name])
             elif known.kind == "dataset":
                 values[known.name] = read_dataset(known, order["datasets"][known.name])
             elif known.kind == "size":

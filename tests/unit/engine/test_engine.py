@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from helpers.studios import Heard, finish, request, running
 
@@ -27,7 +28,7 @@ from studio.engine.events import (
 from studio.engine.jobs import Job, JobState
 from studio.engine.journal import send_command
 from studio.library.library import Library
-from studio.sdk import UserError
+from studio.sdk import Image, UserError
 
 
 def test_a_request_becomes_a_file_and_is_announced_after_it_is_there(tmp_path: Path) -> None:
@@ -311,6 +312,18 @@ def test_a_generator_that_breaks_its_word_is_told_so(tmp_path: Path, generator: 
         (job,) = finish(engine, engine.submit(request(generator, tmp_path / "out")))
     assert job.failure is not None
     assert says in job.failure.message
+
+
+def test_an_input_has_its_items_or_its_files_title(tmp_path: Path) -> None:
+    picture = Image(np.zeros((4, 4, 3), np.uint8), title="Red fox: a study")
+    with Library(tmp_path / "library") as library, running(tmp_path, library=library) as engine:
+        kept = library.save(picture)
+        copied = library.export(kept.id, tmp_path).rename(tmp_path / "harbour.png")
+        for reference, title in ((f"item:{kept.id}", kept.title), (f"file:{copied}", "harbour")):
+            asked = replace(request("test.speckle", tmp_path / "out", picture=reference), keep=True, folder="")
+            (job,) = finish(engine, engine.submit(asked))
+            library.poll()
+            assert library.get(job.items[0]).title == title
 
 
 def test_an_input_that_is_gone_fails_at_its_field(tmp_path: Path) -> None:
