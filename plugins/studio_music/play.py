@@ -43,8 +43,8 @@ class PlayScore(sdk.Generator):
             100.0, min=25.0, max=400.0, step=5.0, label="Speed", unit="%", help="Of the score's own tempo."
         )
         transpose: int = sdk.integer(
-            0, min=-36, max=36, label="Transpose", unit="semitones",
-            help="Drums stay as they are. What leaves the range of MIDI comes back by octaves.",
+            0, min=-36, max=36, label="Transpose",
+            help="By so many semitones; drums stay as they are. What leaves the range of MIDI comes back by octaves.",
         )  # fmt: skip
         room: str = sdk.choice("room", ["dry", "room", "hall", "church"], label="Room")
         humanize: float = sdk.number(

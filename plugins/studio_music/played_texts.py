@@ -198,9 +198,8 @@ ZH_CN: dict[str, str] = {
     "%": "%",
     "Of the score's own tempo.": "以乐谱自己的速度为准。",
     "Transpose": "移调",
-    "semitones": "个半音",
-    "Drums stay as they are. What leaves the range of MIDI comes back by octaves.": (
-        "鼓保持不变。超出 MIDI 音域的音按八度移回。"
+    "By so many semitones; drums stay as they are. What leaves the range of MIDI comes back by octaves.": (
+        "移动这么多个半音；鼓保持不变。超出 MIDI 音域的音按八度移回。"
     ),
     "Room": "空间",
     "Dry": "干声",
