@@ -46,7 +46,7 @@ class PlayScore(sdk.Generator):
             0, min=-36, max=36, label="Transpose",
             help="By so many semitones; drums stay as they are. What leaves the range of MIDI comes back by octaves.",
         )  # fmt: skip
-        room: str = sdk.choice("room", ["dry", "room", "hall", "church"], label="Room")
+        room: str = sdk.choice("room", ["dry", ("room", "Small room"), "hall", "church"], label="Room")
         humanize: float = sdk.number(
             0.0, min=0.0, max=1.0, step=0.05, label="Human touch", group="Sound", advanced=True,
             help="Small unevenness of timing and touch; 0 is exact.",

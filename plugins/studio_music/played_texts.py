@@ -203,6 +203,7 @@ ZH_CN: dict[str, str] = {
     ),
     "Room": "空间",
     "Dry": "干声",
+    "Small room": "小房间",
     "Hall": "音乐厅",
     "Church": "教堂",
     "Choose or draw one that has some.": "请选择或画一份有音符的乐谱。",
