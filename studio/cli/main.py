@@ -126,13 +126,18 @@ def _failed(error: Exception, argv: Sequence[str]) -> int:
 
 
 def _code_of(error: UserError) -> int:
-    """Most are about what was typed; some about this machine or a file of the studio's own."""
+    """Most are about what was typed; some about this machine, its disk or a file of the studio's own."""
+    import errno
+
     from studio.engine.discovery.answers import SwitchesDamaged
-    from studio.library.database import IndexUnavailable
+    from studio.library.database import IndexUnavailable, IndexUnusable
 
     if isinstance(error, IndexUnavailable):
         return exits.NOT_HERE
-    return exits.FAILED if isinstance(error, SwitchesDamaged) else exits.WRONG_INPUT
+    of_the_disk = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+    if isinstance(error.__cause__, OSError) and error.__cause__.errno in of_the_disk:
+        return exits.FAILED
+    return exits.FAILED if isinstance(error, (SwitchesDamaged, IndexUnusable)) else exits.WRONG_INPUT
 
 
 def _is_text(word: str) -> bool:

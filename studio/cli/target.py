@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.cli import common
+from studio.disk import durable
 from studio.sdk import GeneratorSpec, UserError
 
 if TYPE_CHECKING:
@@ -65,9 +66,7 @@ class Target:
         source = Path(saved.path)
         if self._folder is not None:
             self._folder.mkdir(parents=True, exist_ok=True)
-            place = _free(self._folder / source.name)
-            shutil.copyfile(source, place)
-            return [str(place)]
+            return [str(_copied(source, self._folder / source.name))]
         if self._file is None or (saved.job_id in self._served and not _takes(saved.kind, self._file)):
             return []
         from studio.library import formats
@@ -88,12 +87,10 @@ class Target:
         if self._file is None:
             return []
         source = Path(saved.path)
-        place = _free(self._file.with_suffix(source.suffix))
         try:
-            shutil.copyfile(source, place)
+            return [str(_copied(source, self._file.with_suffix(source.suffix)))]
         except OSError:
             return []
-        return [str(place)]
 
 
 def _takes(kind: str, path: Path) -> bool:
@@ -113,6 +110,14 @@ def _usable(folder: Path) -> Path:
     if not os.access(there, os.W_OK | os.X_OK):
         raise UserError(f"Nothing can be written into the folder {there}.")
     return folder
+
+
+def _copied(source: Path, wanted: Path) -> Path:
+    """Where a copy of `source` is now: the whole of it, under a free name. Raises `OSError` and leaves nothing."""
+    place = _free(wanted)
+    with durable.replacing(place) as temporary:
+        shutil.copyfile(source, temporary)
+    return place
 
 
 def _free(path: Path) -> Path:

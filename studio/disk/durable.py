@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +15,44 @@ def write_bytes(path: Path, data: bytes) -> None:
     """Replace `path` by `data` so that after any crash it holds either the old or the new content, whole.
 
     Raises:
-        OSError: the disk is full, or the folder cannot be written; the old content is still there.
+        OSError: as `replacing` says.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}.tmp")
+    with _moved(temporary, path), temporary.open("wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A place beside `path`, with its ending, to write what replaces it when the ``with`` is left without an error.
+
+    Raises:
+        OSError: the disk is full, or the folder cannot be written; it names `path`, which is as it was.
+    """
+    with _moved(path.with_name(f".{os.urandom(4).hex()}.tmp{path.suffix}"), path) as temporary:
+        yield temporary
+        sync_file(temporary)
+
+
+@contextmanager
+def _moved(temporary: Path, path: Path) -> Iterator[Path]:
     try:
-        with temporary.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
+        yield temporary
         temporary.replace(path)
-    except BaseException:
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno is not None and _is_about(temporary, error):
+            raise OSError(error.errno, error.strerror, str(path)) from error
         raise
     sync_folder(path.parent)
+
+
+def _is_about(temporary: Path, error: OSError) -> bool:
+    """A failed write names no file; a copy names both, and who reads the error knows nothing of the temporary one."""
+    named = {str(name) for name in (error.filename, error.filename2) if name is not None}
+    return not named or str(temporary) in named
 
 
 def remove_unfinished(folder: Path, is_alive: Callable[[int], bool]) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
 
 BUSY_MS = 15_000
 """How long one connection waits for another's lock."""
+
+_ROOM = 2**18
+"""Bytes without which a database can't even be opened: the file that its readers share has 32 KiB."""
 
 _SETTINGS = (
     "PRAGMA cache_size = -16384",
@@ -34,6 +40,10 @@ class IndexDamaged(Exception):
 
 class IndexUnavailable(UserError):
     """The database library is not installed, so there is no index."""
+
+
+class IndexUnusable(UserError):
+    """The system refuses the index: the disk is full, or the file can't be written or read."""
 
 
 class _Own(threading.local):
@@ -191,7 +201,8 @@ class Database:
             raise IndexDamaged(f"its tables are not those of a library: {error}") from error
         unusable = (apsw.CantOpenError, apsw.IOError, apsw.FullError, apsw.ReadOnlyError, apsw.PermissionsError)
         if isinstance(error, unusable):
-            raise UserError(f"The library's index “{self.path}” can't be used: {error}.") from error
+            reason = _full(self.path.parent) or str(error)
+            raise IndexUnusable(f"The library's index “{self.path}” can't be used: {reason}.") from error
         if isinstance(error, (apsw.BusyError, apsw.LockedError)):
             raise UserError("The library is busy in another program; try again in a moment.") from error
 
@@ -201,6 +212,15 @@ class Database:
             return self._statements <= {row[0] for row in self._connection.execute("SELECT sql FROM sqlite_master")}
         except self._apsw.Error:
             return False
+
+
+def _full(folder: Path) -> str:
+    """What the system says of a full disk, where SQLite only tells that something went wrong; empty with room left."""
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        return ""
+    return os.strerror(errno.ENOSPC) if free < _ROOM else ""
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -45,10 +45,13 @@ def export(store: Store, item: Item, target: Path, *, strip: bool = False, **opt
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         if suffix == source.suffix and not options and (not strip or item.kind == "text"):
-            shutil.copyfile(source, target)
-            durable.sync_file(target)
+            with durable.replacing(target) as temporary:
+                shutil.copyfile(source, temporary)
         elif item.kind == "video" and suffix == source.suffix and strip and not options:
-            _remux(source, target)
+            from studio.library.formats import videos
+
+            with durable.replacing(target) as temporary:
+                videos.strip(source, temporary)
         else:
             artifact = store.load(item)
             if strip:
@@ -59,13 +62,6 @@ def export(store: Store, item: Item, target: Path, *, strip: bool = False, **opt
     except OSError as error:
         raise UserError(f"“{target}” can't be written: {error.strerror or error}.") from error
     return target
-
-
-def _remux(source: Path, target: Path) -> None:
-    from studio.library.formats import videos
-
-    videos.strip(source, target)
-    durable.sync_file(target)
 
 
 def _free(folder: Path, stem: str, suffix: str) -> Path:

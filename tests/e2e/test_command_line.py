@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers import library_artifacts
 from helpers.commands import Answer, environment, started, studio
+from helpers.disks import no_room_beyond
 
 from studio.engine.journal import Journal, sessions
 from studio.engine.mailbox import Mailbox
+from studio.library import formats
 
 SMALL = ("generate", "studio.image.texture", "--set", "size=64x64")
 LARGE = (*SMALL[:2], "--set", "size=2048x2048")
@@ -309,6 +312,16 @@ def test_numbered_files_overwrite_nothing_and_a_place_that_cannot_be_written_is_
     assert "The result is in the library." in answer.err
     assert Path(answer.out.strip()).is_file()
     assert_calm(answer)
+
+
+def test_a_full_disk_is_no_wrong_input_and_costs_no_older_file(tmp_path: Path) -> None:
+    formats.write(library_artifacts.picture(300, 300), tmp_path / "noise.png")
+    (item,) = studio(tmp_path, "library", "import", "noise.png", "--json").json
+    (tmp_path / "old.png").write_bytes(b"old")
+    with no_room_beyond(100_000):
+        answer = studio(tmp_path, "library", "export", item["id"], "old.png")
+    assert (answer.code, answer.err) == (1, "“old.png” can't be written: File too large.\n")
+    assert (tmp_path / "old.png").read_bytes() == b"old"
 
 
 def test_other_endings_of_a_format_are_taken_too(home: Path, tmp_path: Path) -> None:

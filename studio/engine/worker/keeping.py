@@ -11,7 +11,7 @@ from typing import Any
 from studio.library import formats
 from studio.library.items import Item, Origin, Parent
 from studio.library.store import Store
-from studio.sdk import Artifact, GeneratorSpec
+from studio.sdk import Artifact, GeneratorSpec, UserError
 
 LEAVING_SECONDS = 2.0
 """How long a worker that is told to end waits for the thumbnail it is at."""
@@ -42,7 +42,11 @@ class Keeper:
             UserError: the disk is full, or the folder cannot be written.
         """
         if not order["keep"]:
-            path = self._write_loose(artifact, order, index)
+            try:
+                path = self._write_loose(artifact, order, index)
+            except OSError as error:
+                reason = error.strerror or str(error)
+                raise UserError(f"The result could not be saved in “{order['folder']}”: {reason}.") from error
             return {"item": str(path), "kind": artifact.kind, "path": str(path), "record": None}
         if self._store is None:
             self._store = Store(self._library)

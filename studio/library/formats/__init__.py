@@ -6,8 +6,6 @@ one sentence; none of them unpickles anything, and each holds what a header clai
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -30,7 +28,6 @@ _SOME = {"mesh": (".vox",)}
 """Endings that some artifacts of a kind can be written to: meshes that are made of voxels."""
 
 _SAME = {".jpeg": ".jpg", ".midi": ".mid", ".markdown": ".md"}
-_FLAC_RATE, _FLAC_CHANNELS = 655_350, 8
 
 
 def export_suffixes(kind: str) -> tuple[str, ...]:
@@ -43,8 +40,9 @@ def stored_suffix(artifact: sdk.Artifact) -> str:
     if isinstance(artifact, sdk.Text):
         return ".md" if artifact.format == "markdown" else ".txt"
     if isinstance(artifact, sdk.Audio):
-        fits = artifact.sample_rate <= _FLAC_RATE and artifact.samples.shape[1] <= _FLAC_CHANNELS
-        return ".flac" if fits else ".wav"
+        from studio.library.formats import sounds
+
+        return ".flac" if sounds.fits(".flac", artifact.sample_rate, artifact.samples.shape[1]) else ".wav"
     return _SUFFIXES[artifact.kind][0]
 
 
@@ -105,15 +103,8 @@ def write(artifact: sdk.Artifact, path: Path, record: Mapping[str, Any] | None =
     """
     path = Path(path)
     check_suffix(artifact.kind, path)
-    temporary = path.with_name(f".{secrets.token_hex(4)}.tmp{path.suffix}")
-    try:
+    with durable.replacing(path) as temporary:
         encode(artifact, temporary, record, {"stem": path.stem, **options})
-        durable.sync_file(temporary)
-        os.replace(temporary, path)  # noqa: PTH105 (said as what it is: the atomic step)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    durable.sync_folder(path.parent)
 
 
 def check_suffix(kind: str, path: Path) -> str:

@@ -64,7 +64,9 @@ def write(image: sdk.Image, path: Path, record: Mapping[str, Any] | None, option
     else:
         flat = _on_white(picture)
         sampling = 0 if quality >= 90 else 2
-        flat.save(path, "JPEG", quality=quality, subsampling=sampling, optimize=True, exif=exif)
+        whole = io.BytesIO()  # into a file, Pillow writes without looking how much of it the disk took
+        flat.save(whole, "JPEG", quality=quality, subsampling=sampling, optimize=True, exif=exif)
+        path.write_bytes(whole.getbuffer())
 
 
 def _write_png(picture: PIL.Image.Image, path: Path, text: str | None, level: int) -> None:

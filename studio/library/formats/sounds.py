@@ -8,8 +8,9 @@ chunk is written and read here.
 from __future__ import annotations
 
 import json
+import os
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -40,6 +41,7 @@ def write(audio: sdk.Audio, path: Path, record: Mapping[str, Any] | None, option
 
     Raises:
         UserError: the format can't hold this sample rate or number of channels.
+        OSError: the disk is full, or the folder can't be written.
     """
     import numpy as np
     import soundfile
@@ -58,19 +60,67 @@ def write(audio: sdk.Audio, path: Path, record: Mapping[str, Any] | None, option
         samples = samples[:, None]
     tag = _tag(record, suffix)
     lossy = {} if container in ("FLAC", "WAV") else {"compression_level": 1.0 - float(options.get("quality", 0.7))}
-    try:
-        with soundfile.SoundFile(
-            path, "w", audio.sample_rate, samples.shape[1], subtype, format=container, **lossy
-        ) as out:
-            if tag and suffix != ".wav":
-                out.comment = tag  # before the first samples: these formats keep tags in front
-            for start in range(0, len(samples), _BLOCK):
-                out.write(samples[start : start + _BLOCK])
-    except (soundfile.SoundFileError, ValueError) as error:
-        what = f"{audio.sample_rate:,} Hz with {samples.shape[1]} channels"
-        raise sdk.UserError(f"{suffix[1:].upper()} can't hold sound at {what}.", hint="Choose WAV.") from error
+    if not fits(suffix, audio.sample_rate, samples.shape[1]):
+        raise _misfit(suffix, audio.sample_rate, samples.shape[1])
+    with path.open("wb") as file:
+        sink = _Sink(file)
+        try:
+            with soundfile.SoundFile(
+                sink, "w", audio.sample_rate, samples.shape[1], subtype, format=container, **lossy
+            ) as out:
+                if tag and suffix != ".wav":
+                    out.comment = tag  # before the first samples: these formats keep tags in front
+                for start in range(0, len(samples), _BLOCK):
+                    out.write(samples[start : start + _BLOCK])
+        except (soundfile.SoundFileError, ValueError) as error:
+            if sink.refused is None:
+                raise _misfit(suffix, audio.sample_rate, samples.shape[1]) from error
+        if sink.refused is not None:
+            raise sink.refused
     if tag and suffix == ".wav":
         _append_comment(path, tag.encode("ascii"))
+
+
+def fits(suffix: str, rate: int, channels: int) -> bool:
+    """Whether a format can hold sound of so many hertz and channels, as far as libsndfile must not be asked.
+
+    Of high rates a FLAC header says only tens of hertz, and in Vorbis libsndfile ends the process instead of refusing.
+    """
+    if suffix == ".flac":
+        return rate <= 655_350 and channels <= 8 and (rate <= 0xFFFF or rate % 10 == 0)
+    return suffix != ".ogg" or (rate <= 200_000 and channels <= 255)
+
+
+def _misfit(suffix: str, rate: int, channels: int) -> sdk.UserError:
+    what = f"{rate:,} Hz with {channels} channels"
+    return sdk.UserError(f"{suffix[1:].upper()} can't hold sound at {what}.", hint="Choose WAV.")
+
+
+class _Sink:
+    """A file for libsndfile to write to.
+
+    It keeps what the system refused: libsndfile says little of it, and nothing when it happens at the end of a file.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.refused: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        return self._tried(self._file.write, data)
+
+    def seek(self, place: int, whence: int = os.SEEK_SET) -> int:
+        return self._tried(self._file.seek, place, whence)
+
+    def tell(self) -> int:
+        return self._tried(self._file.tell)
+
+    def _tried(self, act: Callable[..., int], *arguments: Any) -> int:
+        try:
+            return act(*arguments)
+        except OSError as error:
+            self.refused = self.refused or error
+            return 0
 
 
 def _tag(record: Mapping[str, Any] | None, suffix: str) -> str | None:

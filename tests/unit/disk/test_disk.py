@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
+from helpers.disks import no_room_beyond
 
 from studio.disk import durable
 from studio.disk.home import Home
@@ -39,6 +41,24 @@ def test_a_full_disk_leaves_the_old_content_and_no_temporary_file(
     monkeypatch.undo()
     assert path.read_bytes() == b"old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["settings.json"]
+
+
+def test_what_cannot_be_written_is_named_and_not_the_temporary_file(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "old").write_bytes(b"old")
+    (tmp_path / "large").write_bytes(b"x" * 10_000)
+    with pytest.raises(OSError, match="directory") as caught:
+        durable.write_bytes(tmp_path / "folder", b"new")
+    assert caught.value.filename == str(tmp_path / "folder")
+    with (
+        no_room_beyond(5000),
+        pytest.raises(OSError, match="large") as caught,
+        durable.replacing(tmp_path / "old") as new,
+    ):
+        shutil.copyfile(tmp_path / "large", new)
+    assert caught.value.filename == str(tmp_path / "old")
+    assert (tmp_path / "old").read_bytes() == b"old"
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["folder", "large", "old"]
 
 
 def test_numbers_that_are_no_json_are_refused_before_anything_is_written(tmp_path: Path) -> None:

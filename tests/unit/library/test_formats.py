@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from helpers import library_artifacts as made
+from helpers.disks import no_room_beyond
 
 from studio import sdk
 from studio.library import formats
@@ -73,6 +74,41 @@ def test_sound_comes_back_to_the_last_bit(suffix: str, options: dict[str, str], 
     assert back.sample_rate == 48_000
     assert back.samples.shape == sound.samples.shape
     assert np.abs(back.samples - sound.samples).max() <= error
+
+
+@pytest.mark.parametrize("artifact", made.one_of_each(), ids=lambda artifact: artifact.kind)
+def test_a_file_is_written_whole_or_the_disk_is_told_of(artifact: sdk.Artifact, tmp_path: Path) -> None:
+    for suffix in formats.export_suffixes(artifact.kind):
+        path = tmp_path / f"a{suffix}"
+        formats.write(artifact, path, {"some": "record"})
+        size = path.stat().st_size
+        path.write_bytes(b"old")
+        for room in (size - 1, size // 2, 10):
+            with no_room_beyond(room), pytest.raises(OSError, match="File too large") as caught:
+                formats.write(artifact, path, {"some": "record"})
+            assert caught.value.filename == str(path)
+            assert path.read_bytes() == b"old"
+    assert len(list(tmp_path.iterdir())) == len(formats.export_suffixes(artifact.kind))
+
+
+@pytest.mark.parametrize(
+    ("rate", "suffix"), [(65_535, ".flac"), (65_537, ".wav"), (88_200, ".flac"), (655_360, ".wav")]
+)
+def test_sound_of_any_rate_is_kept_in_a_format_that_can_tell_it(rate: int, suffix: str, tmp_path: Path) -> None:
+    sound = made.sound(0.1, rate)
+    assert formats.stored_suffix(sound) == suffix
+    back = through(sound, tmp_path / f"a{suffix}")
+    assert isinstance(back, sdk.Audio)
+    assert back.sample_rate == rate
+
+
+@pytest.mark.parametrize(
+    ("rate", "suffix"), [(200_001, ".ogg"), (65_537, ".flac"), (96_000, ".opus"), (96_000, ".mp3")]
+)
+def test_a_rate_that_a_format_cannot_hold_is_refused(rate: int, suffix: str, tmp_path: Path) -> None:
+    with pytest.raises(sdk.UserError, match="can't hold sound at"):
+        formats.write(made.sound(0.1, rate), tmp_path / f"a{suffix}")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("suffix", [".mp3", ".ogg", ".opus"])

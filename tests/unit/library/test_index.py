@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from helpers.disks import no_room_beyond
 
 from studio.library import index as module
+from studio.library.database import IndexUnusable
 from studio.library.index import Index
 from studio.library.items import Item
 from studio.library.views import View
@@ -81,3 +85,15 @@ def test_a_rebuild_that_fails_half_way_leaves_everything_as_it_was(tmp_path: Pat
         assert settings(index) == before
         index.put(items(11)[0].with_(id="z" * 26))
         assert View(index, "fox OR wolf").count == 11
+
+
+def test_an_index_that_the_disk_refuses_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(Index(tmp_path / "index.db")) as index:
+        many = items(300)
+        with no_room_beyond(40_000), pytest.raises(IndexUnusable, match=r"index\.db” can't be used: disk I/O error"):
+            index.put_all(many)
+        monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=4096))
+        with no_room_beyond(40_000), pytest.raises(IndexUnusable, match="can't be used: No space left on device"):
+            index.put_all(many)
+        monkeypatch.undo()
+        assert index.put_all(many) == 300

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from helpers import library_artifacts as made
+from helpers.disks import no_room_beyond
 
 from studio import sdk
 from studio.disk import durable
@@ -379,6 +380,16 @@ def test_an_export_with_its_record_is_the_same_file(library: Library, tmp_path: 
     assert "fox" in (formats.embedded_record(smaller) or "")
     with pytest.raises(sdk.UserError, match="choose another place"):
         library.export(item.id, library.store.path(item))
+
+
+def test_an_export_for_which_there_is_no_room_leaves_the_older_file(library: Library, tmp_path: Path) -> None:
+    item = library.save(made.picture(64, 64))
+    for name in ("a.png", "a.jpg"):
+        (tmp_path / name).write_bytes(b"old")
+        with no_room_beyond(1000), pytest.raises(sdk.UserError, match=f"{name}” can't be written: File too large"):
+            library.export(item.id, tmp_path / name)
+        assert (tmp_path / name).read_bytes() == b"old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.jpg", "a.png", "library"]
 
 
 def test_files_from_outside_can_be_taken_in(library: Library, tmp_path: Path) -> None:
