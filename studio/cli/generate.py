@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.cli import common, exits
@@ -110,8 +109,10 @@ def _field(spec: GeneratorSpec, name: str) -> Any:
 def _reference(name: str, text: str, library: Library | None) -> str:
     """A path that exists is a file; anything else must be an item, named by its id or the beginning of it."""
     path = common.expanded(text)
-    if _is_file(path):
+    if _surely(path.is_file):
         return f"file:{path.absolute()}"
+    if text and _surely(path.is_dir):
+        raise ParameterError(f"{name}: “{text}” is a folder; name a file in it.", param=name)
     if library is None:
         raise ParameterError(f"{name}: there is no file “{text}”.", param=name)
     try:
@@ -122,12 +123,12 @@ def _reference(name: str, text: str, library: Library | None) -> str:
 
 
 def _refers_to_items(arguments: argparse.Namespace) -> bool:
-    return any(not _is_file(common.expanded(entry.partition("=")[2])) for entry in arguments.input)
+    return any(not _surely(common.expanded(entry.partition("=")[2]).is_file) for entry in arguments.input)
 
 
-def _is_file(path: Path) -> bool:
+def _surely(asked: Callable[[], bool]) -> bool:
     try:
-        return path.is_file()
+        return asked()
     except OSError:  # too long, or in a folder that may not be looked into
         return False
 

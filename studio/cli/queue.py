@@ -38,7 +38,7 @@ _FITTING: dict[str, tuple[set[JobState], str]] = {
 
 
 def run(argv: Sequence[str]) -> int:
-    """See and steer the queue; exit code 3 when a journal is listed that is damaged."""
+    """See and steer the queue; exit code 3 when nothing worse happened than that a journal is damaged."""
     made = common.parser(
         "queue",
         "See and steer jobs. A running studio takes the orders for its own; jobs that an ended one left are steered"
@@ -55,25 +55,24 @@ def run(argv: Sequence[str]) -> int:
     sessions = journal.sessions(home.queue)
     for session in sessions:
         for sentence in session.damage:
-            common.warn(sentence)
+            common.warn_of_damage(sentence)
     if arguments.action == "list":
         return _list(sessions, arguments)
     return _steer(home, sessions, arguments)
 
 
 def _list(sessions: Sequence[journal.Session], arguments: argparse.Namespace) -> int:
-    code = exits.FOUND_WRONG if any(session.damage for session in sessions) else exits.OK
     named = {job.id for name in arguments.jobs for job in _named([job for one in sessions for job in one.jobs], name)}
     rows = [(one, job) for one in sessions for job in one.jobs if job.id in named or not arguments.jobs]
     if common.wants_json(arguments):
         common.print_json([{**journal.job_to_json(job), "session": session.id, "live": session.live,
                             "paused": session.paused} for session, job in rows])  # fmt: skip
-        return code
+        return exits.OK
     cells = [[job.id, _state(session, job), job.request.generator, _since(job), _why(job)] for session, job in rows]
     common.print_lines(common.table(cells) if cells else [])
     if not cells:
         common.warn("No jobs are waiting.")
-    return code
+    return exits.OK
 
 
 def _state(session: journal.Session, job: Job) -> str:

@@ -48,8 +48,8 @@ class Target:
                 f"{spec.title} cannot be written as “{path.suffix or path.name}”.",
                 hint=f"Endings that can: {endings}; or end with / for a folder.",
             )
-        if not path.absolute().parent.is_dir():
-            raise UserError(f"The folder {path.absolute().parent} does not exist.")
+        if not (folder := path.absolute().parent).is_dir():
+            raise UserError(f"{folder} is no folder." if folder.exists() else f"The folder {folder} does not exist.")
         return cls(file=path)
 
     def expect(self, results: Iterable[ItemSaved]) -> None:

@@ -152,6 +152,8 @@ def test_output_goes_to_a_file_or_a_folder_and_nowhere_else(home: Path, tmp_path
         ((*SMALL, "--count", "0"), "--count"),
         ((*SMALL, "-o", "x.mid"), "cannot be written as"),
         ((*SMALL, "-o", "no/such/folder/x.png"), "does not exist"),
+        ((*SMALL, "-o", f"{__file__}/x.png"), "test_command_line.py is no folder"),
+        (("generate", "studio.mesh.relief", "--input", "picture=."), "“.” is a folder"),
         ((*SMALL, "--no-library"), "-o"),
         ((*SMALL, "-o", ""), "-o needs a path."),
         ((*SMALL, "-o", f"{'x' * 300}.png"), "File name too long"),
@@ -463,7 +465,7 @@ def test_a_damaged_journal_is_told_once_and_by_the_exit_code(tmp_path: Path) -> 
     write_journal(tmp_path, {"id": "a-1", "request": {"generator": "gone.away"}})
     path = tmp_path / "queue" / "left.jsonl"
     path.write_text("this is no job\n" + path.read_text())
-    for words, code in (("list",), 3), (("list", "--json"), 3), (("resume",), 1), (("list",), 0):
+    for words, code in (("list",), 3), (("list", "--json"), 3), (("retry",), 3), (("resume",), 1), (("list",), 0):
         answer = studio(tmp_path, "queue", *words)
         assert answer.code == code
         assert answer.err.count("left.jsonl, line 1, cannot be read") == (code != 0)
