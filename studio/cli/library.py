@@ -132,7 +132,12 @@ def _show(library: Library, arguments: argparse.Namespace, _home: Home) -> int:
     rows += [["rating", "★" * item.rating or "none"], ["tags", ", ".join(item.tags) or "none"]]
     rows += [["favourite", "yes" if item.favourite else "no"]]
     rows += [["parent", f"{parent.title} ({parent.id})"] for parent in parents]
-    rows += [["parent", f"{parent.name} (a file from outside)"] for parent in item.parents if not parent.item]
+    there = {parent.id for parent in parents}
+    rows += [
+        ["parent", f"{parent.name} ({f'deleted: {parent.item}' if parent.item else 'a file from outside'})"]
+        for parent in item.parents
+        if parent.item not in there
+    ]
     rows += [["child", f"{child.title} ({child.id})"] for child in children]
     if item.is_trashed:
         rows.append(["trashed", item.trashed])

@@ -19,7 +19,8 @@ from helpers.disks import no_room_beyond
 
 from studio.engine.journal import Journal, sessions
 from studio.engine.mailbox import Mailbox
-from studio.library import formats
+from studio.library import Origin, Parent, formats
+from studio.library.library import Library
 
 SMALL = ("generate", "studio.image.texture", "--set", "size=64x64")
 LARGE = (*SMALL[:2], "--set", "size=2048x2048")
@@ -314,6 +315,15 @@ def test_numbered_files_overwrite_nothing_and_a_place_that_cannot_be_written_is_
     assert "The result is in the library." in answer.err
     assert Path(answer.out.strip()).is_file()
     assert_calm(answer)
+
+
+def test_a_parent_that_was_deleted_is_still_named(tmp_path: Path) -> None:
+    with Library(tmp_path / "library") as library:
+        first = library.save(library_artifacts.picture())
+        child = library.save(library_artifacts.cube(), Origin(parents=(Parent(item=first.id, name="a picture"),)))
+        library.trash(first.id)
+        library.empty_trash()
+    assert f"parent      a picture (deleted: {first.id})\n" in studio(tmp_path, "library", "show", child.id).out
 
 
 def test_a_full_disk_is_no_wrong_input_and_costs_no_older_file(tmp_path: Path) -> None:
