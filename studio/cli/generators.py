@@ -28,14 +28,11 @@ def run(argv: Sequence[str]) -> int:
             return exits.OK
         common.print_json(plain)
         return exits.OK
+    generators = [plain for _, plain in sorted(registry.descriptors.items()) if not plain.get("teaches")]
     if common.wants_json(arguments):
-        common.print_json(list(registry.descriptors.values()))
+        common.print_json(generators)
         return exits.OK
-    rows = [
-        [name, ", ".join(plain["makes"]), plain["title"]]
-        for name, plain in sorted(registry.descriptors.items())
-        if not plain.get("teaches")
-    ]
+    rows = [[plain["id"], ", ".join(plain["makes"]), plain["title"]] for plain in generators]
     common.print_lines(common.table(rows))
     return exits.OK
 

@@ -317,6 +317,12 @@ def test_numbered_files_overwrite_nothing_and_a_place_that_cannot_be_written_is_
     assert_calm(answer)
 
 
+def test_the_same_generators_are_listed_as_data_and_as_text(home: Path) -> None:
+    listed = [entry["id"] for entry in studio(home, "generators", "--json").json]
+    assert "studio.image.texture" in listed
+    assert listed == [line.split()[0] for line in studio(home, "generators").out.splitlines()]
+
+
 def test_a_parent_that_was_deleted_is_still_named(tmp_path: Path) -> None:
     with Library(tmp_path / "library") as library:
         first = library.save(library_artifacts.picture())
