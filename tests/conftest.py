@@ -1,6 +1,11 @@
 """What all tests share."""
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How quickly values are drawn says more of how busy the machine is than of a test.
+settings.register_profile("studio", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("studio")
 
 
 def pytest_configure(config: pytest.Config) -> None:

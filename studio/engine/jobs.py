@@ -52,7 +52,8 @@ class Failure:
         message: one or two plain sentences.
         hint: what to do next, possibly empty.
         param: the parameter it belongs to, or None.
-        reason: ``"user"`` (fix a value), ``"memory"``, ``"bug"`` (the plugin's), ``"worker"`` (its process died).
+        reason: ``"user"`` (fix a value), ``"memory"``, ``"saving"`` (the disk refused a result), ``"bug"`` (the
+            plugin's), ``"worker"`` (its process died).
         details: traceback or crash report, shown folded.
         remedy: values with which it may work, by field; made by the worker, so to be checked before it is used.
     """

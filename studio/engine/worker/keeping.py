@@ -17,6 +17,19 @@ LEAVING_SECONDS = 2.0
 """How long a worker that is told to end waits for the thumbnail it is at."""
 
 
+class NotSaved(Exception):
+    """A result is there and could not be written: nothing the artist chose is wrong.
+
+    Attributes:
+        message: what happened, in plain words.
+        hint: what to do next, or empty.
+    """
+
+    def __init__(self, error: UserError) -> None:
+        super().__init__(error.message)
+        self.message, self.hint = error.message, error.hint or ""
+
+
 class Keeper:
     """Saves what generators make. One per worker; the store opens with the first result that is kept."""
 
@@ -39,8 +52,14 @@ class Keeper:
             The body of a ``saved`` frame: ``item`` (id, or path when not kept), ``kind``, ``path``, ``record``.
 
         Raises:
-            UserError: the disk is full, or the folder cannot be written.
+            NotSaved: the disk is full, or the folder cannot be written.
         """
+        try:
+            return self._kept(artifact, order, index, seconds)
+        except UserError as error:
+            raise NotSaved(error) from error
+
+    def _kept(self, artifact: Artifact, order: Mapping[str, Any], index: int, seconds: float) -> dict[str, Any]:
         if not order["keep"]:
             try:
                 path = self._write_loose(artifact, order, index)

@@ -19,7 +19,7 @@ from studio.engine.discovery.loading import load_generator
 from studio.engine.protocol import Frame
 from studio.engine.worker import devices, remedies
 from studio.engine.worker.context import FINISHED_SIDE, WorkerContext
-from studio.engine.worker.keeping import LEAVING_SECONDS, Keeper
+from studio.engine.worker.keeping import LEAVING_SECONDS, Keeper, NotSaved
 from studio.engine.worker.link import Link
 from studio.engine.worker.network import NetworkGuard
 from studio.engine.worker.residency import Residency, memory_in_use, peak_memory
@@ -148,6 +148,8 @@ class Runner:
             outcome = {"state": "cancelled"}
         except UserError as error:
             outcome = _asked_for(error)
+        except NotSaved as error:
+            outcome = _failed("saving", error.message, error.hint)
         except BaseException as error:  # noqa: BLE001 - SystemExit too: whatever a plugin raises becomes a card
             outcome = _bug(error)
         finally:

@@ -17,10 +17,13 @@ from studio.shell.widgets import IconLabel, button, label, row
 HEADINGS = {
     "memory": "Not enough memory",
     "user": "Something must be changed first",
+    "saving": "The result could not be saved",
     "worker": "The worker stopped",
     "bug": "This generator has a fault",
 }
-ICONS = {"memory": "cpu", "user": "info", "worker": "warning-circle", "bug": "bug-beetle"}
+ICONS = {
+    "memory": "cpu", "user": "info", "saving": "floppy-disk", "worker": "warning-circle", "bug": "bug-beetle"
+}  # fmt: skip
 
 
 class FailureCard(QFrame):

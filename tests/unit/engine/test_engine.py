@@ -128,6 +128,16 @@ def test_trouble_becomes_a_plain_failure_and_the_next_job_runs(
     assert good.state is JobState.SUCCEEDED
 
 
+def test_a_result_the_disk_refuses_is_neither_the_artists_fault_nor_the_generators(tmp_path: Path) -> None:
+    wanted = request("test.words", tmp_path / "out")
+    (tmp_path / "taken").touch()
+    with running(tmp_path) as engine:
+        (job,) = finish(engine, engine.submit(replace(wanted, folder=str(tmp_path / "taken"))))
+    assert job.failure is not None
+    assert job.failure.reason == "saving"
+    assert "taken”: File exists" in job.failure.message
+
+
 def test_a_user_error_names_its_parameter(tmp_path: Path) -> None:
     with running(tmp_path) as engine:
         (job,) = finish(engine, engine.submit(request("test.trouble", tmp_path / "out", how="user_error")))

@@ -15,7 +15,7 @@ import pytest
 from studio.engine.supervisor import _outcome_of
 from studio.engine.worker import devices, remedies, shortage
 from studio.engine.worker.context import FIRST_PREVIEW_SECONDS, PREVIEW_SIDE, WorkerContext, eight_bit
-from studio.engine.worker.keeping import Keeper
+from studio.engine.worker.keeping import Keeper, NotSaved
 from studio.engine.worker.lessons import portable
 from studio.engine.worker.residency import Residency, give_back, memory_in_use, parameter_bytes
 from studio.models.store import ModelStore
@@ -317,5 +317,5 @@ def test_a_remedy_that_is_none_is_not_taken_from_a_worker() -> None:
 def test_a_result_for_which_the_disk_has_no_place_is_no_fault_of_the_generator(tmp_path: Path) -> None:
     (tmp_path / "taken").touch()
     order = {"keep": False, "folder": str(tmp_path / "taken"), "spec": {"id": "a.b"}, "seed": 1, "job": "1-abcdef"}
-    with pytest.raises(UserError, match=r"could not be saved in “.*taken”: File exists"):
+    with pytest.raises(NotSaved, match=r"could not be saved in “.*taken”: File exists"):
         Keeper(tmp_path / "library").keep(Image(np.zeros((8, 8, 3), np.uint8)), order, index=0, seconds=0.0)
