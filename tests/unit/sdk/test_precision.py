@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 
 import pytest
 import torch
@@ -63,7 +63,12 @@ def test_a_block_computes_parts_of_a_network_in_bfloat16() -> None:
 
 def test_a_block_on_a_gpu_computes_in_what_the_context_says(monkeypatch: pytest.MonkeyPatch) -> None:
     entered: list[object] = []
-    monkeypatch.setattr(torch, "autocast", lambda kind, dtype: entered.append((kind, dtype)) or nullcontext())
+
+    def entering(*how: object) -> AbstractContextManager[None]:
+        entered.append(how)
+        return nullcontext()
+
+    monkeypatch.setattr(torch, "autocast", entering)
     for dtype in ("bfloat16", "float32"):
         with autocast("cuda:1", dtype):
             pass
