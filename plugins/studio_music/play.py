@@ -20,7 +20,7 @@ class PlayScore(sdk.Generator):
 
     id = "studio.music.play"
     title = "Play a score"
-    makes = (sdk.Audio,)
+    makes = (sdk.Score, sdk.Audio)
     needs = sdk.Needs(ram_gb=0.5, modules=("numpy", "scipy.signal"))
 
     class Params(sdk.Params):
@@ -57,12 +57,13 @@ class PlayScore(sdk.Generator):
         )  # fmt: skip
 
     def generate(self, params: Any, ctx: sdk.Context) -> Iterator[sdk.Result]:
-        """Play bar by bar: the sound streams while the rest is being played."""
+        """Give the notes as they are played, then play bar by bar: the sound streams while the rest is being played."""
         from studio_music import performance, scoreplaying
 
         ctx.progress(0, 100, "Tuning")
         font = performance.open_font(params.soundfont)
         chance = ctx.rng("humanize") if params.humanize else None
         piece = scoreplaying.performance_of(params, chance)
+        yield scoreplaying.score_of(piece, params.score, params.transpose)
         for sound in performance.play(piece, ctx, 1.0, font):
             yield replace(sound, title=params.score.title) if isinstance(sound, sdk.Audio) else sound

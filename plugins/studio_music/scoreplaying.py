@@ -13,6 +13,8 @@ from studio_music.arrange import Part
 from studio_music.performance import Performance
 from studio_music.play import AS_WRITTEN
 from studio_music.synth.mixer import Room
+from studio_music.synth.patches import PATCHES
+from studio_music.theory import TONICS
 
 MOST_SECONDS = 20 * 60.0
 """The longest piece that is played: mastering holds all of it in memory."""
@@ -88,6 +90,26 @@ def performance_of(params: Any, chance: np.random.Generator | None) -> Performan
     count, unit = score.meter
     bar = max(1.0, count * 4 / unit)
     return Performance(parts, tempo, bar, score.length, room, tail)
+
+
+def score_of(piece: Performance, written: Score, transpose: int) -> Score:
+    """The notes as they are played, so that they can be followed while they sound; metre and title are as written."""
+    tracks = tuple(
+        Track("Drums", part.notes, drums=True)
+        if part.instrument == "drums"
+        else Track(
+            PATCHES[part.instrument].label, part.notes,
+            PATCHES[part.instrument].program if part.program is None else part.program,
+        )
+        for part in piece.parts
+    )  # fmt: skip
+    return Score(tracks, piece.tempo, written.meter, transposed(written.key, transpose), title=written.title)
+
+
+def transposed(key: str, semitones: int) -> str:
+    """A key such as ``"D minor"`` so many semitones higher; unchanged where it is none of `TONICS`."""
+    tonic, _, mode = key.partition(" ")
+    return f"{TONICS[(TONICS.index(tonic) + semitones) % 12]} {mode}" if tonic in TONICS else key
 
 
 def parts_of(tracks: Sequence[Track], sound: str, transpose: int) -> list[Part]:

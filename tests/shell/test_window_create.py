@@ -355,16 +355,18 @@ def test_a_result_can_be_sent_to_every_generator_that_takes_its_kind(
     assert stand.form.editor("picture").value() == f"file:{tmp_path / 'a.png'}"
 
 
-def test_scores_are_played_by_what_needs_a_score_alone_and_makes_sound_alone() -> None:
+def test_scores_are_played_by_what_needs_a_score_alone_and_makes_nothing_but_music() -> None:
     others = [
-        replace(PLAYER, id="tests.both", makes=("score", "audio")),
+        replace(PLAYER, id="tests.arranger", makes=("score",)),
+        replace(PLAYER, id="tests.film", makes=("audio", "video")),
         replace(PLAYER, id="tests.optional", fields=PLAYER.fields[:1]),
         replace(PLAYER, id="tests.more", fields=(*PLAYER.fields, Field(kind="file", name="voice", required=True))),
         replace(PLAYER, id="tests.remix", fields=(Field(kind="audio", name="notes", required=True),)),
     ]
     specs = {spec.id: spec for spec in (PAINTER, *others)}
     assert player_of_scores(specs) is None
-    assert player_of_scores({**specs, PLAYER.id: PLAYER}) == (PLAYER.id, "notes")
+    for makes in (("audio",), ("score", "audio")):
+        assert player_of_scores({**specs, PLAYER.id: replace(PLAYER, makes=makes)}) == (PLAYER.id, "notes")
 
 
 TUNE = Score((Track("Lead", (Note(0, 1, 60),)),), title="Tune")

@@ -397,10 +397,14 @@ def receivers(specs: dict[str, Any], kind: str) -> list[tuple[str, str, str]]:
 
 
 def player_of_scores(specs: dict[str, Any]) -> tuple[str, str] | None:
-    """Who makes a score sound: id and input field of the first that needs a score alone and makes sound alone."""
+    """Who makes a score sound: id and input field of the first that needs a score alone, and makes nothing but music."""
     for spec in specs.values():
         needed = [field for field in spec.fields if field.required]
-        if tuple(spec.makes) == ("audio",) and [field.kind for field in needed] == ["score"]:
+        if (
+            "audio" in spec.makes
+            and {*spec.makes} <= {"audio", "score"}
+            and [field.kind for field in needed] == ["score"]
+        ):
             return spec.id, needed[0].name
     return None
 

@@ -74,6 +74,19 @@ def test_speed_changes_the_length_and_keeps_the_pitch() -> None:
     assert pitch_of(quick, 0.1, 0.3) == pytest.approx(69, abs=0.3)
 
 
+def test_the_notes_are_given_as_they_are_played() -> None:
+    notes = (sdk.Note(0.0, 0.5, 60), sdk.Note(1.0, 0.5, 64))
+    kit = sdk.Track("Kit", (sdk.Note(0.0, 0.1, 36),), drums=True)
+    written = sdk.Score((sdk.Track("Flöte", notes, 73), kit), 60.0, (3, 4), "C major", title="Song")
+    first, *_ = run(PlayScore, {"score": written, "speed": 200.0, "transpose": 2})
+    assert isinstance(first, sdk.Score)
+    assert (first.tempo, first.meter, first.key, first.title) == (120.0, (3, 4), "D major", "Song")
+    assert [scoreplaying.transposed(key, -1) for key in ("C minor", "G# minor", "")] == ["B minor", "G# minor", ""]
+    flute, drums = first.tracks
+    assert (flute.program, [note.pitch for note in flute.notes]) == (73, [62, 66])
+    assert (drums.drums, drums.notes) == (True, kit.notes)
+
+
 def test_transposing_moves_pitched_tracks_and_leaves_drums() -> None:
     score = score_of(sdk.Note(0.0, 0.8, 69), program=73)
     assert pitch_of(played(score, transpose=5), 0.2, 0.7) == pytest.approx(74, abs=0.3)
