@@ -397,14 +397,11 @@ def receivers(specs: dict[str, Any], kind: str) -> list[tuple[str, str, str]]:
 
 
 def player_of_scores(specs: dict[str, Any]) -> tuple[str, str] | None:
-    """Who makes a score sound: id and input field of the first that needs a score alone, and makes nothing but music."""
+    """Who makes a score sound: id and input of the first that needs a score alone and makes nothing but music."""
     for spec in specs.values():
         needed = [field for field in spec.fields if field.required]
-        if (
-            "audio" in spec.makes
-            and {*spec.makes} <= {"audio", "score"}
-            and [field.kind for field in needed] == ["score"]
-        ):
+        made, taken = {*spec.makes}, [field.kind for field in needed]
+        if "audio" in made and made <= {"audio", "score"} and taken == ["score"]:
             return spec.id, needed[0].name
     return None
 
