@@ -42,7 +42,7 @@ def judge(learning: Learning, model: Any, ctx: sdk.TrainingContext) -> sdk.Evalu
     texts = write_samples(model, learning.tokenizer, learning.shelf, prompts, most=160)
     ctx.check()
     human = [document.text for document in source[:: max(1, len(source) // WRITTEN)]][:WRITTEN]
-    sources = Sources(document.text for document in learning.training)
+    sources = Sources(document.text for document in learning.different)
     measures += _variety(texts, human)
     measures += _copying(texts, human if learning.held_out else [], sources, learning.units)
     limits = ["It knows how such texts sound, not what is true."]
@@ -52,7 +52,7 @@ def judge(learning: Learning, model: Any, ctx: sdk.TrainingContext) -> sdk.Evalu
         measures=tuple(measures),
         samples=tuple(texts[:8]),
         neighbours=_neighbours(texts, sources, learning.units),
-        distributions={"kinds in training": _shares(learning.training)},
+        distributions={"kinds in training": _shares(learning.different)},
         strengths=_strengths(measures),
         limits=tuple(limits),
         intended_use="Drafts and ideas in the manner of the texts it learned from.",
@@ -64,7 +64,7 @@ def _foresight(learning: Learning, model: Any) -> list[sdk.Measure]:
     rows = spread(learning.held_out, learning.shelf, learning.judged)
     batches = list(in_batches(rows, learning.batch_tokens))
     network = sum(token_bits(model, *learning.shelf.padded(batch)) for batch in batches)
-    counting = counted(learning.shelf, learning.training)
+    counting = counted(learning.shelf, learning.different)
     simple = sum(-counting.log2([*heading, *body])[len(heading) :].sum() for heading, body in rows)
     letters = sum(_size(learning, body) for _, body in rows)
     unit = "character" if learning.units == "characters" else "byte"

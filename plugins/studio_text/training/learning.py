@@ -12,7 +12,7 @@ import torch
 from transformers import PreTrainedTokenizerFast
 
 from studio import sdk
-from studio.sdk.training import Loop, Schedule, mixed_precision
+from studio.sdk.training import Loop, Schedule, autocast, mixed_precision
 from studio_text.own_models import read_model
 from studio_text.training import network
 from studio_text.training.adopting import RATE as ADOPTED_RATE
@@ -44,7 +44,8 @@ class Learning:
     """Everything a run holds.
 
     Attributes:
-        training, held_out: the texts on each side of the split.
+        training, held_out: the texts on each side of the split; what is listed several times is shown more often.
+        different: the training texts, each once.
         tokenizer, model: as transformers knows them.
         units: ``"characters"`` or ``"bytes"``.
         shelf: the training texts in batches.
@@ -57,6 +58,7 @@ class Learning:
         self.training, self.held_out = read_documents(params.data.training), read_documents(params.data.held_out)
         if not self.training:
             raise sdk.UserError("The dataset has no texts to learn from.", param="data", hint="Add texts to it.")
+        self.different = list(dict.fromkeys(self.training))
         self._start = ctx.model(params.start_from) if params.start_from else None
         self._adopted: Adopted | None = None
         self.units, self.tokenizer, self.model = self._continued() if self._start else self._new()
@@ -89,7 +91,7 @@ class Learning:
         model = loop.modules["model"]
         model.train()
         for step in loop:
-            loss = network.loss_of(model, *self.shelf.batch(step, loop.random), loop.device)
+            loss = self._loss(model, step, loop.random, loop.device)
             loop.learn(tuple(optimizers), loss)
             yield from loop.report(message="learning", loss=loss.detach())
             if (step + 1) % every == 0 or step + 1 == steps:
@@ -108,7 +110,7 @@ class Learning:
         for number in range(TIMED_STEPS + 1):
             if number == 1:
                 started = time.perf_counter()
-            torch.autograd.backward(network.loss_of(model, *self.shelf.batch(number, random), device))
+            torch.autograd.backward(self._loss(model, number, random, device))
             for optimizer in optimizers.values():
                 optimizer.step()
                 optimizer.zero_grad()
@@ -130,6 +132,10 @@ class Learning:
             parameters=weights,
         )
 
+    def _loss(self, model: Any, step: int, random: np.random.Generator, device: Any) -> torch.Tensor:
+        with autocast(device, self._ctx.dtype):
+            return network.loss_of(model, *self.shelf.batch(step, random), device)
+
     def _optimizers(self, rate: float) -> dict[str, torch.optim.Optimizer]:
         if self._adopted is None:
             return network.optimizers(self.model, rate)
@@ -142,14 +148,14 @@ class Learning:
         if not self.held_out:
             return 0.0, 0.0
         some, letters = [], 0
-        for place in np.random.default_rng(0).permutation(len(self.training)):
-            some.append(self.training[place])
+        for place in np.random.default_rng(0).permutation(len(self.different)):
+            some.append(self.different[place])
             letters += len(some[-1].text)
             if letters >= COUNTED_LETTERS:
                 break
         started = time.perf_counter()
         judging.counted(self.shelf, some)
-        share = sum(len(document.text) for document in self.training) / letters
+        share = sum(len(document.text) for document in self.different) / letters
         return (time.perf_counter() - started) * share, float(judging.COUNTED_BYTES * self.shelf.tokens)
 
     def _new(self) -> tuple[str, PreTrainedTokenizerFast, Any]:
@@ -231,7 +237,7 @@ class Learning:
             "kinds": kinds[:200],
             "context": self.shelf.context,
             "parameters": sum(weight.numel() for weight in self.model.parameters()),
-            "texts": len(self.training),
+            "texts": len(self.different),
             "tokens": self.shelf.tokens,
             "passes": round(loop.step / self.shelf.batches, 2),
         }

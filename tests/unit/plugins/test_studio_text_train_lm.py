@@ -15,7 +15,7 @@ import torch
 
 import studio.sdk as sdk
 from studio.sdk.testing import RecordingContext
-from studio_text.training import judging, learning
+from studio_text.training import judging, learning, network
 from studio_text.training.batches import IGNORED, Dropout, Shelf
 from studio_text.training.copying import Sources, words_of
 from studio_text.training.documents import Document, learn_tokenizer, read_documents, split_tags, suggested_units
@@ -102,6 +102,36 @@ def test_the_model_is_an_ordinary_folder_that_knows_characters(verse: tuple[Reco
     assert tokenizer.decode(tokenizer(text, add_special_tokens=False).input_ids).startswith("春山，花")
     assert AutoModelForCausalLM.from_pretrained(model.folder).config.vocab_size == len(tokenizer)
     assert len(model.evaluation.samples) == 8
+
+
+def test_texts_listed_several_times_are_shown_more_often_and_counted_once(english: sdk.Dataset) -> None:
+    often = replace(english, items=tuple(item for item in english.items for _ in range(1 if item.held_out else 3)))
+    once, thrice = (taught(data, RecordingContext(seed=1), steps=1)[-1] for data in (english, often))
+    assert thrice.facts["tokens"] == 3 * once.facts["tokens"]
+    assert thrice.facts["texts"] == once.facts["texts"]
+    bits = [made.evaluation.measures[0].baseline for made in (once, thrice)]
+    assert bits[0] == bits[1]
+
+
+def test_it_learns_in_bfloat16_where_that_is_quick_and_keeps_float32(
+    english: sdk.Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    computed: list[torch.dtype] = []
+    built = network.build
+
+    def build(**how: Any) -> Any:
+        model = built(**how)
+        model.model.layers[0].mlp.register_forward_hook(lambda layer, given, made: computed.append(made.dtype))
+        return model
+
+    monkeypatch.setattr(network, "build", build)
+    kinds = {}
+    for units in (False, True):
+        monkeypatch.setattr(torch.cpu, "get_capabilities", lambda units=units: {"avx512_bf16": units})
+        kinds[units] = [lesson.value for lesson in taught(english, RecordingContext(seed=1), steps=1)[:1]]
+        assert computed[0] == (torch.bfloat16 if units else torch.float32)
+        computed.clear()
+    assert kinds[True][0] == pytest.approx(kinds[False][0], rel=0.01)
 
 
 def test_a_stopped_run_goes_on_to_the_same_weights(english: sdk.Dataset) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from studio.sdk.training.muon import orthogonalize
+from studio.sdk.training import muon
 from studio_text.training.copying import Sources
 from studio_text.training.corpus import Document, is_held_out, read_corpus, split, unwrap
 from studio_text.training.ngram import KneserNey
@@ -93,9 +93,19 @@ def test_every_window_begins_with_its_kind_and_kinds_come_in_their_shares() -> N
 def test_orthogonalizing_brings_all_singular_values_near_one() -> None:
     matrices = torch.randn(3, 24, 40, generator=torch.Generator().manual_seed(1))
     for given in (matrices, matrices.mT):
-        values = torch.linalg.svdvals(orthogonalize(given))
+        values = torch.linalg.svdvals(muon.orthogonalize(given))
         assert values.min() > 0.5
         assert values.max() < 1.3
+
+
+def test_orthogonalizing_keeps_the_type_it_is_given_whatever_it_computes_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    matrices = torch.randn(2, 24, 40, generator=torch.Generator().manual_seed(1))
+    answers = []
+    for units in (False, True):
+        monkeypatch.setattr(muon, "multiplies_bfloat16", lambda units=units: units)
+        answers.append(muon.orthogonalize(matrices))
+    assert {answer.dtype for answer in answers} == {torch.float32}
+    assert 0 < (answers[0] - answers[1]).abs().max() < 0.05
 
 
 def test_the_learning_rate_rises_holds_and_falls_to_zero() -> None:
