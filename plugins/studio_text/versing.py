@@ -8,6 +8,7 @@ line; the likeliest goes on, so what is shown never has to be taken back.
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +26,7 @@ TONE_PENALTY = 2.0
 """Nats taken from characters of the wrong tone where tones are minded."""
 
 REPEAT_PENALTY = 3.0
-"""Nats taken from characters the poem holds already: verse this short hardly repeats any."""
+"""Nats taken from a character for each time the poem holds it already: verse this short hardly repeats any."""
 
 HINT_START, HINT_GO_ON = 3.0, 6.0
 """Nats given to the first character of a wished word, and to each next one once it has begun."""
@@ -175,8 +176,8 @@ class Versifier:
     def _shaped(self, logits: torch.Tensor, slot: Slot, draft: Draft) -> torch.Tensor:
         """Logits [vocabulary] after the form's rules and the artist's wishes."""
         verse = self._verse
-        used = [verse.ids[letter] for letter in set(draft.letters[:-1])]
-        logits[used] -= REPEAT_PENALTY
+        for letter, times in Counter(draft.letters[:-1]).items():
+            logits[verse.ids[letter]] -= REPEAT_PENALTY * times
         for word in self._wish.words:
             self._prefer(logits, word, slot, draft)
         if self._wish.tones and self._form.is_regulated:

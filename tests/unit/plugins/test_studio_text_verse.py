@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from studio import sdk
 from studio.sdk.testing.running import RecordingContext, run
@@ -15,7 +16,7 @@ from studio_text.training import evaluate_verse
 from studio_text.training.ngram import KneserNey
 from studio_text.verse import FORMS, MOODS, STARTER, Verse
 from studio_text.verse_rules import Form, Runs, Slot, Tables, phrases_of, places_of, wanted_tone
-from studio_text.versing import VerseModel
+from studio_text.versing import REPEAT_PENALTY, Draft, VerseModel, Versifier, Wish
 
 FOLDER = Path(__file__).resolve().parents[3] / "resources" / "starters" / "verse-zh"
 
@@ -67,6 +68,15 @@ def test_a_first_line_and_an_acrostic_stand_where_they_should(loaded: dict[str, 
     phrases = phrases_of(text)
     assert phrases[0] == "明月照高楼"
     assert [phrase[0] for phrase in phrases[1:]] == ["江", "花", "月"]
+
+
+def test_a_character_is_avoided_the_more_the_oftener_the_poem_holds_it() -> None:
+    verse = VerseModel(FOLDER, FOLDER, "cpu")
+    versifier = Versifier(verse, verse.tables.forms["七言绝句"], Wish(tones=False), seed=1)
+    slot = next(iter(versifier._form.slots()))[3]
+    shaped = versifier._shaped(torch.zeros(verse.model.config.vocab_size), slot, Draft([*"山月山水山风"]))
+    cost = {letter: -float(shaped[verse.ids[letter]]) / REPEAT_PENALTY for letter in "山月水风花"}
+    assert cost == {"山": 3, "月": 1, "水": 1, "风": 0, "花": 0}  # the last one may be doubled: 年年, 处处
 
 
 def test_wished_words_mostly_come_up(loaded: dict[str, object]) -> None:
