@@ -196,10 +196,13 @@ def test_a_small_adopted_model_is_taught_whole_and_writes(
     before = {path.name: path.read_bytes() for path in base.iterdir()}
     ctx = RecordingContext(seed=3)
     lessons = taught_whole(data, base, ctx, steps=60, rate=0.1)
-    losses = [one.value for one in lessons if isinstance(one, sdk.Metric) and one.name == "held out loss"]
-    assert losses[-1] < losses[0]
+    losses, held_out = (
+        [one.value for one in lessons if isinstance(one, sdk.Metric) and one.name == name]
+        for name in ("loss", "held out loss")
+    )
+    assert losses[-1] < 0.5 * losses[0]
     words = len(json.loads(before["tokenizer.json"])["model"]["vocab"])
-    assert losses[-1] < 0.7 * math.log(words)  # that many nats without learning
+    assert held_out[-1] < 0.7 * math.log(words)  # that many nats without learning; the lowest may have been before
     made = lessons[-1]
     assert made.facts["base"] == base.name
     assert json.loads((made.folder / "tokenizer.json").read_text()) == json.loads(before["tokenizer.json"])
