@@ -639,17 +639,22 @@ def test_what_is_written_for_a_textured_model_is_deleted_again(
     assert not measured.folder.exists()
 
 
-def test_without_graphics_the_thumbnail_is_shown_with_a_sentence(
-    qtbot: QtBot, media: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("studio.shell.viewers.mesh.graphics_available", lambda: False)
-    thumbnail = tmp_path / "thumbnail.png"
+def shown_as_picture(qtbot: QtBot, mesh: Path, thumbnail: Path) -> MeshViewer:
+    """A viewer of a mesh that can show no more than its thumbnail."""
     _picture(64, 64).save(str(thumbnail))
     viewer = shown(qtbot, "mesh")
     assert isinstance(viewer, MeshViewer)
     viewer.thumbnail = thumbnail
-    load(qtbot, viewer, media["mesh"])
+    load(qtbot, viewer, mesh)
     assert "rendered picture" in viewer.stage._sentence.text()
+    return viewer
+
+
+def test_without_graphics_the_thumbnail_is_shown_with_a_sentence(
+    qtbot: QtBot, media: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.shell.viewers.mesh.graphics_available", lambda: False)
+    viewer = shown_as_picture(qtbot, media["mesh"], tmp_path / "thumbnail.png")
     assert "4 triangles" in viewer._facts.whole
     assert "watertight" in viewer._facts.whole
     viewer.toggle_full_screen()
@@ -875,11 +880,5 @@ def test_where_a_part_of_qt_for_3d_is_missing_the_thumbnail_is_shown(
 ) -> None:
     monkeypatch.setattr("studio.shell.viewers.mesh.graphics_available", lambda: True)
     monkeypatch.setitem(BY_KIND, "mesh", ("studio.no_such_part",))
-    thumbnail = tmp_path / "thumbnail.png"
-    _picture(64, 64).save(str(thumbnail))
-    viewer = shown(qtbot, "mesh")
-    assert isinstance(viewer, MeshViewer)
-    viewer.thumbnail = thumbnail
-    load(qtbot, viewer, media["mesh"])
-    assert "rendered picture" in viewer.stage._sentence.text()
+    viewer = shown_as_picture(qtbot, media["mesh"], tmp_path / "thumbnail.png")
     assert not viewer.stage._ready.isActive()

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 IGNORED = -100
 """Label of a place that is not learned: padding, and captions (they are given, never written)."""
 
-
 GROUP = 256
 """Texts that are encoded at once."""
 

@@ -25,9 +25,9 @@ class NotSaved(Exception):
         hint: what to do next, or empty.
     """
 
-    def __init__(self, error: UserError) -> None:
-        super().__init__(error.message)
-        self.message, self.hint = error.message, error.hint or ""
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message, self.hint = message, hint
 
 
 class Keeper:
@@ -55,21 +55,14 @@ class Keeper:
             NotSaved: the disk is full, or the folder cannot be written.
         """
         try:
-            return self._kept(artifact, order, index, seconds)
-        except UserError as error:
-            raise NotSaved(error) from error
-
-    def _kept(self, artifact: Artifact, order: Mapping[str, Any], index: int, seconds: float) -> dict[str, Any]:
-        if not order["keep"]:
-            try:
+            if not order["keep"]:
                 path = self._write_loose(artifact, order, index)
-            except OSError as error:
-                reason = error.strerror or str(error)
-                raise UserError(f"The result could not be saved in “{order['folder']}”: {reason}.") from error
-            return {"item": str(path), "kind": artifact.kind, "path": str(path), "record": None}
-        if self._store is None:
-            self._store = Store(self._library)
-        item = self._store.save(artifact, _origin(order, index=index, seconds=seconds), thumbnail=False)
+                return {"item": str(path), "kind": artifact.kind, "path": str(path), "record": None}
+            if self._store is None:
+                self._store = Store(self._library)
+            item = self._store.save(artifact, _origin(order, index=index, seconds=seconds), thumbnail=False)
+        except UserError as error:
+            raise NotSaved(error.message, error.hint or "") from error
         path = self._store.path(item)
         return {"item": item.id, "kind": item.kind, "path": str(path), "record": item.to_json()}
 
@@ -95,10 +88,14 @@ class Keeper:
 
     def _write_loose(self, artifact: Artifact, order: Mapping[str, Any], index: int) -> Path:
         folder = Path(order["folder"])
-        folder.mkdir(parents=True, exist_ok=True)
         stem = str(order["spec"]["id"]).rpartition(".")[2]
         path = folder / f"{stem}-{order['seed']}-{order['job'][-6:]}-{index + 1}{formats.stored_suffix(artifact)}"
-        formats.write(artifact, path)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            formats.write(artifact, path)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise NotSaved(f"The result could not be saved in “{folder}”: {reason}.") from error
         return path
 
 

@@ -40,7 +40,7 @@ def orthogonalize(matrices: torch.Tensor, steps: int = 5) -> torch.Tensor:
     x: torch.Tensor = matrices / (matrices.norm(dim=(-2, -1), keepdim=True) + 1e-7)
     tall = x.shape[-2] > x.shape[-1]
     x = x.mT if tall else x
-    if x.is_cuda or multiplies_bfloat16():
+    if x.is_cuda or (x.device.type == "cpu" and multiplies_bfloat16()):
         x = x.bfloat16()
     for _ in range(steps):
         gram = x @ x.mT
