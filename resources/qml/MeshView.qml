@@ -10,9 +10,11 @@ Item {
     property var floorGeometry: null
     property url texture: ""
     property bool colored: false
+    property bool solid: false
     property color floorColor: "#3a3d44"
     property color clay: "#d6cfc4"
     property bool wireframe: false
+    property bool smoothEdges: true
     property bool floor: true
     property bool turning: false
     property real floorHeight: -1
@@ -64,23 +66,5 @@ Item {
     FrameAnimation {
         running: view.turning && view.visible
         onTriggered: view.yaw = (view.yaw + 24 * Math.min(frameTime, 0.1)) % 360
-    }
-
-    MouseArea {
-        anchors.fill: parent
-        acceptedButtons: Qt.LeftButton | Qt.MiddleButton | Qt.RightButton
-        property point last
-        onPressed: mouse => { last = Qt.point(mouse.x, mouse.y); cursorShape = Qt.ClosedHandCursor }
-        onReleased: cursorShape = Qt.ArrowCursor
-        onDoubleClicked: view.reset()
-        onPositionChanged: mouse => {
-            const dx = mouse.x - last.x, dy = mouse.y - last.y
-            last = Qt.point(mouse.x, mouse.y)
-            if (mouse.buttons & Qt.LeftButton && !(mouse.modifiers & Qt.ShiftModifier))
-                view.orbit(dx * 0.4, dy * 0.4)
-            else
-                view.pan(dx, dy)
-        }
-        onWheel: wheel => view.dolly(wheel.angleDelta.y / 120)
     }
 }

@@ -32,9 +32,10 @@ BY_KIND = {
         "PySide6.QtNetwork",
         "PySide6.QtQml",
         "PySide6.QtQuick",
-        "PySide6.QtQuickWidgets",
+        "PySide6.QtOpenGL",
         "PySide6.QtQuick3D",
         "studio.shell.viewers.scene",
+        "studio.shell.viewers.scene_view",
     ),
     "video": ("PySide6.QtNetwork", "PySide6.QtMultimedia", "studio.shell.viewers.player", "studio.shell.viewers.video"),
 }

@@ -28,7 +28,6 @@ from studio.shell.viewers import viewer_for
 from studio.shell.viewers.background import Background
 from studio.shell.viewers.base import FullScreen, Viewer
 from studio.shell.viewers.image import ImageViewer
-from studio.shell.viewers.inspecting import is_closed
 from studio.shell.viewers.inspector import Inspector, Measured
 from studio.shell.viewers.leftovers import remove_leftovers
 from studio.shell.viewers.mesh import MeshViewer
@@ -609,21 +608,10 @@ def test_zooming_in_time_stays_inside_the_piece(qtbot: QtBot, media: dict[str, P
 # ---- 3D ------------------------------------------------------------------------------------------------------
 
 
-def test_a_closed_surface_is_told_from_an_open_one() -> None:
-    corners = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], np.float32)
-    faces = np.array([[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]], np.uint32)
-    assert is_closed(corners, faces)
-    assert not is_closed(corners, faces[:-1])
-    flipped = faces.copy()
-    flipped[0] = flipped[0, ::-1]
-    assert not is_closed(corners, flipped)
-    assert is_closed(corners[faces.reshape(-1)], np.arange(12, dtype=np.uint32).reshape(-1, 3)), "seams count as one"
-
-
 def test_what_is_written_for_a_textured_model_is_deleted_again(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studio.shell.viewers.mesh.graphics_available", lambda: False)
+    monkeypatch.setattr("studio.shell.viewers.mesh.graphics", lambda: "")
     corners = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0]], np.float32)
     path = tmp_path / "textured.glb"
     texture = sdk.Image(np.full((8, 8, 3), 99, np.uint8))
@@ -653,7 +641,7 @@ def shown_as_picture(qtbot: QtBot, mesh: Path, thumbnail: Path) -> MeshViewer:
 def test_without_graphics_the_thumbnail_is_shown_with_a_sentence(
     qtbot: QtBot, media: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studio.shell.viewers.mesh.graphics_available", lambda: False)
+    monkeypatch.setattr("studio.shell.viewers.mesh.graphics", lambda: "")
     viewer = shown_as_picture(qtbot, media["mesh"], tmp_path / "thumbnail.png")
     assert "4 triangles" in viewer._facts.whole
     assert "watertight" in viewer._facts.whole
@@ -862,11 +850,11 @@ def test_with_the_first_preview_of_a_model_the_graphics_are_looked_for_once(
 ) -> None:
     asked: list[str] = []
 
-    def look() -> bool:
+    def look() -> str:
         asked.append("once")
-        return False
+        return ""
 
-    monkeypatch.setattr("studio.shell.viewers.mesh.graphics_available", look)
+    monkeypatch.setattr("studio.shell.viewers.mesh.graphics", look)
     viewer = shown(qtbot, "mesh")
     assert isinstance(viewer, MeshViewer)
     for _ in range(2):
@@ -875,10 +863,33 @@ def test_with_the_first_preview_of_a_model_the_graphics_are_looked_for_once(
     assert asked == ["once"]
 
 
+@pytest.mark.parametrize(
+    ("renderer", "smooth"),
+    [
+        ("llvmpipe (LLVM 15.0.6, 256 bits)", False),
+        ("Google SwiftShader", False),
+        ("GDI Generic", False),
+        ("Mesa Intel(R) UHD Graphics 620 (KBL GT2)", True),
+        ("NVIDIA GeForce RTX 4070/PCIe/SSE2", True),
+        ("AMD Radeon RX 6800 (radeonsi, navi21, LLVM 15.0.6, DRM 3.57)", True),
+    ],
+)
+def test_edges_are_smoothed_where_a_graphics_card_does_it(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, renderer: str, smooth: bool
+) -> None:
+    monkeypatch.setattr("studio.shell.viewers.mesh.graphics", lambda: renderer)
+    monkeypatch.setitem(BY_KIND, "mesh", ("studio.no_such_part",))
+    viewer = shown(qtbot, "mesh")
+    assert isinstance(viewer, MeshViewer)
+    viewer.stage.get_ready_soon()
+    qtbot.waitUntil(lambda: not viewer.stage._ready.isActive())
+    assert viewer.stage._wanted["smoothEdges"] == smooth
+
+
 def test_where_a_part_of_qt_for_3d_is_missing_the_thumbnail_is_shown(
     qtbot: QtBot, media: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studio.shell.viewers.mesh.graphics_available", lambda: True)
+    monkeypatch.setattr("studio.shell.viewers.mesh.graphics", lambda: "A card")
     monkeypatch.setitem(BY_KIND, "mesh", ("studio.no_such_part",))
     viewer = shown_as_picture(qtbot, media["mesh"], tmp_path / "thumbnail.png")
     assert not viewer.stage._ready.isActive()

@@ -160,6 +160,28 @@ def is_watertight(mesh: sdk.Mesh) -> bool:
     return count > 0 and int(forward.sum()) == backward % 2**64 and _all_different(forward)
 
 
+def is_solid(mesh: sdk.Mesh) -> bool:
+    """Whether the surface is closed and each connected part of it shows its front outward.
+
+    From outside, no triangle of such a mesh is seen from behind; a hollow with an inner wall is not counted as one.
+    """
+    import numpy as np
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    if not is_watertight(mesh):
+        return False
+    _, places = np.unique(_hashes(mesh.vertices.astype(np.float32).round(7)), return_inverse=True)
+    first, second, third = places[mesh.faces.astype(np.int64)].T
+    edges = (np.concatenate([first, second]), np.concatenate([second, third]))
+    shape = (int(places.max()) + 1,) * 2
+    _, parts = connected_components(coo_array((np.ones(len(edges[0]), np.int8), edges), shape), directed=False)
+    middle = mesh.vertices.astype(np.float64).mean(axis=0)
+    one, two, three = ((mesh.vertices - middle)[mesh.faces[:, corner].astype(np.int64)] for corner in range(3))
+    six_volumes = np.bincount(parts[first], np.einsum("ij,ij->i", one, np.cross(two, three)))
+    return bool((six_volumes[np.unique(parts[first])] > 0).all())
+
+
 def _all_different(hashes: Array) -> bool:
     """Whether no hash occurs twice.
 

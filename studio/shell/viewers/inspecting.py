@@ -97,6 +97,7 @@ def mesh(path: Path, folder: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     import numpy as np
 
     from studio.library import formats
+    from studio.library.formats import meshes
 
     model = formats.read(path, "mesh")
     assert isinstance(model, sdk.Mesh)
@@ -119,7 +120,8 @@ def mesh(path: Path, folder: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     facts = {
         "vertices": len(points),
         "faces": len(model.faces),
-        "watertight": is_closed(points, model.faces),
+        "watertight": meshes.is_watertight(model),
+        "solid": meshes.is_solid(model),
         "colored": model.colors is not None,
         "size": [float(side) for side in highest - lowest],
         "floor": float((lowest[1] - middle[1]) / radius),
@@ -138,26 +140,6 @@ def thumbnail(path: Path, _folder: Path) -> tuple[dict[str, Any], dict[str, Arra
 
     pixels = np.asarray(thumbnails.draw(formats.read(path), SMALL).convert("RGB"))
     return {"height": len(pixels), "width": pixels.shape[1]}, {"pixels": np.ascontiguousarray(pixels)}
-
-
-def is_closed(points: Array, faces: Array) -> bool:
-    """Whether every edge lies between exactly two triangles that run along it in opposite directions.
-
-    Vertices at the same place count as one, as seams of colours and textures double them.
-    """
-    import numpy as np
-
-    _, same = np.unique(points.astype(np.float32), axis=0, return_inverse=True)
-    corners = same.reshape(-1)[faces.astype(np.int64)]
-    whole = (corners[:, 0] != corners[:, 1]) & (corners[:, 1] != corners[:, 2]) & (corners[:, 2] != corners[:, 0])
-    corners = corners[whole]
-    if not len(corners):
-        return False
-    edges = np.concatenate([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [2, 0]]])
-    limit = int(edges.max()) + 1
-    forward, number = np.unique(edges[:, 0] * limit + edges[:, 1], return_counts=True)
-    backward = np.unique(edges[:, 1] * limit + edges[:, 0])
-    return bool((number == 1).all() and np.array_equal(forward, backward))
 
 
 def _shaded(buffer: Array, points: Array, faces: Array) -> tuple[Array, Array]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -9,9 +10,17 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import shiboken6
-from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QAction, QColor, QImage, QKeyEvent, QOffscreenSurface, QOpenGLContext
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QOffscreenSurface,
+    QOpenGLContext,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from studio.disk.resources import resources
@@ -28,36 +37,56 @@ from studio.shell.warming import BY_KIND
 from studio.shell.widgets import ElidedLabel, label
 
 if TYPE_CHECKING:
-    from PySide6.QtQuickWidgets import QQuickWidget
+    from studio.shell.viewers.scene_view import SceneView
 
 _BREATH_MS = 60
 _HURRY_MS = 8
 """Between two steps of getting ready: before there is a model, and while one waits to be seen."""
 
-_CAMERA = ("yaw", "pitch", "distance", "target")
-_CONTENT = ("modelGeometry", "texture", "floorGeometry")
+_DEGREES = 0.4
+"""Of a turn, for each unit that the mouse goes."""
+
+_ASK_FOR_THREADS = "_ZN14QOpenGLContext22supportsThreadedOpenGLEv"
+"""`QOpenGLContext::supportsThreadedOpenGL()`, which loads the driver to find out."""
+
+_GL_RENDERER = 0x1F01
+_SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software", "gdi generic", "basic render")
+"""Parts of the names that renderers on the processor go by."""
 
 NO_GRAPHICS = "3D graphics are not available here; this is a rendered picture of the model."
 
 
 def load_driver() -> None:
-    """Have the graphics driver loaded, on a thread: a tenth of a second that the window need not stand still for."""
-    if QOpenGLContext.supportsThreadedOpenGL():  # to find that out loads the driver already
-        QOpenGLContext().create()
+    """Have the graphics driver loaded, on a thread: a twentieth of a second that the window need not stand still for.
+
+    Qt is asked past PySide, which would hold Python's lock meanwhile, and with it the window's thread.
+    """
+    try:
+        ask = ctypes.CDLL("libQt6Gui.so.6")[_ASK_FOR_THREADS]
+    except (OSError, AttributeError):  # another build of Qt: the driver is loaded when graphics are looked for
+        return
+    ask.restype = ctypes.c_bool
+    ask()
 
 
-def graphics_available() -> bool:
-    """Whether OpenGL works in this window system; the answer is found out once a viewer, as drivers come and go."""
+def graphics() -> str:
+    """What draws OpenGL in this window system, empty where nothing does; each viewer asks, as drivers come and go."""
     context = QOpenGLContext()
     if not context.create():
-        return False
+        return ""
     surface = QOffscreenSurface()
     surface.setFormat(context.format())
     surface.create()
-    usable = surface.isValid() and context.makeCurrent(surface)
-    if usable:
-        context.doneCurrent()
-    return usable
+    if not (surface.isValid() and context.makeCurrent(surface)):
+        return ""
+    renderer = context.functions().glGetString(_GL_RENDERER)
+    context.doneCurrent()
+    return str(renderer) or "unknown"
+
+
+def is_software(renderer: str) -> bool:
+    """Whether the processor draws, for want of a graphics card or its driver."""
+    return any(name in renderer.lower() for name in _SOFTWARE)
 
 
 class MeshViewer(Viewer):
@@ -75,7 +104,6 @@ class MeshViewer(Viewer):
         set_role(self._facts, "muted")
         self._inquiry: Inquiry | None = None
         self._measured: Measured | None = None
-        self._is_new = False
         self._scene: list[QAction] = []
         stage = self.stage
         self._scene = [
@@ -112,7 +140,6 @@ class MeshViewer(Viewer):
 
     def _loaded(self, measured: Measured) -> None:
         before, self._measured = self._measured, measured
-        self._is_new = True
         self._facts.set_whole(self._said())
         self.show_content()
         self.stage.show_model(measured)
@@ -120,12 +147,10 @@ class MeshViewer(Viewer):
             Inspector.shared().release(before)
 
     def _shown(self, usable: bool) -> None:
-        """The model is seen, maybe in another window than before, or there is nothing to show it with."""
-        new, self._is_new = self._is_new, False
+        """The model is seen, or there is nothing to show it with."""
         if usable:
             self._enable(on=True)
-            if new:
-                self.loaded.emit()
+            self.loaded.emit()
         else:
             self._fall_back(tr(NO_GRAPHICS))
 
@@ -148,13 +173,6 @@ class MeshViewer(Viewer):
     def _show_fallback(self, sentence: str, picture: Picture) -> None:
         self.stage.show_picture(picture, sentence)
         self.loaded.emit()
-
-    def _hang_in(self, frame: QVBoxLayout) -> None:
-        """Qt's 3D view does not live through a change of windows: it is made again there."""
-        shown = self.stage.let_go_of_window()
-        super()._hang_in(frame)
-        if shown and self._measured is not None:
-            self.stage.show_model(self._measured)
 
     def _enable(self, *, on: bool) -> None:
         for action in self._scene:
@@ -206,16 +224,16 @@ class _Stage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._view: QQuickWidget | None = None
+        self._view: SceneView | None = None
         self._scene_steps: list[Callable[[], None]] = []
         self._waiting: Measured | None = None
         self._kept: list[object] = []
         self._wanted: dict[str, object] = {"floor": True}
-        self._looked_from: dict[str, object] = {}
         self._driver: Task | None = None
         self._driver_is_loaded = False
         self._broken = False
         self._checked = False
+        self._held_at = QPointF()
         self._picture = ImageCanvas()
         self._sentence = label(role="muted", wrap=True)
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -267,7 +285,10 @@ class _Stage(QWidget):
             self._driver = Background.shared().run(load_driver, self._driver_loaded, self._driver_loaded, self)
         elif self._driver is None or self._driver_is_loaded:
             self._checked = True
-            self._broken = not graphics_available()
+            renderer = graphics()
+            self._broken = not renderer
+            # Smooth edges take a processor four times as long: a third of a second for each step of a turn.
+            self.set("smoothEdges", not is_software(renderer))
 
     def _driver_loaded(self, _outcome: object) -> None:
         self._driver_is_loaded = True
@@ -296,32 +317,12 @@ class _Stage(QWidget):
         facts = measured.facts
         geometry = model_geometry(measured.arrays["vertices"], measured.arrays["indices"], facts["low"], facts["high"])
         old, self._kept = self._kept, [geometry, measured]
-        texture = QUrl.fromLocalFile(facts["texture"]) if facts["texture"] else QUrl()
-        self.set("texture", texture)
-        self.set("colored", bool(facts["colored"]))
+        self._set_material(measured)
         self.set("floorHeight", float(facts["floor"]))
         self.set("modelGeometry", geometry)
         self.call("reset")
         del old
-        for name, value in self._looked_from.items():
-            self.set(name, value)
-        self._looked_from = {}
         self.shown.emit(not self._broken)
-
-    def let_go_of_window(self) -> bool:
-        """Delete the 3D view and remember from where the model was looked at; returns whether it was shown."""
-        view, self._view = self._view, None
-        if view is None:
-            return False
-        shown = self._pages.currentWidget() is view
-        if shown:
-            root = view.rootObject()
-            self._looked_from = {name: root.property(name) for name in _CAMERA}
-        shiboken6.delete(view)
-        self._kept = []
-        for name in _CONTENT:
-            self._wanted.pop(name, None)
-        return shown
 
     def show_picture(self, picture: Picture, sentence: str) -> None:
         """Show a flat picture, with a sentence under it."""
@@ -343,27 +344,50 @@ class _Stage(QWidget):
     def set(self, name: str, value: object) -> None:
         """Set a property of the scene, now or when it is made."""
         self._wanted[name] = value
-        if self._view is not None and (root := self._view.rootObject()) is not None:
-            root.setProperty(name, value)
+        if self._view is not None:
+            self._view.set(name, value)
 
     def get(self, name: str) -> int:
         """A number the scene was told."""
         value = self._wanted.get(name)
         return value if isinstance(value, int) else 0
 
-    def call(self, method: str, *numbers: float) -> None:
+    def call(self, function: str, *numbers: float) -> None:
         """Call a function of the scene."""
-        from PySide6.QtCore import Q_ARG, QMetaObject
-
-        if self._view is not None and (root := self._view.rootObject()) is not None:
-            arguments = [Q_ARG("QVariant", number) for number in numbers]
-            QMetaObject.invokeMethod(root, method, Qt.ConnectionType.DirectConnection, *arguments)
+        if self._view is not None:
+            self._view.call(function, *numbers)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""
         if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.StyleChange}:
             self._color()
         super().changeEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take hold of the model."""
+        self._held_at = event.position()
+        self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Orbit with the left button, pan with another one or with Shift."""
+        moved, self._held_at = event.position() - self._held_at, event.position()
+        shifted = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        if event.buttons() & Qt.MouseButton.LeftButton and not shifted:
+            self.call("orbit", _DEGREES * moved.x(), _DEGREES * moved.y())
+        else:
+            self.call("pan", moved.x(), moved.y())
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        """Let go."""
+        self.unsetCursor()
+
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
+        """Show the whole model from where it was shown first."""
+        self.call("reset")
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Go nearer or away."""
+        self.call("dolly", event.angleDelta().y() / 120)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows orbit, with Shift pan; plus and minus zoom."""
@@ -384,23 +408,25 @@ class _Stage(QWidget):
             super().keyPressEvent(event)
 
     def _make_view(self) -> None:
-        from PySide6.QtQuickWidgets import QQuickWidget
+        from studio.shell.viewers.scene_view import SceneView
 
-        view = QQuickWidget(self)
-        view.setResizeMode(QQuickWidget.ResizeMode.SizeRootObjectToView)
-        view.sceneGraphError.connect(self._on_error)
-        view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        view.setSource(QUrl.fromLocalFile(str(resources() / "qml" / "MeshView.qml")))
-        if view.status() != QQuickWidget.Status.Ready:
-            self._broken = True
+        view = SceneView(self)
+        self._broken = not view.begin()
+        if self._broken:
             view.deleteLater()
             return
         self._view = view
         self._pages.addWidget(view)
+        self._scene_steps = [self._load, lambda: view.call("wake"), self._lay_floor, self._try_material]
+
+    def _load(self) -> None:
+        assert self._view is not None
+        if not self._view.load(resources() / "qml" / "MeshView.qml"):
+            self._broken = True
+            return
         self._color()
         for name, value in self._wanted.items():
-            self.set(name, value)
-        self._scene_steps = [lambda: self.call("wake"), self._lay_floor]
+            self._view.set(name, value)
 
     def _lay_floor(self) -> None:
         from studio.shell.viewers.scene import floor_geometry
@@ -408,12 +434,24 @@ class _Stage(QWidget):
         self._floor = floor_geometry()
         self.set("floorGeometry", self._floor)
 
-    def _on_error(self, *_what: object) -> None:
-        self._broken = True
+    def _try_material(self) -> None:
+        """Draw a speck the way the model will be drawn: the driver translates its programs when they are first used."""
+        from studio.shell.viewers.scene import speck_geometry
+
+        if self._waiting is not None:
+            self._set_material(self._waiting)
+        self._kept = [speck_geometry()]
+        self.set("modelGeometry", self._kept[0])
+
+    def _set_material(self, measured: Measured) -> None:
+        facts = measured.facts
+        self.set("texture", QUrl.fromLocalFile(facts["texture"]) if facts["texture"] else QUrl())
+        self.set("colored", bool(facts["colored"]))
+        self.set("solid", bool(facts["solid"]))
 
     def _color(self) -> None:
         if self._view is None:
             return
         colors = tokens()
-        self._view.setClearColor(QColor(colors.canvas))
+        self._view.set_background(QColor(colors.canvas))
         self.set("floorColor", QColor(colors.muted))

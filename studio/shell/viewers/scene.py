@@ -13,6 +13,7 @@ from PySide6.QtQuick3D import QQuick3DGeometry
 from studio.shell.viewers.inspecting import STRIDE
 
 _Attribute = QQuick3DGeometry.Attribute
+_SPECK = 1e-4
 _FLOOR_HALF, _FLOOR_CELLS = 3.0, 24
 
 
@@ -33,6 +34,13 @@ def model_geometry(vertices: bytes, indices: bytes, low: Sequence[float], high: 
         made.addAttribute(semantic, offset, _Attribute.ComponentType.F32Type)
     made.addAttribute(_Attribute.Semantic.IndexSemantic, 0, _Attribute.ComponentType.U32Type)
     return made
+
+
+def speck_geometry() -> QQuick3DGeometry:
+    """A triangle too small to be seen, of the same make as a model."""
+    corners = ((0.0, 0.0, 0.0), (_SPECK, 0.0, 0.0), (0.0, _SPECK, 0.0))
+    vertices = b"".join(struct.pack("<12f", *corner, 0, 0, 1, 1, 1, 1, 1, 0, 0) for corner in corners)
+    return model_geometry(vertices, struct.pack("<3I", 0, 1, 2), corners[0], (_SPECK, _SPECK, 0.0))
 
 
 def floor_geometry() -> QQuick3DGeometry:

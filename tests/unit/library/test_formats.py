@@ -363,6 +363,26 @@ def test_watertight_means_every_edge_once_in_each_direction_wherever_points_are_
     assert not closed(corners, np.array([[1, 1, 2]], dtype=np.uint32))
 
 
+def test_solid_means_that_no_front_is_turned_inward() -> None:
+    corners = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=np.float32)
+    faces = np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [2, 0, 3]], dtype=np.uint32)
+
+    def solid(*parts: tuple[np.ndarray, np.ndarray]) -> bool:
+        starts = np.cumsum([0, *(len(vertices) for vertices, _ in parts)])
+        vertices = np.concatenate([vertices for vertices, _ in parts])
+        indices = np.concatenate([part[1] + start for part, start in zip(parts, starts[:-1], strict=True)])
+        return meshes.is_solid(sdk.Mesh(vertices=vertices, faces=indices.astype(np.uint32)))
+
+    away = corners + np.float32(5)
+    assert solid((corners, faces))
+    assert solid((corners[faces].reshape(-1, 3), np.arange(12).reshape(4, 3)))  # a soup
+    assert solid((corners, faces), (away, faces))
+    assert not solid((corners, faces[:3]))  # open
+    assert not solid((corners, faces[:, ::-1]))
+    assert not solid((away * 9, faces), (corners, faces[:, ::-1]))  # a small one inside out beside a large one
+    assert not solid((corners * 9 - np.float32(1), faces), (corners, faces[:, ::-1]))  # hollow
+
+
 def test_equal_hashes_are_found_among_many() -> None:
     random = np.random.default_rng(4)
     for count in (1, 2, 3, 100, 5000):
