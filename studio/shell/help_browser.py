@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QSplitter,
     QTextBrowser,
     QVBoxLayout,
     QWidget,
@@ -24,7 +23,7 @@ from studio.disk.resources import resources
 from studio.engine.settings import documented
 from studio.shell.i18n import locale, say, tr
 from studio.shell.theme import set_role
-from studio.shell.widgets import column
+from studio.shell.widgets import CalmSplitter, column
 
 ORDER = (
     "getting-started",
@@ -138,7 +137,7 @@ class HelpBrowser(QDialog):
         self.page.anchorClicked.connect(lambda url: self.show_topic(url.path().removesuffix(".md")))
         side = QWidget()
         side.setLayout(column(self.search_box, self.list))
-        splitter = QSplitter()
+        splitter = CalmSplitter()
         splitter.addWidget(side)
         splitter.addWidget(self.page)
         splitter.setSizes([220, 620])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QIcon, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QSlider,
+    QSplitter,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -33,6 +34,7 @@ Line = TypeVar("Line", bound=QBoxLayout)
 GAP = 8
 """The usual distance between things, pixels."""
 
+_STYLED = frozenset({QEvent.Type.Polish, QEvent.Type.StyleChange})
 
 BESIDE_TEXT = QSize(22, 16)
 """Size of an icon beside a text: wider than the icon, since Qt leaves too little room between the two."""
@@ -213,6 +215,20 @@ class CalmCombo(QComboBox):
             super().wheelEvent(event)
         else:
             event.ignore()
+
+
+class CalmSplitter(QSplitter):
+    """A splitter that is not painted anew, with all that lies in it, whenever the pointer comes in.
+
+    A style sheet that lights its handles up has it painted so; the handles follow the pointer by themselves.
+    """
+
+    def event(self, event: QEvent) -> bool:
+        """Undo what a style sheet asks for, each time it is applied."""
+        taken = super().event(event)
+        if event.type() in _STYLED:
+            self.setAttribute(Qt.WidgetAttribute.WA_Hover, on=False)
+        return taken
 
 
 class FlowLayout(QLayout):

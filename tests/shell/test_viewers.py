@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from studio import sdk
 from studio.library import Item, formats
 from studio.library.library import Library
 from studio.shell.library.thumbnails import decode
+from studio.shell.viewers import mesh as mesh_viewer
 from studio.shell.viewers import viewer_for
 from studio.shell.viewers.background import Background
 from studio.shell.viewers.base import FullScreen, Viewer
@@ -884,6 +886,17 @@ def test_edges_are_smoothed_where_a_graphics_card_does_it(
     viewer.stage.get_ready_soon()
     qtbot.waitUntil(lambda: not viewer.stage._ready.isActive())
     assert viewer.stage._wanted["smoothEdges"] == smooth
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the driver is loaded beforehand under Linux alone")
+def test_the_driver_is_loaded_past_pyside_and_another_build_of_qt_is_no_fault(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = ctypes.CDLL("libQt6Gui.so.6")
+    assert hasattr(library, mesh_viewer._ASK_FOR_THREADS), "this Qt is asked past PySide"
+    mesh_viewer.load_driver()
+    monkeypatch.setattr(mesh_viewer, "_ASK_FOR_THREADS", "no_such_function")
+    mesh_viewer.load_driver()
 
 
 def test_where_a_part_of_qt_for_3d_is_missing_the_thumbnail_is_shown(

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 from helpers.windows import PAINTER, FakeRegistry
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.disk.home import Home
@@ -23,6 +24,7 @@ from studio.sdk import UserError
 from studio.shell.errors import ErrorWatch
 from studio.shell.i18n import Language
 from studio.shell.startup import Startup
+from studio.shell.widgets import CalmSplitter
 
 REGISTRY = FakeRegistry({PAINTER.id: PAINTER})
 
@@ -162,3 +164,22 @@ def test_why_the_library_cannot_be_opened_is_said_in_the_windows_language(
         stand.startup.join()
         stand.watch.uninstall()
     assert reasons == [f"无法在“{tmp_path / 'library'}”打开资源库：磁盘空间已满。"]
+
+
+def test_the_pointer_coming_in_does_not_paint_all_that_lies_in_a_splitter(qtbot: QtBot) -> None:
+    splitter = CalmSplitter()
+    for part in (QWidget(), QWidget()):
+        splitter.addWidget(part)
+    qtbot.addWidget(splitter)
+    hover = Qt.WidgetAttribute.WA_Hover
+    for sheet in ("QSplitter::handle:hover { background: red; }", "QSplitter::handle:hover { background: blue; }"):
+        splitter.setStyleSheet(sheet)
+        splitter.show()
+        qtbot.waitExposed(splitter)
+        assert not splitter.testAttribute(hover)
+        assert splitter.handle(1).testAttribute(hover), "the handle itself is lit up still"
+    usual = QSplitter()
+    qtbot.addWidget(usual)
+    usual.setStyleSheet("QSplitter::handle:hover { background: red; }")
+    usual.ensurePolished()
+    assert usual.testAttribute(hover), "what is undone here is no more done by Qt"

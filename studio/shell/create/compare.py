@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSplitter, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.shell.create.shots import Shot
 from studio.shell.viewers import viewer_for
-from studio.shell.widgets import ElidedLabel, column, label, row, tool_button
+from studio.shell.widgets import CalmSplitter, ElidedLabel, column, label, row, tool_button
 from studio.shell.workshop import Workshop
 
 if TYPE_CHECKING:
@@ -70,8 +70,8 @@ class CompareView(QWidget):
         viewer.show_before(first.path, mode)
         return viewer
 
-    def _two_viewers(self) -> QSplitter:
-        splitter = QSplitter(Qt.Orientation.Horizontal)
+    def _two_viewers(self) -> CalmSplitter:
+        splitter = CalmSplitter(Qt.Orientation.Horizontal)
         for shot in self._shots:
             viewer = viewer_for(shot.kind, splitter)
             # of two viewers in one window the focus decides

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QImage, QResizeEvent
-from PySide6.QtWidgets import QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from studio.engine.jobs import Job, JobState
 from studio.engine.requests import GenerationRequest
@@ -23,6 +23,7 @@ from studio.shell.create.shots import Shot
 from studio.shell.create.stage import Stage
 from studio.shell.i18n import say, tr, tr_message, tr_spec
 from studio.shell.icons import decorate
+from studio.shell.widgets import CalmSplitter
 from studio.shell.workshop import Workshop
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class CreatePage(QWidget):
         say(self.queue_button.setAccessibleName, "Show the queue")
         self.queue_button.clicked.connect(self._want_queue)
         self.stage.panel_slot.addWidget(self.queue_button)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter = CalmSplitter(Qt.Orientation.Horizontal)
         self._splitter.setHandleWidth(1)
         self._splitter.setChildrenCollapsible(False)
         for place, (part, least) in enumerate(((self.panel, 300), (self.stage, 320), (self.queue, 240))):

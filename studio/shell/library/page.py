@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QImage,
     QShowEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.shell.i18n import tr, tr_error
 from studio.shell.library.actions import LibraryActions
@@ -32,6 +32,7 @@ from studio.shell.library.rows import LibraryRows
 from studio.shell.library.source import Detail, Query, Source
 from studio.shell.library.thumbnails import Thumbnails, decode
 from studio.shell.viewers.background import Background, Task
+from studio.shell.widgets import CalmSplitter
 
 _PICTURE_SIDE = 512
 _POLL_MS = 2000
@@ -159,7 +160,7 @@ class LibraryPage(QWidget):
         column.addWidget(self.filters)
         column.addWidget(self._stack, 1)
         column.addWidget(self.undo_bar)
-        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split = CalmSplitter(Qt.Orientation.Horizontal)
         self._split.addWidget(middle)
         self._split.addWidget(self.details)
         self._split.setStretchFactor(0, 1)
