@@ -161,6 +161,8 @@ class Engine:
     def retry(self, job_id: str) -> Job:
         """Queue an ended job's request again, same seed, in a new job; the old one leaves the list.
 
+        What did not come to its end goes on after the results it had, where they are still in the library.
+
         Raises:
             UserError: the job has not ended or is unknown, or its generator is gone.
         """
@@ -168,14 +170,23 @@ class Engine:
             if job_id not in self._queue or not self._queue[job_id].state.is_final:
                 raise UserError("Only a job that has ended can be retried.")
             old = self._queue[job_id]
+            made = self._made_by(old)
             job = Job(
-                id=_new_id(), request=old.request, priority=old.priority, created=time.time(), attempt=old.attempt + 1
-            )
+                id=_new_id(), request=old.request, priority=old.priority, created=time.time(), attempt=old.attempt + 1,
+                items=made, begun_as=old.origin if made else "",
+            )  # fmt: skip
             self._enter(job)
             self._forget([job_id])
         self._broadcast.send(JobChanged(job))
         self._publish_order()
         return job
+
+    def _made_by(self, job: Job) -> tuple[str, ...]:
+        """The results that a job need not make again; none where one of them is gone, or where it had made all."""
+        if job.state is JobState.SUCCEEDED or self._library is None or not job.request.keep:
+            return ()
+        found = [self._library.index.get(item) for item in job.items]
+        return job.items if all(item is not None and not item.trashed for item in found) else ()
 
     def pause(self) -> None:
         """Let waiting jobs wait; what runs goes on."""
@@ -334,6 +345,8 @@ class Engine:
         datasets = check_sources(self._home, spec, request.values)
         return {
             "job": job.id,
+            "origin": job.origin,
+            "made": len(job.items),
             "spec": spec.to_json(),
             "version": request.version,
             "values": dict(request.values),

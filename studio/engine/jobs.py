@@ -82,6 +82,8 @@ class Job:
         items: ids of library items (or paths, when not kept) made so far.
         failure: why it did not succeed.
         attempt: 1, and one more for each retry.
+        begun_as: id of the first attempt, where this one goes on after the results it had; its results say that they
+            come from that one.
     """
 
     id: str
@@ -99,6 +101,12 @@ class Job:
     items: tuple[str, ...] = field(default=())
     failure: Failure | None = None
     attempt: int = 1
+    begun_as: str = ""
+
+    @property
+    def origin(self) -> str:
+        """The job that its results say they come from: what was made together stays together."""
+        return self.begun_as or self.id
 
     def progressed(self, done: float, total: float, message: str, now: float) -> Job:
         """This job with newer progress, told at `now`; less done than at first means that it began once more."""

@@ -26,6 +26,7 @@ from studio.engine.requests import GenerationRequest
 COMPACT_LINES = 4000
 """Lines after which a journal is rewritten with what is still worth keeping."""
 
+_OPENINGS = (b'{"job": {"', b'{"order": [', b'{"forget": [')
 LATEST = 1e11
 """Seconds since the epoch that no clock of ours shows."""
 
@@ -68,11 +69,12 @@ def job_from_json(plain: Mapping[str, Any]) -> Job:
         items=tuple(str(item) for item in plain.get("items", ())),
         failure=None if failure is None else Failure(**failure),
         message=str(plain.get("message", "")),
+        begun_as=str(plain.get("begun_as", "")),
         **numbers,
     )
 
 
-_PLAIN = ("id", "priority", "created", "started", "ended", "done", "total", "message", "attempt")
+_PLAIN = ("id", "priority", "created", "started", "ended", "done", "total", "message", "attempt", "begun_as")
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,14 +355,20 @@ def _read_session(path: Path, *, live: bool) -> Session:
                     jobs.pop(job_id, None)
         except Exception as error:  # noqa: BLE001 - hostile bytes may fail in any way; the sentence names the place
             # The last line may be cut off by the crash itself: nothing announced is in it.
-            if number < len(lines):
-                damage.append(f"{path.name}, line {number}, cannot be read ({type(error).__name__}) and was skipped.")
+            if number < len(lines) or not _is_cut_off(line):
+                why = "it is not valid JSON" if isinstance(error, ValueError) else "it is no note of a queue"
+                damage.append(f"{path.name}, line {number}, cannot be read ({why}) and was skipped.")
     kept = [job for job in jobs.values() if job.state in _KEPT]
     if not live:
         kept = [_interrupted(job) for job in kept if job.request.outlives_session]
     places = {job_id: place for place, job_id in enumerate(order)}
     kept.sort(key=lambda job: (places.get(job.id, len(places)), job.id))
     return Session(id=path.stem, path=path, live=live, jobs=tuple(kept), paused=paused, damage=tuple(damage))
+
+
+def _is_cut_off(line: bytes) -> bool:
+    """Whether this may be the beginning of a line that a journal is written in."""
+    return any(line.startswith(opening) or opening.startswith(line) for opening in _OPENINGS)
 
 
 def _interrupted(job: Job) -> Job:

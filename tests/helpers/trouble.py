@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import studio.sdk as sdk
@@ -57,6 +58,26 @@ class Words(sdk.Generator):
         for word in params.prompt.split():
             yield sdk.TextDelta(word + " ")
         yield sdk.Text(params.prompt)
+
+
+class Pair(sdk.Generator):
+    """Makes two texts; between them it ends its process, once: `mark` is the file that says that it did."""
+
+    id, title, makes = "test.pair", "Pair", (sdk.Text,)
+
+    class Params(sdk.Params):
+        """Parameters."""
+
+        mark: str = sdk.text("")
+
+    def generate(self, params: Any, ctx: sdk.Context) -> Iterator[sdk.Result]:
+        """Yield a text, perhaps the end, and another text."""
+        yield sdk.Text(f"first of {ctx.seed}")
+        mark = Path(params.mark)
+        if not mark.exists():
+            mark.touch()
+            os._exit(7)
+        yield sdk.Text(f"second of {ctx.seed}")
 
 
 class Trouble(sdk.Generator):
@@ -275,4 +296,4 @@ class Empty(sdk.Generator):
         yield from ()
 
 
-ALL = (Speckle, Words, Pages, Trouble, Undeclared, Empty)
+ALL = (Speckle, Words, Pages, Pair, Trouble, Undeclared, Empty)

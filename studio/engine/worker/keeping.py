@@ -103,7 +103,7 @@ def _origin(order: Mapping[str, Any], *, index: int, seconds: float) -> Origin:
     spec = GeneratorSpec.from_json(order["spec"])
     secret = {known.name for known in spec.fields if known.kind == "secret"}
     return Origin(
-        job=order["job"],
+        job=order["origin"],
         index=index,
         generator=spec.id,
         generator_version=spec.version,

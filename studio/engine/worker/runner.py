@@ -163,7 +163,7 @@ class Runner:
 
     def _attempts(self, order: Mapping[str, Any]) -> dict[str, Any]:
         """Run; when memory ran out, give back all that is loaded and run once more."""
-        self._handed_over = 0
+        self._handed_over = int(order["made"])
         try:
             self._attempt(order)
         except Exception as error:
@@ -221,7 +221,7 @@ class Runner:
     ) -> int:
         """Show and keep all that a generator yields; returns the number of results.
 
-        A second attempt has the same seed: what the first one handed over is left out. A training goes on instead.
+        A further attempt has the same seed: what earlier ones handed over is left out. A training goes on instead.
         """
         spec = GeneratorSpec.from_json(order["spec"])
         begun = time.monotonic()

@@ -26,7 +26,7 @@ from studio.engine.events import (
     WorkerChanged,
 )
 from studio.engine.jobs import Job, JobState
-from studio.engine.journal import send_command
+from studio.engine.journal import job_from_json, job_to_json, send_command
 from studio.library.library import Library
 from studio.sdk import Image, UserError
 
@@ -256,6 +256,36 @@ def test_retry_runs_the_same_request_again(tmp_path: Path) -> None:
         assert engine.job(job.id) is None
         with pytest.raises(UserError):
             engine.retry("no such job")
+
+
+def test_a_retry_goes_on_after_the_results_there_were_and_all_stay_together(tmp_path: Path) -> None:
+    with Library(tmp_path / "library") as library, running(tmp_path, library=library) as engine:
+        wanted = replace(request("test.pair", tmp_path / "out", mark=str(tmp_path / "mark")), keep=True, folder="")
+        (job,) = finish(engine, engine.submit(wanted))
+        assert job.state is JobState.INTERRUPTED
+        (first,) = job.items
+        retried = engine.retry(job.id)
+        assert job_from_json(job_to_json(retried)) == retried, "survives a crash as it is"
+        (again,) = finish(engine, retried)
+        assert again.state is JobState.SUCCEEDED
+        assert again.items[0] == first
+        made = [library.get(item) for item in again.items]
+        assert [library.store.path(item).read_text("utf-8") for item in made] == ["first of 1", "second of 1"]
+        assert [item.origin and (item.origin.job, item.origin.index) for item in made] == [(job.id, 0), (job.id, 1)]
+        assert len(library.search()) == 2
+
+
+def test_a_retry_makes_everything_where_a_result_is_gone_or_all_had_been_made(tmp_path: Path) -> None:
+    with Library(tmp_path / "library") as library, running(tmp_path, library=library) as engine:
+        wanted = replace(request("test.pair", tmp_path / "out", mark=str(tmp_path / "mark")), keep=True, folder="")
+        (job,) = finish(engine, engine.submit(wanted))
+        library.trash(job.items[0])
+        (again,) = finish(engine, engine.retry(job.id))
+        assert len(again.items) == 2
+        assert job.items[0] not in again.items
+        (more,) = finish(engine, engine.retry(again.id))
+        assert len(more.items) == 2
+        assert not set(more.items) & set(again.items)
 
 
 def test_what_a_plugin_prints_goes_to_the_jobs_log_and_stdin_is_empty(tmp_path: Path) -> None:

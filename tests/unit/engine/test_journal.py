@@ -147,6 +147,20 @@ def test_a_damaged_line_is_named_and_the_rest_is_adopted(tmp_path: Path, garbage
     session.close()
 
 
+@pytest.mark.parametrize("tail", [b"garbage without an end", b"\0" * 3000, b'{"jobs"', b"{}"])
+def test_a_last_line_that_no_journal_begins_like_is_damage(tmp_path: Path, tail: bytes) -> None:
+    first = journal.Journal(tmp_path)
+    first.write(job("a"))
+    first.close()
+    path = tmp_path / f"{first.session}.jsonl"
+    path.write_bytes(path.read_bytes() + tail)
+    session = journal.Journal(tmp_path)
+    assert [entry.id for entry in session.adopt()] == ["a"]
+    assert len(session.damage) == 1
+    assert path.with_suffix(".damaged").exists()
+    session.close()
+
+
 def test_a_line_cut_off_by_the_crash_is_not_damage(tmp_path: Path) -> None:
     first = journal.Journal(tmp_path)
     first.write(job("a"))
