@@ -112,7 +112,8 @@ def parse(text: str, *, typing: bool = False) -> Node:
         typing: the query is still being typed: its last word may go on, and a lone letter there is not yet looked for.
 
     Raises:
-        QueryError: a filter is unknown or its value impossible, parentheses do not match, or the query is too long.
+        QueryError: a filter is unknown or its value impossible, parentheses or quotes do not match, or the query is too
+            long.
     """
     if len(text) > LENGTH_LIMIT:
         raise QueryError(f"This search is too long; {LENGTH_LIMIT:,} characters are the most.", LENGTH_LIMIT)
@@ -227,8 +228,10 @@ class _Parser:
         return None if node == And(()) else node
 
     def _quoted(self) -> str:
-        """The text in quotes; a quote never closed ends with the query."""
+        """The text in quotes; while it is being typed, a quote not yet closed ends with the query."""
         end = self._text.find('"', self._at + 1)
+        if end < 0 and not self._typing:
+            raise QueryError("This quote is never closed.", self._at)
         end = len(self._text) if end < 0 else end
         inside = self._text[self._at + 1 : end]
         self._at = end + 1 if end < len(self._text) else end

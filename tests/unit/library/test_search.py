@@ -12,9 +12,11 @@ def test_words_must_all_occur() -> None:
     assert parse("  ") == And(())
 
 
-def test_quotes_make_phrases_and_may_stay_open() -> None:
+def test_quotes_make_phrases_and_may_stay_open_while_typing() -> None:
     assert parse('"fox in snow"') == Words("fox in snow")
-    assert parse('"fox in') == Words("fox in")
+    assert parse('"fox in', typing=True) == Words("fox in")
+    assert parse('a1 tag:"deep', typing=True) == And((Words("a1"), Filter("tag", "deep")))
+    assert parse('fox "', typing=True) == Words("fox")
     assert parse('tag:"deep blue" x') == And((Filter("tag", "deep blue"), Words("x")))
 
 
@@ -63,6 +65,8 @@ def test_filters(text: str, wanted: Filter) -> None:
         ("seed:x", 0, "not a seed"),
         ("is:good", 0, "unknown"),
         ("(fox", 0, "never closed"),
+        ('red "fox', 4, "quote is never closed"),
+        ('tag:"deep blue', 4, "quote is never closed"),
         ("fox)", 3, "no opening"),
         ("tag: x", 0, "missing after"),
         ("x" * 5000, 4000, "too long"),
