@@ -173,6 +173,7 @@ TRAINING: dict[str, str] = {
     "Name the files after what they show, or teach a GAN, which needs no words.": (
         "请按图片内容给文件命名，或训练不需要文字的 GAN。"
     ),
+    "Pictures to learn from: {count}; at least {fewest} are needed.": "可学习的图片：{count} 幅；至少要 {fewest} 幅。",
     "A few hundred similar pictures give the best results.": "几百幅相似的图片效果最好。",
     "Small and quick": "小而快",
     "Opaque, 64 pixels": "不透明，64 像素",

@@ -80,7 +80,7 @@ class Library:
             self._keeper = Keeper(self.store, self._renewed)
             recovered = self.store.recover()
         except OSError as error:
-            reason = error.strerror or error
+            reason = "it is no folder" if isinstance(error, FileExistsError) else error.strerror or error
             raise UserError(f"The library can't be opened at “{self.folder}”: {reason}.") from error
         except UnicodeEncodeError as error:
             shown = str(self.folder).encode("utf-8", "replace").decode("utf-8")

@@ -89,7 +89,7 @@ def read(data: sdk.Dataset, framing: Framing, ctx: sdk.Context) -> Pictures:
         (held_out_captions if item.held_out else captions).append(item.caption)
     if len(training) < FEWEST:
         raise sdk.UserError(
-            f"There are {len(training)} pictures to learn from; at least {FEWEST} are needed.",
+            f"Pictures to learn from: {len(training)}; at least {FEWEST} are needed.",
             param="data",
             hint="A few hundred similar pictures give the best results.",
         )

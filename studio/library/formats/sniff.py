@@ -75,8 +75,10 @@ def noun(kind: str) -> str:
 def head_of(path: Path) -> tuple[bytes, int]:
     """The first bytes and the size of a file. Raises `UserError` where there is no readable file."""
     try:
+        if path.is_dir():
+            raise UserError(f"“{path}” is a folder; name a file in it.")
         if not path.is_file():
-            raise UserError(f"There is no file “{path}”.")
+            raise UserError(f"“{path}” is no ordinary file." if path.exists() else f"There is no file “{path}”.")
         size = path.stat().st_size
         with path.open("rb") as stream:
             head = stream.read(HEAD)

@@ -317,7 +317,7 @@ def test_a_missing_or_empty_file_is_one_sentence(tmp_path: Path) -> None:
     for name, sentence in (
         ("nothing.png", "There is no file"),
         ("empty.png", "it is empty"),
-        (".", "There is no file"),
+        (".", "is a folder; name a file in it"),
     ):
         with pytest.raises(sdk.UserError, match=sentence):
             formats.read(tmp_path / name)
