@@ -15,7 +15,8 @@ def main(argv: list[str] | None = None) -> int:
     milliseconds.
     """
     arguments = sys.argv[1:] if argv is None else argv
-    if arguments and (not arguments[0].startswith("-") or arguments[0] in {"-h", "--help", "--version"}):
+    options = window_options(arguments)
+    if options is None:
         return _command(arguments)
     from studio.shell.prelude import skip_search  # before PySide6, which searches the source of all imported after it
 
@@ -27,7 +28,25 @@ def main(argv: list[str] | None = None) -> int:
     skip_search()
     from studio.shell.app import main as open_window
 
-    return open_window(arguments)
+    return open_window(options)
+
+
+def window_options(arguments: list[str]) -> list[str] | None:
+    """The arguments as the window takes them; None where they name a command, or are wrong: a command says how."""
+    options = []
+    words = iter(arguments)
+    for word in words:
+        name, equals, path = word.partition("=")
+        if name == "--library":
+            path = path if equals else next(words, "")
+            if not path.strip() or (path.startswith("-") and not equals):
+                return None
+            options += [name, os.path.expanduser(path)]  # noqa: PTH111 - pathlib is imported later, by the face
+        elif word == "--exit-after-first-paint":
+            options.append(word)
+        else:
+            return None
+    return options
 
 
 def _command(arguments: list[str]) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from studio.cli import common, exits
 from studio.cli.generate import open_engine
-from studio.cli.watching import Watcher
+from studio.cli.watching import Watcher, path_of
 from studio.engine.discovery.registry import Registry
 from studio.engine.recreating import request_of
 from studio.sdk import UserError
@@ -26,16 +26,15 @@ def run(home: Home, library: Library, item: Item, count: int | None, arguments: 
         raise UserError("--count must be from 1 to 10,000.")
     requests = [request] if count is None else request.variations(count + 1)[1:]
     quiet = common.wants_json(arguments)
-    with open_engine(home, registry, library) as engine, Watcher(engine, quiet=quiet) as watcher:
+    deliver = None if quiet else path_of
+    with open_engine(home, registry, library) as engine, Watcher(engine, quiet=quiet, deliver=deliver) as watcher:
         jobs, cancelled = watcher.make(requests)
     failures = watcher.failures(jobs)
     if quiet:
         items = [{"id": saved.item, "kind": saved.kind, "path": saved.path} for saved in watcher.saved]
         common.print_json({"items": items, "failures": failures})
-    else:
-        common.print_lines(saved.path for saved in watcher.saved)
     for failure in failures:
-        common.warn(f"{failure['message']} {failure['hint']}")
+        common.warn(common.told(failure["message"], failure["param"], failure["hint"]))
     if cancelled:
         return exits.CANCELLED
     return exits.FAILED if failures else exits.OK

@@ -14,7 +14,7 @@ TYPE_CHECKING = False  # as typing.TYPE_CHECKING, without importing typing at ev
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from contextlib import AbstractContextManager
-    from typing import Any
+    from typing import Any, NoReturn
 
     from studio.engine.settings import Settings
     from studio.library.library import Library
@@ -24,6 +24,10 @@ damage_told: list[str] = []
 """What `warn_of_damage` has said during this command."""
 
 
+ahead: dict[str, str] = {}
+"""The options that stood ahead of the command, and what was given for them; those after it outrank them."""
+
+
 class _Narrow(argparse.HelpFormatter):
     """Help of a fixed width: asking the terminal for its own would import half the standard library at every start."""
 
@@ -31,9 +35,19 @@ class _Narrow(argparse.HelpFormatter):
         super().__init__(prog, width=100)
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence, as a `UserError`; its sub-commands' parsers do, too."""
+
+    def error(self, message: str) -> NoReturn:
+        from studio.cli.wrong_words import sentence
+        from studio.sdk import UserError
+
+        raise UserError(sentence(self.prog, message), hint=f"See: {self.prog} --help")
+
+
 def parser(command: str, description: str) -> argparse.ArgumentParser:
     """A parser for ``studio COMMAND`` with the options every command takes."""
-    made = argparse.ArgumentParser(prog=f"studio {command}", description=description, formatter_class=_Narrow)
+    made = _Parser(prog=f"studio {command}", description=description, formatter_class=_Narrow)
     add_common(made)
     return made
 
@@ -45,8 +59,8 @@ def add_common(made: argparse.ArgumentParser) -> None:
 
 
 def wants_json(arguments: argparse.Namespace) -> bool:
-    """Whether ``--json`` was given."""
-    return getattr(arguments, "json", False)
+    """Whether ``--json`` was given, after the command or ahead of it."""
+    return getattr(arguments, "json", "--json" in ahead)
 
 
 def load_settings(home: Home) -> Settings:
@@ -61,7 +75,7 @@ def find_home(arguments: argparse.Namespace) -> Home:
 
     What is wrong with the settings file is said on stderr, here once for every command.
     """
-    asked = getattr(arguments, "library", None)
+    asked = getattr(arguments, "library", ahead.get("--library"))
     home = Home.find(library=None if asked is None else place(asked, "--library"))
     if not home.settings_file.exists():
         return home
@@ -98,14 +112,26 @@ def split(entry: str, option: str) -> tuple[str, str]:
 
 def open_library(home: Home) -> Library:
     """The library, to be used in a ``with``. Raises `UserError` when it cannot be opened."""
+    from studio.library.index import IndexUnavailable
     from studio.library.library import Library
+    from studio.sdk import UserError
 
-    library = Library(home.library)
+    try:
+        library = Library(home.library)
+    except UserError as error:
+        if isinstance(error, IndexUnavailable) or str(home.library) != load_settings(home)["library_folder"]:
+            raise
+        raise UserError(error.message, hint=_OF_THE_SETTING) from error.__cause__
     if library.damaged_index is not None:
         warn_of_damage(
             f"The library's index was damaged and has been built anew; the damaged one is {library.damaged_index}."
         )
     return library
+
+
+_OF_THE_SETTING = (
+    "This is the setting “library_folder”; choose another: studio settings library_folder PATH (“” for the usual one)."
+)
 
 
 def open_library_if_possible(home: Home) -> AbstractContextManager[Library | None]:
@@ -126,6 +152,17 @@ def print_json(value: Any) -> None:
     plain = not (sys.stdout.encoding or "").lower().startswith("utf")
     text = json.dumps(value, ensure_ascii=plain, indent=1)
     sys.stdout.write("".join(letter if _is_harmless(letter) else json.dumps(letter)[1:-1] for letter in text) + "\n")
+
+
+def told(message: str, param: str | None, hint: str | None) -> str:
+    """What went wrong and what to do about it, after the name of the parameter unless the sentence names it itself."""
+    named = not param or message.startswith((f"{param}: ", f"The {param} ")) or f"“{param}”" in message
+    return f"{'' if named else f'{param}: '}{message} {hint or ''}".rstrip()
+
+
+def counted(number: int, noun: str) -> str:
+    """A number and what is counted: ``1 file``, ``1,000 files``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def warn(sentence: str) -> None:

@@ -108,11 +108,15 @@ def _field(spec: GeneratorSpec, name: str) -> Any:
 
 def _reference(name: str, text: str, library: Library | None) -> str:
     """A path that exists is a file; anything else must be an item, named by its id or the beginning of it."""
+    if not text.strip():
+        raise ParameterError(f"Nothing is given for “{name}”.", param=name)
     path = common.expanded(text)
     if _surely(path.is_file):
         return f"file:{path.absolute()}"
-    if text and _surely(path.is_dir):
+    if _surely(path.is_dir):
         raise ParameterError(f"{name}: “{text}” is a folder; name a file in it.", param=name)
+    if _surely(path.exists):
+        raise ParameterError(f"{name}: “{text}” is no ordinary file.", param=name)
     if library is None:
         raise ParameterError(f"{name}: there is no file “{text}”.", param=name)
     try:
@@ -140,51 +144,79 @@ def _run(
     library: Library | None,
     arguments: argparse.Namespace,
 ) -> int:
-    with Watcher(engine, quiet=arguments.quiet or common.wants_json(arguments)) as watcher:
+    asks_json = common.wants_json(arguments)
+    delivery = _Delivery(target, library, kept=not arguments.no_library, told=not asks_json)
+    with Watcher(engine, quiet=arguments.quiet or asks_json, deliver=delivery.take) as watcher:
         jobs, cancelled = watcher.make(requests)
-    failures = watcher.failures(jobs)
-    target.expect(watcher.saved)
-    results = [_result(saved, target, library, arguments, failures) for saved in watcher.saved]
-    if common.wants_json(arguments):
-        plain = [{**result, "seed": _seed_of(result["job"], jobs)} for result in results]
+        watcher.tell(delivery.take_rest())
+    failures = [*watcher.failures(jobs), *delivery.failures]
+    if asks_json:
+        seeds = {job.id: job.request.seed for job in jobs}
+        results = [delivery.results[saved.path] for saved in watcher.saved]
+        plain = [{**result, "seed": seeds.get(result["job"])} for result in results]
         common.print_json({"items": plain, "failures": failures})
-    else:
-        common.print_lines(path for result in results for path in result["files"])
     if cancelled:
         common.warn("Cancelled.")
         return exits.CANCELLED
     for failure in failures:
-        where = f"{failure['param']}: " if failure["param"] else ""
-        common.warn(f"{where}{failure['message']} {failure['hint']}".strip())
+        common.warn(common.told(failure["message"], failure["param"], failure["hint"]))
     if not failures:
         return exits.OK
     return exits.WRONG_INPUT if all(failure["reason"] == "user" for failure in failures) else exits.FAILED
 
 
-def _seed_of(job_id: str, jobs: Sequence[Any]) -> int | None:
-    return next((job.request.seed for job in jobs if job.id == job_id), None)
+class _Delivery:
+    """Takes each result to where ``-o`` wants it, as soon as it is saved.
 
+    Args:
+        target: where ``-o`` wants results.
+        library: where they are kept, if it is open.
+        kept: whether results stay in the library, or as files where it cannot be opened.
+        told: whether each result's places are returned as lines to be told at once.
 
-def _result(
-    saved: ItemSaved,
-    target: Target,
-    library: Library | None,
-    arguments: argparse.Namespace,
-    failures: list[dict[str, Any]],
-) -> dict[str, Any]:
-    """What is said of a result; when it cannot be written where ``-o`` wants it, that is one of the `failures`."""
-    from dataclasses import asdict
+    Attributes:
+        results: what is said of each result, by its path.
+        failures: results that could not be written where they are wanted.
+    """
 
-    from studio.engine.jobs import Failure
+    def __init__(self, target: Target, library: Library | None, *, kept: bool, told: bool) -> None:
+        self.results: dict[str, dict[str, Any]] = {}
+        self.failures: list[dict[str, Any]] = []
+        self._target = target
+        self._library = library
+        self._kept = kept
+        self._told = told
+        self._left: list[ItemSaved] = []
 
-    kept = not arguments.no_library
-    try:
-        files = target.write(saved, library)
-    except (OSError, UserError) as error:
+    def take(self, saved: ItemSaved) -> list[str]:
+        """Deliver one result, unless it may be a by-product; returns the lines to be told of it."""
+        if self._target.may_be_beside(saved):
+            self._left.append(saved)
+            return []
+        return self._deliver(saved)
+
+    def take_rest(self) -> list[str]:
+        """Deliver what may have been by-products, when all else is; returns the lines to be told."""
+        return [line for saved in self._left for line in self._deliver(saved)]
+
+    def _deliver(self, saved: ItemSaved) -> list[str]:
+        try:
+            files = self._target.write(saved, self._library)
+        except (OSError, UserError) as error:
+            files = self._target.rescue(saved)
+            self._failed(saved, error, files)
+        if self._kept and not files:
+            files = [str(saved.path)]
+        self.results[saved.path] = {
+            "id": saved.item if self._kept else "", "kind": saved.kind, "job": saved.job_id, "files": files,
+        }  # fmt: skip
+        return files if self._told else []
+
+    def _failed(self, saved: ItemSaved, error: OSError | UserError, files: list[str]) -> None:
+        from dataclasses import asdict
+
+        from studio.engine.jobs import Failure
+
         said = error.message if isinstance(error, UserError) else f"{error.strerror or error}: {error.filename}."
-        files = target.rescue(saved)
-        where = f"It is in {files[0]}." if files else "The result is in the library." if kept else ""
-        failures.append({"job": saved.job_id, **asdict(Failure(said, where, reason="output"))})
-    if kept and not files:
-        files = [str(saved.path)]
-    return {"id": saved.item if kept else "", "kind": saved.kind, "job": saved.job_id, "files": files}
+        where = f"It is in {files[0]}." if files else "The result is in the library." if self._kept else ""
+        self.failures.append({"job": saved.job_id, **asdict(Failure(said, where, reason="output"))})

@@ -160,16 +160,20 @@ def _tag(library: Library, item: Item, arguments: argparse.Namespace) -> Item:
 def _empty_trash(library: Library, arguments: argparse.Namespace, _home: Home) -> int:
     count = int(library.stats()["trashed"])
     if not arguments.yes:
-        raise UserError(f"This would delete {count} items for good.", hint="Say so with --yes.")
+        raise UserError(f"This would delete {common.counted(count, 'item')} for good.", hint="Say so with --yes.")
     library.empty_trash()
     return _say({"deleted": count}, arguments)
 
 
 def _export(library: Library, arguments: argparse.Namespace, _home: Home) -> int:
+    from studio.cli.target import check_folder_of
+
     item = library.resolve(arguments.item)
     target = common.place(arguments.target, "export")
     if arguments.target.endswith(("/", "\\")):
         target.mkdir(parents=True, exist_ok=True)
+    elif not target.is_dir():
+        check_folder_of(target)
     path = library.export(item.id, target, strip=arguments.strip)
     common.print_json({"file": str(path)}) if common.wants_json(arguments) else common.print_lines([str(path)])
     return exits.OK
@@ -215,7 +219,9 @@ def _verify(library: Library, arguments: argparse.Namespace, _home: Home) -> int
     if common.wants_json(arguments):
         common.print_json({"checked": report.checked, **found})
     else:
-        common.print_lines([f"{report.checked} items checked, {'problems found:' if wrong else 'all as recorded.'}"])
+        common.print_lines(
+            [f"{common.counted(report.checked, 'item')} checked, {'problems found:' if wrong else 'all as recorded.'}"]
+        )
         common.print_lines(f"  {name}: {entry}" for name, entries in found.items() for entry in entries)
     return exits.FOUND_WRONG if wrong else exits.OK
 

@@ -36,6 +36,7 @@ def main(argv: Sequence[str]) -> int:
     """Run one command and return its exit code (see `studio.cli.exits`). Raises `KeyboardInterrupt` on Ctrl-C."""
     _mend_streams()
     common.damage_told.clear()
+    common.ahead.clear()
     try:
         code = _run(argv)
         sys.stdout.flush()
@@ -49,7 +50,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _run(argv: Sequence[str]) -> int:
-    name, *rest = argv
+    name, *rest = _after_options(argv)
     if name in ("-h", "--help"):
         sys.stdout.write(usage())
         return exits.OK
@@ -58,6 +59,29 @@ def _run(argv: Sequence[str]) -> int:
     if name not in COMMANDS:
         return _unknown(name)
     return int(importlib.import_module(COMMANDS[name][0]).run(rest))
+
+
+def _after_options(argv: Sequence[str]) -> Sequence[str]:
+    """The command and its words; options of all commands may stand ahead of it. Raises `UserError`."""
+    words = list(argv)
+    while words and words[0].startswith("-") and words[0] not in ("-h", "--help", "--version"):
+        option, equals, path = words.pop(0).partition("=")
+        if option == "--library":
+            if not equals and words and not words[0].startswith("-"):
+                path = words.pop(0)
+            common.place(path, option)
+            common.ahead[option] = path
+        elif option == "--json" and not equals:
+            common.ahead[option] = ""
+        else:
+            from studio.sdk import UserError
+
+            raise UserError(f"There is no option “{option}” ahead of a command.", hint="See: studio --help")
+    if not words:
+        from studio.sdk import UserError
+
+        raise UserError(f"Name a command after “{argv[-1]}”.", hint="See: studio --help")
+    return words
 
 
 def _mend_streams() -> None:
@@ -89,7 +113,7 @@ def usage() -> str:
     width = max(map(len, COMMANDS))
     lines = [f"  {name:<{width}}  {summary}" for name, (_, summary) in COMMANDS.items()]
     return (
-        "usage: studio [COMMAND …]\n\nWithout a command the window opens. Commands:\n"
+        "usage: studio [--library PATH] [COMMAND …]\n\nWithout a command the window opens. Commands:\n"
         + "\n".join(lines)
         + "\n\nEvery command takes --help, --json and --library PATH; STUDIO_HOME chooses where the studio keeps"
         " everything.\nExit codes: 0 done, 1 failed, 2 wrong input, 3 something found wrong, 4 not possible here,"
@@ -110,8 +134,7 @@ def _failed(error: Exception, argv: Sequence[str]) -> int:
     from studio.sdk import UserError
 
     if isinstance(error, UserError):
-        where = f"{error.param}: " if error.param and error.param not in error.message else ""
-        common.warn(f"{where}{error.message}{' ' + error.hint if error.hint else ''}")
+        common.warn(common.told(error.message, error.param, error.hint))
         return _code_of(error)
     if isinstance(error, UnicodeEncodeError) and (garbled := next((word for word in argv if not _is_text(word)), "")):
         common.warn(f"“{garbled}” holds bytes that are no text (UTF-8).")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from studio.cli import common, exits
 from studio.engine.discovery.plugins import PluginInfo, PluginState
 from studio.engine.discovery.registry import Registry
+from studio.sdk import UserError
 
 
 def run(argv: Sequence[str]) -> int:
@@ -22,7 +23,7 @@ def run(argv: Sequence[str]) -> int:
     rows: Sequence[PluginInfo] = registry.plugins
     if arguments.action != "list":
         if not arguments.name:
-            made.error(f"{arguments.action} needs the name of a plugin")
+            raise UserError(f"{arguments.action} needs the name of a plugin.")
         rows = registry.find(arguments.name)
         change = registry.switches.enable if arguments.action == "enable" else registry.switches.disable
         for row in rows:

@@ -237,16 +237,15 @@ def _can_be_made(job: Job, registry: Registry) -> bool:
 
 def _run_here(engine: Engine, job_ids: Sequence[str], arguments: argparse.Namespace) -> int:
     """Run these jobs in this process, with progress, until they have ended."""
-    from studio.cli.watching import Watcher
+    from studio.cli.watching import Watcher, path_of
 
-    with Watcher(engine, quiet=common.wants_json(arguments)) as watcher:
+    quiet = common.wants_json(arguments)
+    with Watcher(engine, quiet=quiet, deliver=None if quiet else path_of) as watcher:
         engine.release(job_ids)
         cancelled = watcher.wait(job_ids)
     ended = [job for job in engine.jobs() if job.id in job_ids]
-    if common.wants_json(arguments):
+    if quiet:
         common.print_json({"jobs": [journal.job_to_json(job) for job in ended]})
-    else:
-        common.print_lines(str(saved.path) for saved in watcher.saved)
     for job in ended:
         if job.failure:
             common.warn(f"{job.id}: {job.failure.message} {job.failure.hint}")

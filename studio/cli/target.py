@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,17 +47,17 @@ class Target:
                 f"{spec.title} cannot be written as “{path.suffix or path.name}”.",
                 hint=f"Endings that can: {endings}; or end with / for a folder.",
             )
-        if not (folder := path.absolute().parent).is_dir():
-            raise UserError(f"{folder} is no folder." if folder.exists() else f"The folder {folder} does not exist.")
+        check_folder_of(path)
         return cls(file=path)
 
-    def expect(self, results: Iterable[ItemSaved]) -> None:
-        """Be told of all results before the first is written: a by-product is one beside a result that fits FILE."""
-        if self._file is not None:
-            self._served = {saved.job_id for saved in results if _takes(saved.kind, self._file)}
+    def may_be_beside(self, saved: ItemSaved) -> bool:
+        """Whether this result may be a by-product: it does not fit FILE, and another result of its job may."""
+        return self._file is not None and not _takes(saved.kind, self._file)
 
     def write(self, saved: ItemSaved, library: Library | None) -> list[str]:
         """Write one result where ``-o`` wants it; returns the paths, none for a by-product.
+
+        One that `may_be_beside` another is written once all others of its job are.
 
         Raises:
             OSError, UserError: it cannot be written, or is of another kind than the file's and nothing else was made.
@@ -67,11 +66,12 @@ class Target:
         if self._folder is not None:
             self._folder.mkdir(parents=True, exist_ok=True)
             return [str(_copied(source, self._folder / source.name))]
-        if self._file is None or (saved.job_id in self._served and not _takes(saved.kind, self._file)):
+        if self._file is None or (saved.job_id in self._served and self.may_be_beside(saved)):
             return []
         from studio.library import formats
 
         formats.check_suffix(saved.kind, self._file)
+        self._served.add(saved.job_id)
         place = self._file
         if self._written:
             place = _free(self._file.with_name(f"{self._file.stem}-{self._written + 1}{self._file.suffix}"))
@@ -91,6 +91,13 @@ class Target:
             return [str(_copied(source, self._file.with_suffix(source.suffix)))]
         except OSError:
             return []
+
+
+def check_folder_of(path: Path) -> None:
+    """See that a file can be put at `path`: folders are only made where one is asked for. Raises `UserError`."""
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise UserError(f"{folder} is no folder." if folder.exists() else f"The folder {folder} does not exist.")
 
 
 def _takes(kind: str, path: Path) -> bool:

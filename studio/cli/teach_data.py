@@ -136,7 +136,9 @@ def _list(home: Home, arguments: argparse.Namespace) -> int:
             common.warn(error.message if isinstance(error, UserError) else f"{name}: {error.strerror}.")
             continue
         plain.append(_plain(dataset))
-        rows.append([name, dataset.kind, f"{len(dataset.items):,} files", str(dataset.card.get("title", ""))])
+        rows.append(
+            [name, dataset.kind, common.counted(len(dataset.items), "file"), str(dataset.card.get("title", ""))]
+        )
     if common.wants_json(arguments):
         common.print_json(plain)
     else:

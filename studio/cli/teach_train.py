@@ -164,7 +164,7 @@ def _dataset(home: Home, kinds: str, given: str) -> str:
     from studio.teach.datasets import prepare
 
     dataset = prepare(folder, home.datasets, kind=kinds.partition(",")[0])
-    common.warn(f"Made the dataset “{dataset.name}” of {len(dataset.items):,} files.")
+    common.warn(f"Made the dataset “{dataset.name}” of {common.counted(len(dataset.items), 'file')}.")
     return dataset.name
 
 
@@ -221,8 +221,7 @@ def _say_end(watcher: TrainingWatcher, failures: Sequence[Mapping[str, Any]], *,
         common.warn(f"Stopped. {kept}" if watcher.checkpoint else "Stopped before the first checkpoint.")
         return exits.CANCELLED
     for failure in failures:
-        where = f"{failure['param']}: " if failure["param"] else ""
-        common.warn(f"{where}{failure['message']} {failure['hint']}".strip())
+        common.warn(common.told(failure["message"], failure["param"], failure["hint"]))
     if failures and watcher.checkpoint:
         common.warn(kept)
     if not failures:

@@ -153,8 +153,11 @@ def _plugins(home: Home) -> Iterator[Finding]:
 
     registry = Registry.discover(home)
     ready = [row for row in registry.plugins if row.state is PluginState.READY]
-    facts = {"ready": len(ready), "generators": sorted(registry.descriptors)}
-    yield Finding("plugins", "good", f"{len(ready)} ready, {len(registry.descriptors)} generators.", facts)
+    recipes = sorted(name for name, plain in registry.descriptors.items() if plain.get("teaches"))
+    generators = sorted(set(registry.descriptors) - set(recipes))
+    facts = {"ready": len(ready), "generators": generators, "recipes": recipes}
+    told = f"{len(ready)} ready, {len(generators)} generators and {len(recipes)} recipes that teach a model."
+    yield Finding("plugins", "good", told, facts)
     for row in registry.plugins:
         if row.state is not PluginState.READY or row.reason:
             yield Finding(row.name, "note", f"{row.state.value}: {row.reason}", {"state": row.state.value})

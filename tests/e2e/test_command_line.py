@@ -17,6 +17,7 @@ from helpers import library_artifacts
 from helpers.commands import Answer, environment, started, studio
 from helpers.disks import no_room_beyond
 
+from studio.__main__ import window_options
 from studio.engine.journal import Journal, sessions
 from studio.engine.mailbox import Mailbox
 from studio.library import Origin, Parent, formats
@@ -78,6 +79,9 @@ def test_the_same_request_gives_the_same_bytes_again(home: Path, texture: dict[s
     assert (home / "again.png").read_bytes() == (home / "original.png").read_bytes()
     folder = studio(home, "library", "export", original["id"], f"{home}/a folder/that is new/", "--json").json
     assert Path(folder["file"]).parent == home / "a folder" / "that is new"
+    missing = studio(home, "library", "export", original["id"], f"{home}/nope/x.png")
+    assert (missing.code, missing.err) == (2, f"The folder {home}/nope does not exist.\n")
+    assert not (home / "nope").exists()
     nowhere = studio(home, "library", "export", original["id"], "")
     assert (nowhere.code, nowhere.err) == (2, "export needs a path.\n")
     others = studio(home, "library", "variations", texture["id"], "--count", "2", "--json").json["items"]
@@ -113,6 +117,42 @@ def test_trash_restore_verify_and_rebuild(home: Path, texture: dict[str, str]) -
     assert changed.code == 3
     assert changed.json["changed"]
     path.write_bytes(whole)
+
+
+def test_options_of_all_commands_may_stand_ahead_of_the_command(tmp_path: Path) -> None:
+    for words in (("--library", f"{tmp_path}/one", "--json"), ("--json", f"--library={tmp_path}/one")):
+        answer = studio(tmp_path, *words, "library", "stats", extra={"QT_QPA_PLATFORM": "offscreen"}, timeout=30)
+        assert answer.json["folder"] == f"{tmp_path}/one", answer
+    nearer = studio(
+        tmp_path, "--library", f"{tmp_path}/one", "library", "stats", "--json", "--library", f"{tmp_path}/two"
+    )
+    assert nearer.json["folder"] == f"{tmp_path}/two"
+
+
+def test_the_window_takes_its_own_options_and_nothing_else(tmp_path: Path) -> None:
+    assert window_options([]) == []
+    assert window_options(["--library", "a b", "--exit-after-first-paint"]) == [
+        "--library", "a b", "--exit-after-first-paint",
+    ]  # fmt: skip
+    assert window_options([f"--library={tmp_path}"]) == ["--library", str(tmp_path)]
+    assert window_options(["--library", "~"]) == ["--library", str(Path.home())]
+    for words in (["--library"], ["--library", ""], ["--library="], ["--library", "-x"], ["--library", "a", "library"]):
+        assert window_options(words) is None
+
+
+def test_a_library_folder_that_came_to_be_unusable_is_told_with_its_setting(tmp_path: Path) -> None:
+    assert studio(tmp_path, "settings", "library_folder", f"{tmp_path}/a/b").code == 0
+    assert (tmp_path / "a" / "b").is_dir()
+    (tmp_path / "a" / "b").rmdir()
+    (tmp_path / "a" / "b").write_bytes(b"")
+    answer = studio(tmp_path, "library", "stats")
+    assert answer.code == 2
+    assert "it is no folder. This is the setting “library_folder”; choose another: studio settings" in answer.err
+    assert (
+        "This is the setting" not in studio(tmp_path, "library", "stats", "--library", f"{tmp_path}/settings.json").err
+    )
+    assert studio(tmp_path, "settings", "library_folder", "").code == 0
+    assert studio(tmp_path, "library", "stats").code == 0
 
 
 def test_a_texture_becomes_a_relief_and_both_know_each_other(home: Path, texture: dict[str, str]) -> None:
@@ -178,6 +218,46 @@ def test_output_goes_to_a_file_or_a_folder_and_nowhere_else(home: Path, tmp_path
         (("plugins", "enable", "zzz"), "zzz"),
         (("plugin", "check", "studio.image.texture", "--set", "size"), "NAME=VALUE"),
         (("settings", "zzz"), "no setting"),
+        (("settings", "library_folder", f"{__file__}/library"), f"{__file__}/library is no folder."),
+        (("settings", "library_folder", __file__), f"{__file__} is no folder."),
+        (("-x",), "There is no option “-x” ahead of a command. See: studio --help\n"),
+        (("--quiet", "generators"), "There is no option “--quiet” ahead of a command. See: studio --help\n"),
+        (("--exit-after-first-paint", "generators"), "“--exit-after-first-paint” ahead of a command"),
+        (("--json",), "Name a command after “--json”."),
+        (("--library",), "--library needs a path.\n"),
+        (("--library", "--json", "generators"), "--library needs a path.\n"),
+        (("--library", "here", "nonsense"), "There is no command “nonsense”."),
+        (
+            ("--library", __file__, "library", "stats"),
+            f"The library can't be opened at “{__file__}”: it is no folder.\n",
+        ),
+        ((*SMALL, "--seed", "1e400"), "--seed must be a whole number, not “1e400”. See: studio generate --help\n"),
+        ((*SMALL, "--seed"), "--seed needs a value. See: studio generate --help\n"),
+        ((*SMALL, "extra"), "“extra” is too much for “studio generate”. See: studio generate --help\n"),
+        ((*SMALL, "--json=yes"), "--json takes no value; leave out “yes”. See: studio generate --help\n"),
+        (("generate",), "Something is missing after “studio generate”: id. See: studio generate --help\n"),
+        (("library",), "Something is missing after “studio library”: ACTION. See: studio library --help\n"),
+        (
+            ("library", "rate", "0000", "nan"),
+            "“rating” must be a whole number, not “nan”. See: studio library rate --h",
+        ),
+        (("library", "list", "--sort", "x"), "--sort can't be “x”; choose from newest, oldest, rating, title. See: "),
+        (("library", "list", "--frob"), "“studio library” takes no “--frob”. See: studio library --help\n"),
+        (("library", "tag", "0000"), "Something is missing after “studio library tag”: tags. See: "),
+        (("queue", "frobnicate"), "There is no “studio queue frobnicate”; choose from list, log, pause, "),
+        (("plugin", "check"), "Something is missing after “studio plugin”: name. See: studio plugin --help\n"),
+        (("plugins", "enable"), "enable needs the name of a plugin.\n"),
+        (("teach", "train", "--se", "4"), "“--se” may mean --set, --seed; write more of it. See: "),
+        (("teach", "data", "x", "--held-out", "z"), "--held-out must be a number, not “z”. See: "),
+        (("library", "import", "."), "“.” is a folder; name a file in it.\n"),
+        (("library", "import", os.devnull), f"“{os.devnull}” is no ordinary file.\n"),
+        (("library", "search", '"open'), 'This quote is never closed. (at character 1 of “"open”)\n'),
+        (
+            ("generate", "studio.mesh.relief", "--input", f"picture={os.devnull}"),
+            f"picture: “{os.devnull}” is no ordinary",
+        ),
+        (("generate", "studio.mesh.relief", "--input", "picture="), "Nothing is given for “picture”.\n"),
+        (("generate", "studio.music.composer", "--set", "tempo=1e309"), "tempo: Exact tempo must be a whole number"),
         (("settings", "idle_minutes", "soon"), "number from 0"),
         (("help", "zzz"), "no guide"),
     ],
@@ -187,6 +267,7 @@ def test_bad_input_gets_a_sentence_and_an_exit_code(home: Path, words: tuple[str
     assert answer.code == 2, answer
     assert says in answer.err
     assert answer.out == ""
+    assert answer.err.count("\n") == 1
     assert_calm(answer)
 
 
@@ -213,6 +294,9 @@ def test_a_folder_where_the_settings_should_be_is_told(tmp_path: Path) -> None:
     assert answer.code == 3
     assert "settings.json" in answer.err
     assert_calm(answer)
+    changed = studio(tmp_path, "settings", "theme", "dark")
+    assert changed.code == 1
+    assert f"The setting can't be kept in {tmp_path}/settings.json: Is a directory.\n" in changed.err
 
 
 def test_damaged_plugin_switches_are_told_without_jargon_and_left_alone(tmp_path: Path) -> None:
@@ -258,6 +342,25 @@ def test_ctrl_c_cancels_cleanly(tmp_path: Path) -> None:
     assert b"Traceback" not in said
     assert time.monotonic() - begun < 10
     assert studio(tmp_path, "queue", "list", "--json").json == []
+
+
+def test_each_result_is_told_and_copied_as_soon_as_it_is_saved(tmp_path: Path) -> None:
+    (tmp_path / "made.png").write_bytes(b"old")
+    for target in ("made/", "made.png"):
+        with started(tmp_path, *LARGE, "--count", "9", "-o", f"{tmp_path}/{target}") as process:
+            assert process.stdout is not None
+            first = Path(process.stdout.readline().decode().strip())
+            process.kill()
+        assert first.read_bytes().startswith(b"\x89PNG")
+    assert first == tmp_path / "made.png"
+    assert len(studio(tmp_path, "queue", "list", "--json").json) > 12  # most were still to be made
+
+
+def test_who_reads_only_the_first_path_stops_no_job(tmp_path: Path) -> None:
+    script = f"{sys.executable} -m studio {' '.join(SMALL)} --count 3 -o {tmp_path}/made/ | head -1"
+    done = subprocess.run(["sh", "-c", script], env=environment(tmp_path), capture_output=True, text=True, timeout=60)
+    assert (done.stdout.count("\n"), done.stderr) == (1, "")
+    assert len(list((tmp_path / "made").iterdir())) == 3
 
 
 def test_a_killed_studio_leaves_jobs_that_can_be_retried(tmp_path: Path) -> None:
@@ -599,6 +702,13 @@ def test_results_and_json_alone_go_to_stdout(home: Path) -> None:
     ):
         answer = studio(home, *words, "--json")
         assert answer.json is not None, words
+
+
+def test_the_doctor_counts_what_the_lists_hold(home: Path) -> None:
+    (found,) = [finding for finding in studio(home, "doctor", "--json").json if finding["subject"] == "plugins"]
+    generators = studio(home, "generators", "--json").json
+    recipes = studio(home, "teach", "recipes", "--json").json
+    assert f"{len(generators)} generators and {len(recipes)} recipes" in found["sentence"]
 
 
 def test_the_guide_to_the_settings_lists_them(home: Path) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from studio.cli import exits
 from studio.cli.teach_data import run
 from studio.library import formats
-from studio.sdk import Note, Score, Track
+from studio.sdk import Note, Score, Track, UserError
 from studio.sdk.datasets import Dataset, read_text
 from studio.teach.datasets import Options, prepare, set_captions
 from studio.teach.datasets_captions import from_name
@@ -388,6 +388,5 @@ def test_the_command_line(
     assert [entry["name"] for entry in json.loads(capsys.readouterr().out)] == ["foxes"]
     assert run(["remove", "foxes"]) == exits.OK
     assert names(tmp_path / "home" / "datasets") == []
-    with pytest.raises(SystemExit) as left:
+    with pytest.raises(UserError, match="Something is missing after “studio teach data”: folder"):
         run([])
-    assert left.value.code == exits.WRONG_INPUT
