@@ -18,6 +18,8 @@ from helpers.commands import Answer, environment, started, studio
 from helpers.disks import no_room_beyond
 
 from studio.__main__ import window_options
+from studio.cli import common
+from studio.cli.wrong_words import sentence
 from studio.engine.journal import Journal, sessions
 from studio.engine.mailbox import Mailbox
 from studio.library import Origin, Parent, formats
@@ -702,6 +704,19 @@ def test_results_and_json_alone_go_to_stdout(home: Path) -> None:
     ):
         answer = studio(home, *words, "--json")
         assert answer.json is not None, words
+
+
+def test_one_of_something_is_said_so_and_a_parameter_is_named_once() -> None:
+    assert [common.counted(number, "file") for number in (0, 1, 1000)] == ["0 files", "1 file", "1,000 files"]
+    assert common.told("Exact tempo must be less.", "tempo", None) == "tempo: Exact tempo must be less."
+    assert common.told("The seed must be less.", "seed", "Less.") == "The seed must be less. Less."
+    assert common.told("“size” is unknown.", "size", "") == "“size” is unknown."
+
+
+def test_what_other_pythons_say_of_wrong_words_becomes_a_sentence_too() -> None:
+    newer = "argument action: invalid choice: 'x' (choose from list, log)"
+    assert sentence("studio queue", newer) == "There is no “studio queue x”; choose from list, log."
+    assert sentence("studio queue", "something new") == "Something new."
 
 
 def test_the_doctor_counts_what_the_lists_hold(home: Path) -> None:
