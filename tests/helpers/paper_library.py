@@ -74,6 +74,10 @@ class PaperLibrary:
         except ValueError:
             return -1
 
+    def places(self, query: Query, ids: Sequence[str], rows: Sequence[int]) -> dict[str, int]:
+        del rows
+        return {item_id: place for item_id in ids if (place := self.position(query, item_id)) >= 0}
+
     def detail(self, item_id: str) -> Detail | None:
         number = int(item_id)
         if not 0 <= number < self.total:

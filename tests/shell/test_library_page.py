@@ -247,6 +247,78 @@ def test_delete_moves_to_the_trash_and_undo_brings_back(qtbot: QtBot, open_page:
     assert page.empty.state == "trash"
 
 
+def chosen(page: LibraryPage) -> list[str]:
+    """The ids of what is selected."""
+    return page.grid.selected_ids() or []
+
+
+def test_what_is_selected_stays_selected_whatever_comes_before_it(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(300)
+    library = paper(page)
+    page.grid.select_row(5)
+    QTest.keyClick(page.grid, Key.Key_Right, SHIFT)
+    before = chosen(page)
+    assert len(before) == 2
+    library.total += 3  # results arrive, newest first
+    page.rows.refresh()
+    settle(qtbot, page)
+    assert page.rows.count == 303
+    assert chosen(page) == before
+    assert page.grid.selection.current == 9
+    library.total += 200  # among them so many that no page of rows is where it was
+    page.rows.refresh()
+    library.total += 1
+    page.rows.refresh()
+    settle(qtbot, page)
+    assert chosen(page) == before
+
+
+def test_after_the_trash_the_next_one_alone_is_selected_and_undo_moves_nothing(
+    qtbot: QtBot, open_page: OpenPage
+) -> None:
+    page = open_page(100)
+    page.grid.setFocus()
+    page.grid.select_row(2)
+    QTest.keyClick(page.grid, Key.Key_Right, SHIFT)
+    following = page.rows.ids([range(4, 5)])
+    QTest.keyClick(page.grid, Key.Key_Delete)
+    qtbot.waitUntil(lambda: page.rows.count == 98)
+    settle(qtbot, page)
+    assert chosen(page) == following
+    page.grid.select_row(30)
+    before = chosen(page)
+    QTest.keyClick(page.grid, Key.Key_Z, CTRL)
+    qtbot.waitUntil(lambda: page.rows.count == 100)
+    settle(qtbot, page)
+    assert chosen(page) == before
+
+
+def test_a_search_keeps_what_it_finds_selected_and_nothing_else(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(100, titles={97: "Cherry bowl", 90: "Vessel", 80: "Cherry tree"})
+    page.grid.select_row(99 - 80)
+    page.filters.search.setText("cherry")
+    settle(qtbot, page)
+    qtbot.waitUntil(lambda: page.rows.count == 2)
+    assert chosen(page) == ["80"]
+    page.filters.search.setText("vessel")
+    qtbot.waitUntil(lambda: page.rows.count == 1)
+    settle(qtbot, page)
+    assert chosen(page) == []
+    assert page.grid.current_row() is None
+
+
+def test_what_is_selected_while_results_are_asked_for_is_followed_too(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(100)
+    page.grid.select_row(3)
+    paper(page).total += 2
+    page.rows.refresh()
+    page.grid.select_row(7)
+    before = chosen(page)
+    settle(qtbot, page)
+    assert page.rows.count == 102
+    assert chosen(page) == before
+
+
 def test_emptying_the_trash_asks_first(qtbot: QtBot, open_page: OpenPage) -> None:
     page = open_page(30)
     page.grid.setFocus()

@@ -57,6 +57,20 @@ def test_scores_are_played_where_a_generator_plays_them(library: Library, source
     assert not source.plays_scores()
 
 
+@pytest.mark.parametrize("sort", ["newest", "oldest", "title", "rating"])
+def test_items_are_found_again_near_where_they_stood(library: Library, source: LibrarySource, sort: str) -> None:
+    items = fill(library)
+    query = Query(sort=sort)
+    ids = [row.id for row in source.rows(query, 0, 5)]
+    new = library.save(picture("A new one"), origin("n"))
+    now = [row.id for row in source.rows(query, 0, 6)]
+    assert new.id in now
+    assert source.places(query, ids[1:3], [1, 2]) == {item_id: now.index(item_id) for item_id in ids[1:3]}
+    library.trash(items[0].id)
+    assert items[0].id not in source.places(query, ids, range(5))
+    assert source.places(query, [], []) == {}
+
+
 def test_rows_counts_and_places_follow_query_and_order(library: Library, source: LibrarySource) -> None:
     items = fill(library)
     everything = Query()

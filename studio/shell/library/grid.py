@@ -32,6 +32,9 @@ from studio.shell.theme import tokens
 from studio.shell.widgets import as_plain_tip
 
 SMALLEST, USUAL, LARGEST = 96, 176, 384
+MOST_FOLLOWED = 1000
+"""Selected items that stay selected when others come before them or leave; more are kept by their rows."""
+
 """Sides of a thumbnail in pixels."""
 
 _SETTLE_MS = 50
@@ -97,6 +100,7 @@ class GridView(QAbstractScrollArea):
         self.viewport().setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(SMALLEST + 40, SMALLEST + 40)
+        rows.followed = self._followed
         rows.reset.connect(self._on_reset)
         rows.grown.connect(self._on_grown)
         rows.changed.connect(self._on_changed)
@@ -197,7 +201,16 @@ class GridView(QAbstractScrollArea):
     def _row_at(self, point: QPoint) -> int:
         return self._geometry.index_at(point.x(), point.y() + self.verticalScrollBar().value())
 
+    def _followed(self) -> list[int]:
+        """The rows whose items stay selected whatever comes before them; none where there are too many to tell."""
+        if len(self.selection.rows) > MOST_FOLLOWED:
+            return []
+        held = {*self.selection.rows, self.selection.current} - {-1}
+        return sorted(row for row in held if self.rows.row(row) is not None)
+
     def _on_reset(self, count: int) -> None:
+        if len(self.selection.rows) <= MOST_FOLLOWED:
+            self.selection.follow(self.rows.places, go_on=not self.rows.is_other_query)
         self.selection.cut(count)
         self._lay_out()
         self._moved(scroll=False)

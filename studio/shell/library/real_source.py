@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _VIEWS_KEPT = 8
 _COUNTED_AT_ONCE = 2000
+_REACH, _FOLLOWED = 64, 4096
+"""How far from where items stood they are looked for again, rows; and among how many at most."""
+
 _NEIGHBOURS = 12
 """How far around an item the other results of its job are looked for: they are saved one after the other."""
 
@@ -78,6 +81,19 @@ class LibrarySource:
         row = view.row_of(place)
         found = view.rows(row, 1)
         return row if found and found[0].id == item_id else -1
+
+    def places(self, query: Query, ids: Sequence[str], rows: Sequence[int]) -> dict[str, int]:
+        """Where items stand now that stood at `rows` (ascending); those that were not found near there are left out."""
+        if not ids:
+            return {}
+        view, moved = self._view(query), 0
+        place = self._library.index.number("SELECT pos FROM items WHERE id = ?", (ids[0],))
+        if place and query.sort in {"newest", "oldest"}:
+            moved = view.row_of(place) - rows[0]
+        first = max(0, rows[0] + moved - _REACH)
+        last = min(rows[-1] + moved + _REACH, first + _FOLLOWED)
+        wanted = set(ids)
+        return {row.id: first + at for at, row in enumerate(view.rows(first, max(0, last - first))) if row.id in wanted}
 
     def detail(self, item_id: str) -> Detail | None:
         """Everything about an item."""

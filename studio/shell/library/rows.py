@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -24,6 +24,11 @@ class LibraryRows(QObject):
         grown: the rows stay, but there are this many in all.
         changed: rows from first up to, not including, last arrived or changed.
         failed: the query could not be answered; carries a sentence. Empty when it can again.
+
+    Attributes:
+        followed: tells which rows are looked for again whenever there are other results.
+        places: where those stand in the newest results, by their rows before; during `reset`.
+        is_other_query: whether the newest results are those of another query; during `reset`.
     """
 
     reset = Signal(int)
@@ -45,6 +50,10 @@ class LibraryRows(QObject):
         self._counting: Task | None = None
         self._looking: Task | None = None
         self._look_again = ""
+        self.followed: Callable[[], Sequence[int]] = tuple
+        self.places: Mapping[int, int] = {}
+        self.is_other_query = False
+        self._held: dict[int, Row] = {}  # the followed, where they stand now: old pages know others there
         self._again = QTimer(self)
         self._again.setSingleShot(True)
         self._again.setInterval(120)
@@ -68,6 +77,8 @@ class LibraryRows(QObject):
     def row(self, index: int) -> Row | None:
         """Row `index` if it has been fetched."""
         number, offset = divmod(index, PAGE)
+        if self._missing(number) and index in self._held:
+            return self._held[index]
         page = self._pages.get(number)
         return page[offset] if page is not None and offset < len(page) else None
 
@@ -109,7 +120,7 @@ class LibraryRows(QObject):
     def _missing(self, page: int) -> bool:
         return page not in self._pages or page in self._stale
 
-    def _look(self, *, fresh: bool) -> None:
+    def _look(self, *, fresh: bool, again: bool = False) -> None:
         """Ask for the beginning; while one answer is awaited, only the newest wish is remembered."""
         if self._looking:
             self._look_again = "fresh" if fresh or self._look_again == "fresh" else "stale"
@@ -119,12 +130,24 @@ class LibraryRows(QObject):
             self._counting.cancel()
             self._counting = None
         query, source = self.query, self.source
+        followed = tuple(self.followed())
+        ids = self.ids([range(row, row + 1) for row in followed]) or []
+
+        def look() -> tuple[Look, dict[int, int]]:
+            look, places = source.look(query, PAGE), source.places(query, ids, followed)
+            return look, {row: places[item_id] for row, item_id in zip(followed, ids, strict=True) if item_id in places}
+
         self._looking = self._background.run(
-            lambda: source.look(query, PAGE), partial(self._looked, fresh), self._not_looked, self
+            look, partial(self._looked, fresh, None if again else followed), self._not_looked, self
         )
 
-    def _looked(self, fresh: bool, answer: Look) -> None:
+    def _looked(self, fresh: bool, followed: Sequence[int] | None, answered: tuple[Look, Mapping[int, int]]) -> None:
         self._looking = None
+        if followed is not None and followed != tuple(self.followed()) and not self._look_again:
+            self._look(fresh=fresh, again=True)  # something else was selected meanwhile
+            return
+        answer, self.places = answered
+        self.is_other_query = fresh
         if self._look_again:
             self._look(fresh=fresh or self._look_again == "fresh")
             return
@@ -132,6 +155,7 @@ class LibraryRows(QObject):
             self._fetching.cancel()
             self._fetching = None
         self.failed.emit("")
+        self._held = {place: held for row, place in self.places.items() if (held := self.row(row)) is not None}
         if fresh:
             self._pages.clear()
         self._stale = set(self._pages)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 
 class RowSet:
@@ -141,6 +141,25 @@ class Selection:
         self.rows = RowSet([range(count)])
         if self.current < 0 and count:
             self.current = self.anchor = 0
+
+    def follow(self, places: Mapping[int, int], *, go_on: bool) -> None:
+        """Select what was selected, where it stands now.
+
+        Args:
+            places: old row → new row, of those that are still there.
+            go_on: whether, when all are gone, what stands in the place of the first is selected, as after deleting.
+        """
+        runs = self.rows.runs()
+        kept = sorted(places[row] for row in self.rows if row in places)
+        current = places.get(self.current, -1)
+        if kept:
+            self.rows = RowSet(range(place, place + 1) for place in kept)
+            self.current = self.anchor = current if current >= 0 else kept[0]
+        elif runs and go_on:
+            self.choose(runs[0].start)
+        elif current >= 0 or not go_on:
+            self.clear()
+            self.current = self.anchor = current
 
     def cut(self, count: int) -> None:
         """Forget rows that no longer exist because only `count` are left."""

@@ -134,6 +134,9 @@ class Source(Protocol):
     def position(self, query: Query, item_id: str) -> int:
         """Where an item stands among the matching ones, −1 when it does not match or the order cannot tell."""
 
+    def places(self, query: Query, ids: Sequence[str], rows: Sequence[int]) -> Mapping[str, int]:
+        """Where items stand now that stood at `rows` (ascending); those that were not found near there are left out."""
+
     def detail(self, item_id: str) -> Detail | None:
         """Everything about an item; None when there is no such item."""
 
