@@ -24,6 +24,7 @@ View3D {
             clipNear: 0.01
             clipFar: 100
             fieldOfView: 40
+            fieldOfViewOrientation: view.isUpright ? PerspectiveCamera.Horizontal : PerspectiveCamera.Vertical
         }
         // The lights go with the camera, so that what is looked at is lit.
         DirectionalLight { eulerRotation: Qt.vector3d(-38, view.mood.turn, 0); brightness: view.mood.key; color: "#fff6ea" }

@@ -24,6 +24,7 @@ Item {
     property real distance: 3.2
     property vector3d target: Qt.vector3d(0, 0, 0)
 
+    readonly property bool isUpright: width < height
     readonly property var moods: [
         { key: 1.5, fill: 0.4, rim: 0.9, sky: 0.3, turn: -35 },
         { key: 2.6, fill: 0.06, rim: 0.35, sky: 0.12, turn: -75 },
@@ -52,7 +53,7 @@ Item {
         const camera = scene.item ? scene.item.camera : null
         if (!camera)
             return
-        const scale = distance * 2 * Math.tan(camera.fieldOfView * Math.PI / 360) / Math.max(1, height)
+        const scale = distance * 2 * Math.tan(camera.fieldOfView * Math.PI / 360) / Math.max(1, Math.min(width, height))
         target = target.plus(camera.right.times(-dx * scale)).plus(camera.up.times(dy * scale))
         touched()
     }

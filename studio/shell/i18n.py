@@ -93,7 +93,8 @@ class Language:
         self._app.__dict__[_CATALOGUE] = None if locale == "en" else Catalogue(catalogue(locale))
         if locale != "en":
             self._translate_qt(locale)
-        QLocale.setDefault(QLocale(locale))
+        # English is for everybody: dates and sizes stay as the system writes them, as they are at the start.
+        QLocale.setDefault(QLocale.system() if locale == "en" else QLocale(locale))
         retranslate(self._app.topLevelWidgets())
 
     def _translate_qt(self, locale: str) -> None:

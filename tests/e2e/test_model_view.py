@@ -66,4 +66,6 @@ def test_a_model_follows_key_mouse_and_wheel_and_stays_as_it_is_in_full_screen(
     assert sum(colours["full screen"].values()) > sum(colours["nearer"].values())
     assert colours["another"]["blue"] > 100
     assert colours["another"]["red"] == colours["another"]["green"] == 0
+    assert colours["upright"]["blue"] > 100
+    assert told["at the edges"]["upright"]["blue"] == 0, "a pane taller than wide shows the whole model"
     assert not told["whole window in graphics"]

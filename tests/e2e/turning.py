@@ -87,14 +87,28 @@ def main(first: Path, second: Path) -> None:
     viewer.show_file(second)
     wait_until(lambda: len(loaded) == 2)
     seen["another"] = view_of(stage)
+    window.resize(240, 700)
+    wait_until(lambda: stage.width() == 240)
+    seen["upright"] = view_of(stage)
     told = {
         "angles": angles,
         "sizes": {name: [image.width(), image.height()] for name, image in seen.items()},
         "colours": {name: colours(image) for name, image in seen.items()},
+        "at the edges": {name: colours(edges(image)) for name, image in seen.items()},
         "whole window in graphics": "PySide6.QtQuickWidgets" in sys.modules,
     }
     print(json.dumps(told))
     window.close()
+
+
+def edges(image: QImage) -> QImage:
+    """The left and right margins of a picture, three pixels wide each, side by side."""
+    made = QImage(6, image.height(), QImage.Format.Format_RGB32)
+    for y in range(image.height()):
+        for x in range(3):
+            made.setPixelColor(x, y, image.pixelColor(x, y))
+            made.setPixelColor(5 - x, y, image.pixelColor(image.width() - 1 - x, y))
+    return made
 
 
 def colours(image: QImage) -> dict[str, int]:

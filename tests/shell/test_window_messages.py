@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from helpers.told_sentences import told_by, told_in
 from helpers.windows import EVERY_KIND, PAINTER
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -205,3 +206,12 @@ def test_a_text_that_is_gone_is_told_without_pythons_number(chinese: None, qtbot
     with qtbot.waitSignal(viewer.failed) as told:
         viewer._not_loaded(FileNotFoundError(2, "No such file or directory", str(tmp_path / "gone.txt")))
     assert told.args == ["无法读取此文本：没有这个文件或文件夹"]
+
+
+def test_dates_are_written_as_the_system_does_again_after_another_language(qapp: QApplication) -> None:
+    language = Language(qapp)
+    QLocale.setDefault(QLocale.system())
+    language.use("zh_CN")
+    assert QLocale() == QLocale("zh_CN")
+    language.use("en")
+    assert QLocale() == QLocale.system()

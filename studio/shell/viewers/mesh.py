@@ -135,6 +135,7 @@ class MeshViewer(Viewer):
     def _load(self, path: Path) -> None:
         if self._inquiry is not None:
             self._inquiry.cancel()
+        self._facts.set_whole("")  # those of the model before, which is shown until this one is there
         self._inquiry = Inspector.shared().ask("mesh", path, self._loaded, self._not_loaded, self)
         self.stage.get_ready_soon()
 
