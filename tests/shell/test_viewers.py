@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import os
 import subprocess
 import sys
@@ -605,6 +606,29 @@ def test_zooming_in_time_stays_inside_the_piece(qtbot: QtBot, media: dict[str, P
     for factor, at in ((4.0, 0.9), (4.0, 0.1), (0.01, 0.5)):
         span.zoom(factor, at)
         assert 0 <= span.start <= span.start + span.length <= span.duration + 1e-9
+
+
+@pytest.mark.parametrize("kind", ["audio", "score", "video"])
+def test_controls_make_room_in_a_narrow_stage_and_none_lies_on_another(qtbot: QtBot, kind: str) -> None:
+    viewer = shown(qtbot, kind)
+    assert isinstance(viewer, MusicViewer | VideoViewer)
+    viewer.transport.show_time(4000.0, 4000.0)
+    if isinstance(viewer, MusicViewer) and kind == "score":
+        viewer._show_silent(silent=True)
+        viewer.offer_sound(possible=True)
+    for width in (320, 360, 420, 500, 600, 900, 320, 900):
+        viewer.resize(width, 480)
+        qtbot.wait(1)
+        assert viewer.width() == width, "the bar keeps the stage from being as narrow as it may be"
+        controls = [viewer.bar.itemAt(place).widget() for place in range(viewer.bar.count())]
+        there = [control for control in controls if control.isVisible() and control is not viewer._facts]
+        assert all(control.width() >= min(control.sizeHint().width(), control.maximumWidth()) for control in there)
+        places = [control.geometry() for control in there]
+        assert all(one.right() < other.left() for one, other in itertools.pairwise(places))
+        assert viewer.controls.rect().contains(places[-1])
+        if isinstance(viewer, MusicViewer):
+            assert viewer.sound_button.isVisible() == (kind == "score")
+    assert all(control.isVisible() for control in viewer.transport.yielding), "with room they are there again"
 
 
 # ---- 3D ------------------------------------------------------------------------------------------------------

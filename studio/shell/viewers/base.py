@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QImage, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from studio.shell.i18n import say, tr_message
 from studio.shell.icons import decorate
 from studio.shell.theme import set_role
 from studio.shell.viewers.background import Background, Task
+from studio.shell.viewers.controls import ControlBar
 
 if TYPE_CHECKING:
     from studio.library import Item
@@ -34,6 +35,7 @@ class Viewer(QWidget):
         item: its record, or None.
         siblings: other results of the same job.
         thumbnail: a small picture of the file, shown where the file itself cannot be.
+        controls: the bar, which knows what makes room where it is narrow.
 
     Signals:
         loaded: the file is shown.
@@ -70,17 +72,13 @@ class Viewer(QWidget):
         content.setObjectName("FormBody")
         self.canvas = QVBoxLayout()
         self.canvas.setContentsMargins(0, 0, 0, 0)
-        self._bar_panel = QWidget()
-        self._bar_panel.setObjectName("Panel")
-        self._bar_panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.bar = QHBoxLayout(self._bar_panel)
-        self.bar.setContentsMargins(12, 6, 12, 6)
-        self.bar.setSpacing(4)
+        self.controls = ControlBar()
+        self.bar = self.controls.line
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self.canvas, 1)
-        column.addWidget(self._bar_panel)
+        column.addWidget(self.controls)
         # All that is seen hangs in one widget, which full screen takes away and brings back.
         self._body = QWidget()
         self._body.setObjectName("Stage")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from studio.shell.i18n import say
 from studio.shell.theme import tokens
@@ -35,6 +35,61 @@ class ActionButton(QToolButton):
         tip = f"{self._of.text()} ({keys})" if keys else self._of.text()
         if self._of.toolTip() != tip:
             self._of.setToolTip(tip)
+
+
+class ControlBar(QWidget):
+    """The row of controls under a viewer; where it is too narrow for all of them, the least important make room.
+
+    The actions of those that did are reached by their keys all the same.
+
+    Attributes:
+        line: where the controls stand.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("Panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._yielding: tuple[QWidget, ...] = ()
+        self.line = QHBoxLayout(self)
+        self.line.setContentsMargins(12, 6, 12, 6)
+        self.line.setSpacing(4)
+
+    def let_yield(self, *controls: QWidget) -> None:
+        """Name the controls that make room, the least important first; nobody else shows or hides them."""
+        self._yielding = controls
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as it is once all that can have made room."""
+        return QSize(self._width_without(len(self._yielding)), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give and take room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """A control that came, went or changed its text needs other room than before."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return done
+
+    def _fit(self) -> None:
+        """Show what there is room for."""
+        most = len(self._yielding)
+        gone = next((few for few in range(most) if self._width_without(few) <= self.width()), most)
+        for place, control in enumerate(self._yielding):
+            control.setVisible(place >= gone)
+
+    def _width_without(self, gone: int) -> int:
+        """The width of all that is wanted, without the first `gone` of those that yield."""
+        items = [self.line.itemAt(place) for place in range(self.line.count())]
+        others = [item for item in items if item.widget() not in self._yielding and not item.isEmpty()]
+        widths = [item.minimumSize().width() for item in others] + [_width(it) for it in self._yielding[gone:]]
+        margins = self.line.contentsMargins()
+        return margins.left() + sum(widths) + self.line.spacing() * (len(widths) - 1) + margins.right()
 
 
 class SeekBar(QWidget):
@@ -103,6 +158,11 @@ class SeekBar(QWidget):
 
     def _seek(self, x: float) -> None:
         self.sought.emit(max(0.0, min(1.0, (x - 7) / max(1, self.width() - 14))))
+
+
+def _width(control: QWidget) -> int:
+    """The width that a control takes in a row, also while it is hidden."""
+    return min(max(control.minimumWidth(), control.sizeHint().width()), control.maximumWidth())
 
 
 def clock(milliseconds: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from studio.shell.i18n import say
 from studio.shell.icons import decorate
@@ -21,6 +21,7 @@ class Transport:
     Attributes:
         play: the action that plays and pauses.
         loop: the action that repeats.
+        yielding: the controls that make room in a narrow bar, the least important first.
     """
 
     def __init__(self, viewer: Viewer, player: Player, bar: QHBoxLayout) -> None:
@@ -44,16 +45,19 @@ class Transport:
         say(self._volume.setToolTip, "Volume")
         self._loudness.changed.connect(self._volume.setValue)
         self._volume.valueChanged.connect(self._set_volume)
-        for action in (self._back, self.play, self._on, self.loop):
-            bar.addWidget(action_button(action))
-        bar.addWidget(self.time)
+        back, play, on, loop = (action_button(action) for action in (self._back, self.play, self._on, self.loop))
+        for control in (back, play, on, loop, self.time):
+            bar.addWidget(control)
+        self.yielding: tuple[QWidget, ...] = (self._volume, back, on, loop)
         player.playing_changed.connect(self._show_playing)
         self.show_time(0.0, 0.0)
 
     def add_volume(self, viewer: Viewer, bar: QHBoxLayout) -> None:
         """Put the loudness here."""
         mute = viewer.action("Mute", "speaker-high", self._mute, "M", checkable=True)
-        bar.addWidget(action_button(mute))
+        mute_button = action_button(mute)
+        bar.addWidget(mute_button)
+        self.yielding += (mute_button, self.time)
         bar.addWidget(self._volume, 0, Qt.AlignmentFlag.AlignVCenter)
         self._mute_action = mute
 

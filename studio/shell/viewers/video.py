@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QWidget
 from studio.library.formats.sniff import KIND_OF, noun, sniff
 from studio.sdk.errors import UserError
 from studio.shell.i18n import say, tr
-from studio.shell.theme import tokens
+from studio.shell.theme import set_role, tokens
 from studio.shell.viewers.base import Viewer
 from studio.shell.viewers.controls import SeekBar, action_button, clock
 from studio.shell.viewers.player import Player
 from studio.shell.viewers.transport import Transport
-from studio.shell.widgets import label
+from studio.shell.widgets import ElidedLabel
 
 
 class VideoViewer(Viewer):
@@ -33,16 +33,17 @@ class VideoViewer(Viewer):
         self.surface.clicked.connect(self.player.toggle)
         self.seek_bar = SeekBar()
         self.seek_bar.sought.connect(lambda share: self.player.seek(share * self._duration))
-        self._facts = label(role="muted")
+        self._facts = ElidedLabel()
+        set_role(self._facts, "muted")
         self._wired = False
         self.canvas.addWidget(self.surface, 1)
         self.canvas.addWidget(self.seek_bar)
         self.canvas.setSpacing(0)
         self.transport = Transport(self, self.player, self.bar)
-        self.bar.addWidget(self._facts)
-        self.bar.addStretch(1)
+        self.bar.addWidget(self._facts, 1)
         self.transport.add_volume(self, self.bar)
         self.bar.addWidget(action_button(self.full_screen_action))
+        self.controls.let_yield(*self.transport.yielding)
         self.player.moved.connect(self._on_moved)
         self.player.duration_known.connect(self._on_duration)
         self.player.failed.connect(self._not_playable)
@@ -93,7 +94,7 @@ class VideoViewer(Viewer):
             return
         first = self.surface.image.isNull()
         self.surface.show_image(image)
-        self._facts.setText(f"{image.width()} × {image.height()}")
+        self._facts.set_whole(f"{image.width()} × {image.height()}")
         if first and self.path is not None:
             self.loaded.emit()
 
@@ -112,7 +113,7 @@ class VideoViewer(Viewer):
     def _clear(self) -> None:
         self.player.close()
         self.surface.show_image(QImage())
-        self._facts.setText("")
+        self._facts.set_whole("")
         self._duration = 0.0
         self._on_moved(0.0)
 
