@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from helpers.windows import PAINTER, PLAYER, SHAPER, WRITER, FakeRegistry, Stand, open_window
 from PySide6.QtCore import Qt
@@ -17,8 +18,10 @@ from pytestqt.qtbot import QtBot
 
 from studio.engine.events import ItemSaved, JobRestarted, LogReceived
 from studio.engine.jobs import Failure, JobState
+from studio.engine.requests import GenerationRequest
+from studio.library.items import Origin
 from studio.library.library import Library
-from studio.sdk import Field, Note, Score, Text, Track, UserError
+from studio.sdk import Audio, Field, Note, Score, Text, Track, UserError
 from studio.shell.create.shots import Shot
 from studio.shell.create.stage import player_of_scores, receivers
 from studio.shell.drafts import Draft, keep_all, put_by, read_drafts
@@ -413,6 +416,107 @@ def test_a_score_looked_at_in_the_library_goes_to_create_to_sound(
         made.workshop.library = None
 
 
+def kept(stand: Stand, qtbot: QtBot, library: Library, artifact: Any, job_id: str = "") -> Any:
+    """A result in the library that a job has just made."""
+    strip = stand.page.stage.filmstrip
+    item = library.save(artifact, origin=Origin(job=job_id))
+    before = len(strip.shots())
+    stand.page._item_saved(ItemSaved(job_id, item.id, item.kind, str(library.store.path(item))))
+    qtbot.waitUntil(lambda: len(strip.shots()) == before + 1)
+    return item
+
+
+def test_what_goes_to_the_trash_leaves_strip_and_stage_and_comes_back_to_its_place(stand: Stand, qtbot: QtBot) -> None:
+    stage, strip = stand.page.stage, stand.page.stage.filmstrip
+
+    def titles() -> list[str]:
+        return [shot.title for shot in strip.shots()]
+
+    with Library(stand.workshop.home.library) as library:
+        stand.workshop.set_library(library)
+        items = [kept(stand, qtbot, library, Text(name, title=name)) for name in ("one", "two", "three")]
+        click(strip, 2)
+        qtbot.waitUntil(lambda: stage.viewer is not None and stage.viewer.text == "three")
+        library.trash(items[2].id)
+        qtbot.waitUntil(lambda: titles() == ["one", "two"])
+        qtbot.waitUntil(lambda: stage.shot.title == "two" and stage.viewer.text == "two")
+        assert [shot.title for shot in strip.chosen()] == ["two"], "what is sent or reused is what shows"
+        library.trash(items[0].id)
+        qtbot.waitUntil(lambda: titles() == ["two"])
+        assert stage.shot.title == "two"
+        assert not stage.compare_button.isVisible()
+        library.trash(items[1].id)
+        qtbot.waitUntil(strip.isHidden)
+        assert stage.shot is None
+        assert stage._stack.currentWidget() is stage.welcome
+        assert stage.send_button.isHidden()
+        for item in items[:2]:
+            library.restore(item.id)
+        qtbot.waitUntil(lambda: titles() == ["one", "two"])
+        assert strip.isVisible()
+        click(strip, 1)
+        qtbot.waitUntil(lambda: stage.viewer is not None and stage.viewer.text == "two")
+        assert strip.step(-1).title == "one"
+        assert strip.step(-1) is None
+        stand.workshop.library = None
+
+
+def test_a_result_that_was_renamed_is_found_under_its_new_name(stand: Stand, qtbot: QtBot) -> None:
+    stage, strip = stand.page.stage, stand.page.stage.filmstrip
+    with Library(stand.workshop.home.library) as library:
+        stand.workshop.set_library(library)
+        items = [kept(stand, qtbot, library, Text(name, title=name)) for name in ("one", "two")]
+        click(strip, 1)
+        qtbot.waitUntil(lambda: stage.viewer is not None and stage.viewer.text == "two")
+        for item in items:
+            library.rename(item.id, f"number {item.title}")
+        qtbot.waitUntil(lambda: stage.shot.title == "number two")
+        assert stage.viewer.path == library.store.path(library.get(items[1].id))
+        click(strip, 0)
+        qtbot.waitUntil(lambda: stage.viewer.text == "one")
+        stand.workshop.library = None
+
+
+def test_a_comparison_ends_with_one_of_its_two(stand: Stand, qtbot: QtBot) -> None:
+    stage, strip = stand.page.stage, stand.page.stage.filmstrip
+    with Library(stand.workshop.home.library) as library:
+        stand.workshop.set_library(library)
+        items = [kept(stand, qtbot, library, Text(name, title=name)) for name in ("one", "two", "three")]
+        click(strip, 0)
+        strip.item(1).setSelected(True)
+        stage.compare()
+        library.trash(items[2].id)
+        qtbot.waitUntil(lambda: len(strip.shots()) == 2)
+        assert stage._compare is not None, "the third is not compared"
+        library.trash(items[1].id)
+        qtbot.waitUntil(lambda: stage._compare is None)
+        qtbot.waitUntil(lambda: stage.viewer is not None and stage.viewer.text == "one")
+        assert stage._bar.isVisible()
+        stand.workshop.library = None
+
+
+def test_a_recording_made_after_an_interruption_shows_the_score_made_before_it(stand: Stand, qtbot: QtBot) -> None:
+    stage = stand.page.stage
+    with Library(stand.workshop.home.library) as library:
+        stand.workshop.set_library(library)
+        seconds = np.zeros((2400, 2), np.float32)
+        score = library.save(TUNE, origin=Origin(job="first"))
+        job = stand.engine.submit(_request(PAINTER))
+        stand.engine._jobs[job.id] = replace(job, items=(score.id,), begun_as="first", attempt=2)
+        sound = kept(stand, qtbot, library, Audio(seconds, 24_000), "first")
+        stage.show_shot(Shot(job.id, sound.id, "audio", library.store.path(sound), sound.title))
+        with qtbot.waitSignal(stage.viewer.loaded, timeout=20_000):
+            pass
+        assert stage.viewer.roll.isVisible()
+        assert stage.viewer.roll.roll is not None
+        assert stage.viewer.waveform.isVisible()
+        library.trash(score.id)
+        stage.show_welcome()
+        stage.show_shot(Shot(job.id, sound.id, "audio", library.store.path(sound), sound.title))
+        assert not stage.viewer.roll.isVisible()
+        stand.workshop.library = None
+
+
 def test_two_results_are_compared_under_a_slider_and_side_by_side(stand: Stand, qtbot: QtBot, tmp_path: Path) -> None:
     for number, color in enumerate(("red", "blue")):
         stand.page.panel.open(PAINTER.id, {"prompt": color})
@@ -461,6 +565,20 @@ def test_a_narrow_window_hides_the_queue_until_it_is_asked_for(stand: Stand, qap
     stand.window.resize(1000, 700)
     qapp.processEvents()
     assert not stand.page.queue.isHidden()
+
+
+def test_a_narrow_window_tells_of_interrupted_jobs_and_leads_to_their_offer(stand: Stand, qapp: QApplication) -> None:
+    stand.window.resize(1024, 700)
+    stand.engine.add_ended(GenerationRequest.of(PAINTER, {"prompt": "a fox"}, 1), JobState.INTERRUPTED)
+    stand.page.queue.model.reload()
+    qapp.processEvents()
+    entry = stand.window.status._queue
+    assert (stand.page.queue.isHidden(), entry.text()) == (True, "1 interrupted")
+    assert entry.accessibleName() == "Queue: 1 interrupted"
+    entry.click()
+    assert stand.page.queue._offer.isVisible()
+    stand.language.use("zh_CN")
+    assert entry.text() == "1 个被中断"
 
 
 def test_each_medium_remembers_its_generator(stand: Stand) -> None:

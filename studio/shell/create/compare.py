@@ -23,6 +23,7 @@ class CompareView(QWidget):
         mode: how pictures are shown at first, ``"slider"`` or ``"side"``.
 
     Attributes:
+        shots: the two.
         pictures: the viewer of two pictures, None for anything else.
 
     Signals:
@@ -35,7 +36,7 @@ class CompareView(QWidget):
         self, first: Shot, second: Shot, workshop: Workshop, mode: str = "slider", parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._shots = (first, second)
+        self.shots = (first, second)
         self._workshop = workshop
         self.slider_button = tool_button("square-half", "Slider", self.show_slider)
         self.beside_button = tool_button("columns", "Side by side", self.show_beside)
@@ -53,17 +54,17 @@ class CompareView(QWidget):
     def show_slider(self) -> None:
         """Both pictures in one place."""
         if self.pictures is not None:
-            self.pictures.show_before(self._shots[0].path, "slider")
+            self.pictures.show_before(self.shots[0].path, "slider")
 
     def show_beside(self) -> None:
         """Both pictures beside each other, zoomed as one."""
         if self.pictures is not None:
-            self.pictures.show_before(self._shots[0].path, "side")
+            self.pictures.show_before(self.shots[0].path, "side")
 
     def _one_viewer(self, mode: str) -> ImageViewer:
         from studio.shell.viewers.image import ImageViewer
 
-        first, second = self._shots
+        first, second = self.shots
         viewer = ImageViewer()
         viewer.picture_canvas.named = False
         viewer.show_file(second.path, self._workshop.item(second.item))
@@ -72,7 +73,7 @@ class CompareView(QWidget):
 
     def _two_viewers(self) -> CalmSplitter:
         splitter = CalmSplitter(Qt.Orientation.Horizontal)
-        for shot in self._shots:
+        for shot in self.shots:
             viewer = viewer_for(shot.kind, splitter)
             # of two viewers in one window the focus decides
             viewer.full_screen_action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

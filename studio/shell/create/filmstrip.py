@@ -6,7 +6,7 @@ from PySide6.QtCore import QMimeData, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QListWidget, QListWidgetItem, QWidget
 
-from studio.shell.create.shots import Shot
+from studio.shell.create.shots import Shot, as_it_is
 from studio.shell.i18n import say
 from studio.shell.icons import pixmap
 from studio.shell.theme import tokens
@@ -56,9 +56,7 @@ class Filmstrip(QListWidget):
     def add(self, shot: Shot) -> None:
         """Put a result at the right end."""
         entry = QListWidgetItem()
-        entry.setData(Qt.ItemDataRole.UserRole, shot)
-        entry.setToolTip(as_plain_tip(shot.title))
-        entry.setData(Qt.ItemDataRole.AccessibleTextRole, shot.title)
+        _name(entry, shot)
         entry.setIcon(QIcon(pixmap(KIND_ICONS.get(shot.kind, "file"), 32, tokens().muted)))
         entry.setSizeHint(QSize(SIDE + 12, SIDE + 12))
         self.addItem(entry)
@@ -68,54 +66,78 @@ class Filmstrip(QListWidget):
         self.scrollToItem(entry)
 
     def shots(self) -> list[Shot]:
-        """All results, oldest first."""
-        return [self.item(place).data(Qt.ItemDataRole.UserRole) for place in range(self.count())]
+        """All results that are not in the trash, oldest first."""
+        return [_shot(entry) for entry in self._shown()]
 
     def chosen(self) -> list[Shot]:
         """The chosen results, in their order."""
-        return [shot for place, shot in enumerate(self.shots()) if self.item(place).isSelected()]
+        return [_shot(entry) for entry in self._shown() if entry.isSelected()]
+
+    def beside(self, item_id: str) -> Shot | None:
+        """The result after this one, which need not be shown any more, or else the one before it."""
+        entries = [self.item(place) for place in range(self.count())]
+        at = next((place for place, entry in enumerate(entries) if _shot(entry).item == item_id), len(entries))
+        near = [*entries[at + 1 :], *reversed(entries[:at])]
+        return next((_shot(entry) for entry in near if not entry.isHidden()), None)
+
+    def look_again(self) -> None:
+        """Follow the library: what is in the trash is not shown, and is at its place again when it was taken out."""
+        for place in range(self.count()):
+            entry = self.item(place)
+            now = as_it_is(self._workshop, _shot(entry))
+            entry.setHidden(now is None)
+            if now is not None:
+                _name(entry, now)
+            else:
+                entry.setSelected(False)
+                if entry is self.currentItem():
+                    self.setCurrentRow(-1)
 
     def show_shot(self, shot: Shot) -> None:
         """Mark a result as the one on the stage."""
-        shots = self.shots()
-        if shot in shots:
+        entry = next((known for known in self._shown() if _shot(known) == shot), None)
+        if entry is not None:
             self.blockSignals(True)
             self.clearSelection()
-            self.setCurrentRow(shots.index(shot))
+            self.setCurrentItem(entry)
             self.blockSignals(False)
             self._selected()
 
     def step(self, by: int) -> Shot | None:
         """Go to the result before (−1) or after (+1); None where there is none."""
-        row = self.currentRow() + by
-        if not 0 <= row < self.count():
+        entries, current = self._shown(), self.currentItem()
+        place = entries.index(current) + by if current in entries else -1
+        if not 0 <= place < len(entries):
             return None
-        self.setCurrentRow(row)
-        shot: Shot = self.item(row).data(Qt.ItemDataRole.UserRole)
-        return shot
+        self.setCurrentItem(entries[place])
+        return _shot(entries[place])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space is for a quick look, as in the library."""
         entry = self.currentItem()
         if event.key() == Qt.Key.Key_Space and not event.modifiers() and entry is not None:
-            self.looked_at.emit(entry.data(Qt.ItemDataRole.UserRole))
+            self.looked_at.emit(_shot(entry))
         else:
             super().keyPressEvent(event)
 
     def mimeData(self, items: object) -> QMimeData:
         """Files for other programs, ids for our own forms."""
-        shots = [entry.data(Qt.ItemDataRole.UserRole) for entry in items]  # type: ignore[attr-defined]
+        shots = [_shot(entry) for entry in items]  # type: ignore[attr-defined]
         carried = QMimeData()
         carried.setUrls([QUrl.fromLocalFile(str(shot.path)) for shot in shots])
         carried.setData("application/x-atelier-items", "\n".join(shot.item for shot in shots).encode())
         return carried
+
+    def _shown(self) -> list[QListWidgetItem]:
+        entries = [self.item(place) for place in range(self.count())]
+        return [entry for entry in entries if not entry.isHidden()]
 
     def _selected(self) -> None:
         self.pair_chosen.emit(len(self.selectedItems()) == 2)
 
     def _opened(self, entry: QListWidgetItem | None) -> None:
         if entry is not None:
-            self.opened.emit(entry.data(Qt.ItemDataRole.UserRole))
+            self.opened.emit(_shot(entry))
 
     def _clicked(self, entry: QListWidgetItem) -> None:
         """The current entry may be off the stage: the next job grows there, or has failed."""
@@ -124,9 +146,9 @@ class Filmstrip(QListWidget):
 
     def _drawn(self, item_id: str) -> None:
         """The worker has made a result's thumbnail."""
-        for place, shot in enumerate(self.shots()):
-            if shot.item == item_id:
-                self._load(self.item(place), shot)
+        for entry in self._shown():
+            if _shot(entry).item == item_id:
+                self._load(entry, _shot(entry))
 
     def _load(self, entry: QListWidgetItem, shot: Shot) -> None:
         """Read the thumbnail off the window's thread; the medium's sign stays while there is none."""
@@ -151,3 +173,15 @@ class Filmstrip(QListWidget):
         if path is None and shot.kind == "image":
             path = shot.path
         return decode(path, side) if path is not None else QImage()
+
+
+def _shot(entry: QListWidgetItem) -> Shot:
+    shot: Shot = entry.data(Qt.ItemDataRole.UserRole)
+    return shot
+
+
+def _name(entry: QListWidgetItem, shot: Shot) -> None:
+    """Let an entry stand for a result, under its name."""
+    entry.setData(Qt.ItemDataRole.UserRole, shot)
+    entry.setToolTip(as_plain_tip(shot.title))
+    entry.setData(Qt.ItemDataRole.AccessibleTextRole, shot.title)

@@ -1,11 +1,20 @@
-"""What a result on the stage was made from."""
+"""What a result on the stage was made from, and what was made with it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from studio.shell.create.shots import Shot
 from studio.shell.workshop import Workshop
+
+if TYPE_CHECKING:
+    from studio.library.items import Item
+    from studio.shell.viewers.base import Sibling
+
+_TOGETHER = frozenset({"audio", "score"})
+"""The kinds that are shown together when the same job made both."""
 
 
 def picture_before(workshop: Workshop, shot: Shot) -> Path | None:
@@ -30,3 +39,30 @@ def picture_before(workshop: Workshop, shot: Shot) -> Path | None:
         if path is not None and path.is_file():
             return path
     return None
+
+
+def made_with(workshop: Workshop, shot: Shot, known: Iterable[Shot]) -> list[Sibling]:
+    """The other results of the job that a result comes from, where they are shown with it.
+
+    A job that went on after an interruption shares its origin with its first attempt, whose results may be those of an
+    earlier session: the job lists them, `known` need not.
+    """
+    if shot.kind not in _TOGETHER:
+        return []
+    origin = _origin(workshop.item(shot.item), shot)
+    found: dict[str, Sibling] = {}
+    for other in known:
+        if other.kind in _TOGETHER and other != shot:
+            item = workshop.item(other.item)
+            if _origin(item, other) == origin:
+                found[other.item] = (other.kind, other.path, item)
+    for job in workshop.bridge.jobs():
+        for item in map(workshop.item, job.items if job.origin == origin else ()):
+            if item is not None and not item.is_trashed and item.kind in _TOGETHER and item.id != shot.item:
+                found[item.id] = (item.kind, workshop.item_file(item), item)
+    return list(found.values())
+
+
+def _origin(item: Item | None, shot: Shot) -> str:
+    """The job a result comes from: as its record says, which names the first attempt."""
+    return item.origin.job if item is not None and item.origin is not None and item.origin.job else shot.job_id

@@ -226,8 +226,9 @@ class CreatePage(QWidget):
 
     def _show_kept(self, job: Job) -> None:
         """Show what an earlier session's job made, from the library."""
-        item = self._workshop.item(job.items[-1])
-        if item is not None:
+        items = [item for item in map(self._workshop.item, job.items) if item is not None and not item.is_trashed]
+        if items:
+            item = items[-1]
             path = self._workshop.item_file(item)
             self.stage.show_shot(Shot(job.id, item.id, item.kind, path, item.title))
 

@@ -10,10 +10,10 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from studio.engine.jobs import Job, JobState
-from studio.shell.create.origins import picture_before
+from studio.shell.create.origins import made_with, picture_before
 from studio.shell.create.progress import fraction, told
 from studio.shell.create.remarks import RemarkLine
-from studio.shell.create.shots import Shot
+from studio.shell.create.shots import Shot, ShotWatch, as_it_is
 from studio.shell.create.welcome import Welcome
 from studio.shell.i18n import say, tr, tr_spec
 from studio.shell.warming import PartsOfQt
@@ -88,6 +88,8 @@ class Stage(QWidget):
         layout.addWidget(self.remarks)
         self._show_bar()
         workshop.generators_changed.connect(self._offer_sound)
+        self._watch = ShotWatch(workshop, self)
+        self._watch.changed.connect(self._look_again)
 
     def _make_bar(self) -> QWidget:
         bar = QWidget()
@@ -196,8 +198,7 @@ class Stage(QWidget):
 
     def add_shot(self, shot: Shot) -> None:
         """A result is finished: it joins the strip, and the stage where its job is watched."""
-        self.filmstrip.add(shot)
-        self.filmstrip.show()
+        self._join_strip(shot)
         if self._job is not None and shot.job_id == self._job.id and self._compare is None:
             self._show_file(shot)
             self.filmstrip.show_shot(shot)
@@ -268,12 +269,9 @@ class Stage(QWidget):
 
     def _show_file(self, shot: Shot) -> None:
         self._shot = shot
+        self._watch.know([shot])
         viewer = self._viewer(shot.kind)
-        siblings = [
-            (other.kind, other.path, self._workshop.item(other.item))
-            for other in self.filmstrip.shots()
-            if other.job_id == shot.job_id and other != shot
-        ]
+        siblings = made_with(self._workshop, shot, self.filmstrip.shots())
         item = self._workshop.item(shot.item)
         viewer.thumbnail = self._workshop.thumbnail_file(item) if item is not None else None
         viewer.show_file(shot.path, item, siblings)
@@ -297,9 +295,47 @@ class Stage(QWidget):
         item = self._workshop.item(new_id)
         if item is not None:
             job_id = next((shot.job_id for shot in self.filmstrip.shots() if shot.item == old_id), "")
-            self.filmstrip.add(Shot(job_id, item.id, item.kind, self._workshop.item_file(item), item.title))
-            self.filmstrip.show()
+            self._join_strip(Shot(job_id, item.id, item.kind, self._workshop.item_file(item), item.title))
         self._workshop.problem.emit("", tr("The edited text is in the library as a new version."))
+
+    def _join_strip(self, shot: Shot) -> None:
+        self._watch.know([shot])
+        self.filmstrip.add(shot)
+        self.filmstrip.show()
+
+    def _look_again(self) -> None:
+        """The library has changed: what went to the trash is shown neither in the strip nor here."""
+        self.filmstrip.look_again()
+        self.filmstrip.setVisible(bool(self.filmstrip.shots()))
+        compared = self._compare.shots if self._compare is not None else ()
+        ended = None in [as_it_is(self._workshop, shot) for shot in compared]
+        if ended:
+            self._end_comparison()
+        shown, now = self._shot, as_it_is(self._workshop, self._shot) if self._shot is not None else None
+        if self._compare is not None:
+            self._shot = now  # seen when the comparison ends
+        elif shown is not None and now is None:
+            self._show_another(shown)
+        elif shown is not None and now is not None and (ended or now.path != shown.path):
+            self._show_file(now)
+        elif ended:
+            self._back_from_comparison()
+        else:
+            self._shot = now
+        self._show_bar()
+
+    def _show_another(self, gone: Shot) -> None:
+        """Show what is nearest in the strip instead, or what is being made, or how to begin."""
+        if self.viewer is not None:
+            self.viewer.clear()
+        other = self.filmstrip.beside(gone.item)
+        if self._job is not None and not self._job.state.is_final:
+            self.watch(self._job)
+        elif other is not None:
+            self.show_shot(other)
+            self.filmstrip.show_shot(other)
+        else:
+            self.show_welcome()
 
     def _look(self, shot: Shot | None) -> None:
         """Quick look at a result."""
@@ -340,7 +376,7 @@ class Stage(QWidget):
         for made in (self.reuse_button, self.send_button):
             made.setVisible(shot is not None)
         strip = self._filmstrip
-        self.compare_button.setVisible(strip is not None and strip.count() > 1)
+        self.compare_button.setVisible(strip is not None and len(strip.shots()) > 1)
         self.compare_button.setEnabled(strip is not None and len(strip.selectedItems()) == 2)
         part = fraction(job) if job is not None and busy else None
         self._progress.setRange(0, 1000)

@@ -85,7 +85,7 @@ class ControlBar(QWidget):
 
     def _width_without(self, gone: int) -> int:
         """The width of all that is wanted, without the first `gone` of those that yield."""
-        items = [self.line.itemAt(place) for place in range(self.line.count())]
+        items = [item for place in range(self.line.count()) if (item := self.line.itemAt(place)) is not None]
         others = [item for item in items if item.widget() not in self._yielding and not item.isEmpty()]
         widths = [item.minimumSize().width() for item in others] + [_width(it) for it in self._yielding[gone:]]
         margins = self.line.contentsMargins()
