@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
         def reorder(self, job_id: str, before: str | None) -> None:
             """Move a waiting job before another, or to the end."""
 
-        def clear(self) -> None:
-            """Forget the ended jobs."""
+        def clear(self, job_ids: Iterable[str] | None = None) -> None:
+            """Forget ended jobs, all or some."""
 
         def job(self, job_id: str) -> Job | None:
             """The snapshot of one job, None where it is not listed any more."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -59,6 +59,7 @@ class FakeEngine:
         old = self._jobs.get(job_id)
         if old is None or not old.state.is_final:
             raise UserError("Only a job that has ended can be retried.")
+        self.clear([job_id])
         return self.submit(old.request)
 
     def pause(self) -> None:
@@ -75,8 +76,9 @@ class FakeEngine:
         self._order.insert(self._order.index(before) if before else len(self._order), job_id)
         self._tell_order()
 
-    def clear(self) -> None:
-        for job in [job for job in self._jobs.values() if job.state.is_final]:
+    def clear(self, job_ids: Iterable[str] | None = None) -> None:
+        chosen = set(self._jobs if job_ids is None else job_ids)
+        for job in [job for job in self._jobs.values() if job.state.is_final and job.id in chosen]:
             del self._jobs[job.id]
             self._tell(JobRemoved(job.id))
 

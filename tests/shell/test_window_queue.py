@@ -11,12 +11,15 @@ from helpers.fake_engine import FakeEngine
 from helpers.windows import PAINTER, make_workshop
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from studio.engine.jobs import Job, JobState
 from studio.engine.requests import GenerationRequest
+from studio.library.library import Library
+from studio.sdk import Text
 from studio.shell.create.progress import seconds_left, told, told_seconds
+from studio.shell.create.queue_model import JobRole
 from studio.shell.create.queue_panel import QueuePanel
 from studio.shell.create.queue_view import action_rect
 
@@ -38,6 +41,11 @@ def stand(qtbot: QtBot, tmp_path: Path) -> Any:
 
 def ids(panel: QueuePanel) -> Any:
     return [job.id for job in panel.model.all()]
+
+
+def offer_button(panel: QueuePanel, text: str) -> QPushButton:
+    assert panel._offer is not None
+    return next(button for button in panel._offer.findChildren(QPushButton) if button.text() == text)
 
 
 def test_jobs_stand_in_the_order_running_waiting_ended(stand: Any, qtbot: QtBot) -> None:
@@ -102,7 +110,7 @@ def test_the_rows_button_cancels_a_running_job_and_retries_a_failed_one(stand: A
     QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(button))
     qtbot.waitUntil(lambda: panel.model.job(0).state == JobState.CANCELLED)
     QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(button))
-    qtbot.waitUntil(lambda: panel.model.rowCount() == 2)
+    qtbot.waitUntil(lambda: ids(panel) == ["job002"])
     assert panel.model.job(0).request.seed == job.request.seed
     assert opened == [], "the stage stays as it is"
     QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, button.y()))
@@ -179,10 +187,93 @@ def test_interrupted_jobs_of_an_earlier_session_are_offered_for_retry(qtbot: QtB
     assert not panel._offer.isHidden()
     assert "2 jobs were interrupted" in panel._offer_text.text()
     panel.retry_interrupted()
-    qtbot.waitUntil(lambda: sum(job.state == JobState.QUEUED for job in panel.model.all()) == 2)
-    panel.clear_button.click()
-    qtbot.waitUntil(lambda: panel._offer is not None and panel._offer.isHidden())
+    qtbot.waitUntil(lambda: ids(panel) == ["job001", "job002"])
+    assert panel._offer.isHidden()
     workshop.bridge.close()
+
+
+def test_clearing_leaves_the_offer_of_interrupted_jobs_until_it_is_declined(stand: Any, qtbot: QtBot) -> None:
+    panel, engine = stand
+    kept = engine.add_ended(request("a fox"), JobState.INTERRUPTED)
+    panel.model.reload()
+    assert not panel.clear_button.isEnabled(), "there is nothing but the offer"
+    for name in ("a hare", "an owl"):
+        engine.cancel(engine.submit(request(name)).id)
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 3 and panel.clear_button.isEnabled())
+    panel.clear_button.click()
+    qtbot.waitUntil(lambda: ids(panel) == [kept.id])
+    assert not panel._offer.isHidden()
+    offer_button(panel, "Leave them").click()
+    qtbot.waitUntil(lambda: ids(panel) == [])
+    assert panel._offer.isHidden()
+
+
+def test_the_summary_tells_of_interrupted_jobs(stand: Any, qtbot: QtBot) -> None:
+    panel, engine = stand
+    engine.add_ended(request(), JobState.INTERRUPTED)
+    panel.model.reload()
+    assert panel.summary() == "1 interrupted"
+    engine.submit(request())
+    qtbot.waitUntil(lambda: panel.summary() == "0 running, 1 waiting · 1 interrupted")
+    panel.pause_button.click()
+    qtbot.waitUntil(lambda: panel.summary() == "Paused, 1 waiting · 1 interrupted")
+
+
+@pytest.mark.parametrize("answer", ["Try again", "Leave them"])
+def test_the_answer_to_the_offer_leaves_the_focus_in_the_queue(stand: Any, qtbot: QtBot, answer: str) -> None:
+    panel, engine = stand
+    engine.add_ended(request(), JobState.INTERRUPTED)
+    panel.model.reload()
+    button = offer_button(panel, answer)
+    button.setFocus()
+    QTest.keyClick(button, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: panel._offer.isHidden())
+    if answer == "Try again":
+        assert panel.focusWidget() is panel.view
+        assert [index.data(JobRole).id for index in panel.view.selectedIndexes()] == ["job001"]
+    else:
+        assert panel.focusWidget() is panel.pause_button
+
+
+def test_a_new_job_leaves_the_chosen_row_chosen(stand: Any, qtbot: QtBot) -> None:
+    panel, engine = stand
+    first, second = (engine.submit(request(name)) for name in ("one", "two"))
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 2)
+    panel.view.setCurrentIndex(panel.model.index(1))
+    third = engine.submit(request("three"))
+    engine.begin(third.id)
+    qtbot.waitUntil(lambda: ids(panel) == [third.id, first.id, second.id])
+    assert panel.view.current == second.id
+    engine.cancel(first.id)
+    engine.clear()
+    qtbot.waitUntil(lambda: ids(panel) == [third.id, second.id])
+    assert panel.view.current == second.id
+    assert [index.row() for index in panel.view.selectedIndexes()] == [1]
+
+
+def test_rows_of_one_generator_are_told_apart_by_their_results(stand: Any, qtbot: QtBot, tmp_path: Path) -> None:
+    panel, engine = stand
+    library = Library(tmp_path / "library")
+    panel._item.__self__.set_library(library)
+    bowl = library.save(Text("round", title="Bowl"))
+
+    def make(prompt: str) -> None:
+        job = engine.submit(request(prompt))
+        engine.begin(job.id)
+        engine.save(job.id, "text", bowl.id)
+        qtbot.waitUntil(lambda: ids(panel)[:1] == [job.id] and panel.model.job(0).items == (bowl.id,))
+        assert panel.model.index(0).data() == prompt, "it may yet make more"
+        engine.end(job.id)
+        qtbot.waitUntil(lambda: panel.model.job(0).state == JobState.SUCCEEDED)
+
+    make("Forms")
+    make("Bowl for soup")
+    assert [panel.model.index(row).data() for row in range(2)] == ["Bowl for soup", "Forms · Bowl"]
+    library.rename(bowl.id, "碗")
+    panel.hide()
+    panel.show()
+    assert panel.model.index(1).data() == "Forms · 碗"
+    library.close()
 
 
 def test_clear_forgets_what_has_ended(stand: Any, qtbot: QtBot) -> None:

@@ -53,7 +53,7 @@ class QueueModel(QAbstractListModel):
 
     def job(self, row: int) -> Job | None:
         """The job in a row."""
-        return self._jobs[self._rows[row]] if 0 <= row < len(self._rows) else None
+        return self._jobs.get(self._rows[row]) if 0 <= row < len(self._rows) else None
 
     def row_of(self, job_id: str) -> int:
         """The row of a job, −1 when it is not listed."""
@@ -131,6 +131,10 @@ class QueueModel(QAbstractListModel):
             rest = [name for name in waiting if name != job_id]
             self._bridge.engine.reorder(job_id, rest[place] if place < len(rest) else None)
 
+    def retry(self, job_id: str) -> None:
+        """Queue an ended job again. Its row is there at once: the engine tells of the old one's end before that."""
+        self._job_changed(self._bridge.engine.retry(job_id))
+
     # ---- following the engine --------------------------------------------------------------------------------
 
     def _job_changed(self, job: Job) -> None:
@@ -165,10 +169,8 @@ class QueueModel(QAbstractListModel):
         if rows == self._rows:
             self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
             return
-        if len(rows) != len(self._rows):
-            self.beginResetModel()
-            self._rows = rows
-            self.endResetModel()
+        self._drop_and_add(rows)
+        if rows == self._rows:
             return
         self.layoutAboutToBeChanged.emit()
         kept = [(index, self._rows[index.row()]) for index in self.persistentIndexList()]
@@ -176,3 +178,16 @@ class QueueModel(QAbstractListModel):
         for index, name in kept:
             self.changePersistentIndex(index, self.index(rows.index(name)) if name in rows else QModelIndex())
         self.layoutChanged.emit()
+
+    def _drop_and_add(self, rows: list[str]) -> None:
+        """Take away the rows that are gone and put new ones at the end: the others stay chosen as they were."""
+        for place in reversed(range(len(self._rows))):
+            if self._rows[place] not in self._jobs:
+                self.beginRemoveRows(QModelIndex(), place, place)
+                del self._rows[place]
+                self.endRemoveRows()
+        known = set(self._rows)
+        if new := [name for name in rows if name not in known]:
+            self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(new) - 1)
+            self._rows = [*self._rows, *new]
+            self.endInsertRows()

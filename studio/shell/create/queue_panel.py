@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from studio.engine.jobs import Job, JobState
@@ -41,7 +42,11 @@ class QueuePanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._bridge = workshop.bridge
         self._paused = False
-        self.model = QueueModel(workshop.bridge, title_of, workshop.spec_of, self)
+        self._item = workshop.item
+        self._title_of = title_of
+        self._results: dict[str, str] = {}
+        """Titles of library items, by id: rows are painted often, and the library is a file."""
+        self.model = QueueModel(workshop.bridge, self._named, workshop.spec_of, self)
         self._view: QueueView | None = None
         self.pause_button = tool_button("pause", "Pause the queue", self.toggle_pause)
         self.clear_button = tool_button("checks", "Clear what has ended", self._clear)
@@ -91,8 +96,27 @@ class QueuePanel(QWidget):
         if self._view is not None:
             self._view.viewport().update()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Results may have been renamed in the library meanwhile."""
+        self._results.clear()
+        super().showEvent(event)
+
+    def _named(self, job: Job) -> str:
+        """A row's title: what was asked for, and what came of it where that says more."""
+        title, result = self._title_of(job), self._result_of(job)
+        return title if title.casefold().startswith(result.rstrip("…").casefold()) else f"{title} · {result}"
+
+    def _result_of(self, job: Job) -> str:
+        """The title of an ended job's newest result, empty for none."""
+        if not job.items or not job.state.is_final:
+            return ""
+        if job.items[-1] not in self._results and (item := self._item(job.items[-1])) is not None:
+            self._results[item.id] = item.title
+        return self._results.get(job.items[-1], "")
+
     def _connect(self) -> None:
-        for changed in (self.model.modelReset, self.model.layoutChanged, self.model.dataChanged):
+        model = self.model
+        for changed in (model.rowsInserted, model.rowsRemoved, model.layoutChanged, model.dataChanged):
             changed.connect(self._follow)
         self._bridge.queue_changed.connect(self._show_paused)
         self._bridge.attached.connect(lambda: self._show_paused((), self._bridge.engine.paused))
@@ -104,7 +128,7 @@ class QueuePanel(QWidget):
             set_role(self._offer, "card")
             self._offer_text = label(wrap=True)
             again = button("Try again", self.retry_interrupted, icon="arrow-clockwise")
-            leave = button("Leave them", self._clear)
+            leave = button("Leave them", self._leave_interrupted)
             inside = column(self._offer_text, row(again, leave, None))
             inside.setContentsMargins(12, 12, 12, 12)
             self._offer.setLayout(inside)
@@ -121,23 +145,46 @@ class QueuePanel(QWidget):
         )
 
     def _follow(self) -> None:
-        jobs = self.model.all()
+        jobs, interrupted, ended = self.model.all(), self._interrupted(), self._ended()
+        self._keep_focus(jobs=bool(jobs), offer=bool(interrupted), clearing=bool(ended))
         self._stack.setCurrentWidget(self.view if jobs else self._empty)
-        self.clear_button.setEnabled(any(job.state.is_final for job in jobs))
-        interrupted = [job for job in jobs if job.state == JobState.INTERRUPTED]
+        self.clear_button.setEnabled(bool(ended))
         if interrupted or self._offer is not None:
             self._show_offer(len(interrupted))
         self.summary_changed.emit(self.summary())
 
+    def _interrupted(self) -> list[str]:
+        """The jobs offered to be tried again."""
+        return [job.id for job in self.model.all() if job.state == JobState.INTERRUPTED]
+
+    def _ended(self) -> list[str]:
+        """What can be cleared: ended jobs that nothing more is offered for."""
+        return [job.id for job in self.model.all() if job.state.is_final and job.state != JobState.INTERRUPTED]
+
+    def _keep_focus(self, *, jobs: bool, offer: bool, clearing: bool) -> None:
+        """Take the focus from what goes away to the list, or to *Pause* beside an empty one.
+
+        Qt would give it to whatever comes first in the window.
+        """
+        focus = self.window().focusWidget()
+        going = ((self._view, jobs), (self._offer, offer), (self.clear_button, clearing))
+        leaving = [part for part, stays in going if part is not None and not stays]
+        if focus is not None and any(part is focus or part.isAncestorOf(focus) for part in leaving):
+            (self.view if jobs else self.pause_button).setFocus(Qt.FocusReason.OtherFocusReason)
+
     def summary(self) -> str:
-        """The queue in one line."""
-        waiting = sum(job.state == JobState.QUEUED for job in self.model.all())
-        running = sum(job.state in {JobState.RUNNING, JobState.PREPARING} for job in self.model.all())
+        """The queue in one line, with the interrupted jobs that are offered in the panel."""
+        states = [job.state for job in self.model.all()]
+        waiting = states.count(JobState.QUEUED)
+        running = states.count(JobState.RUNNING) + states.count(JobState.PREPARING)
+        parts = []
         if self._paused:
-            return tr("Paused, {waiting} waiting", waiting=waiting)
-        if not running and not waiting:
-            return tr("Queue empty")
-        return tr("{running} running, {waiting} waiting", running=running, waiting=waiting)
+            parts.append(tr("Paused, {waiting} waiting", waiting=waiting))
+        elif running or waiting:
+            parts.append(tr("{running} running, {waiting} waiting", running=running, waiting=waiting))
+        if interrupted := states.count(JobState.INTERRUPTED):
+            parts.append(tr("{number} interrupted", number=interrupted))
+        return " · ".join(parts) or tr("Queue empty")
 
     def _show_paused(self, order: tuple[str, ...], paused: bool) -> None:
         del order
@@ -155,7 +202,7 @@ class QueuePanel(QWidget):
         if not job.state.is_final:
             self._cancel(job_id)
         elif job.state in RETRIABLE:
-            self._bridge.engine.retry(job_id)
+            self.model.retry(job_id)
         else:
             self.job_opened.emit(job_id)
 
@@ -163,13 +210,16 @@ class QueuePanel(QWidget):
         self._bridge.engine.cancel(job_id)
 
     def _clear(self) -> None:
-        self._bridge.engine.clear()
+        """Forget what has ended; interrupted jobs stay, as they are offered to be tried again."""
+        self._bridge.engine.clear(self._ended())
+
+    def _leave_interrupted(self) -> None:
+        self._bridge.engine.clear(self._interrupted())
 
     def retry_interrupted(self) -> None:
         """Queue again what was interrupted when the studio ended."""
-        for job in self.model.all():
-            if job.state == JobState.INTERRUPTED:
-                self._bridge.engine.retry(job.id)
+        for job_id in self._interrupted():
+            self.model.retry(job_id)
 
     def _open_menu(self, job_id: str, place: QPoint) -> None:
         menu = self.menu_for(job_id)
@@ -191,7 +241,7 @@ class QueuePanel(QWidget):
         )
         if job.state.is_final:
             menu.addAction(icons.icon("arrow-clockwise"), tr("Run again with the same seed")).triggered.connect(
-                lambda: self._bridge.engine.retry(job_id)
+                lambda: self.model.retry(job_id)
             )
         else:
             menu.addAction(icons.icon("x"), tr("Cancel")).triggered.connect(lambda: self._cancel(job_id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -136,6 +136,13 @@ class QueueView(QListView):
         """The id of the chosen job, empty for none."""
         job = self.currentIndex().data(JobRole) if self.currentIndex().isValid() else None
         return job.id if isinstance(job, Job) else ""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Choose a row when the focus comes by keyboard, so that it is seen where it went."""
+        if event.reason() != Qt.FocusReason.MouseFocusReason and not self.selectedIndexes():
+            index = self.currentIndex()
+            self.setCurrentIndex(index if index.isValid() else self.model().index(0, 0))
+        super().focusInEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """The row's button neither chooses the row nor begins to drag it."""
