@@ -352,6 +352,20 @@ def test_renaming_with_f2(qtbot: QtBot, open_page: OpenPage) -> None:
     row = page.rows.row(0)
     assert row is not None
     assert row.title == "Red fox"
+    assert page.focusWidget() is page.grid, "the next key is the grid's"
+
+
+def test_who_leaves_the_title_for_another_place_stays_there(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(20)
+    page.grid.setFocus()
+    page.grid.select_row(0)
+    settle(qtbot, page)
+    QTest.keyClick(page.grid, Key.Key_F2)
+    QTest.keyClicks(page.details._title_box, "Fox")
+    page.filters.search.setFocus()
+    settle(qtbot, page)
+    assert page.details._title_box.isHidden()
+    assert page.focusWidget() is page.filters.search
 
 
 def test_tags_are_added_to_everything_selected(qtbot: QtBot, open_page: OpenPage) -> None:

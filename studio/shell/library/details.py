@@ -56,6 +56,7 @@ class Details(QFrame):
         sent: *Send to…* was chosen; carries the generator's id, empty for the artist's choice later.
         rated, tagged, untagged, renamed: an edit.
         relative_chosen: go to this item.
+        left: the title is written, and the keyboard is free for the grid again.
     """
 
     command = Signal(str)
@@ -65,6 +66,7 @@ class Details(QFrame):
     untagged = Signal(str)
     renamed = Signal(str)
     relative_chosen = Signal(str)
+    left = Signal()
 
     def __init__(self, background: Background, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -310,6 +312,8 @@ class Details(QFrame):
 
     def _stop_renaming(self) -> None:
         self._title_box.blockSignals(True)
+        if self.window().focusWidget() is self._title_box:  # else Qt would give the focus to the window's first button
+            self.left.emit()
         self._title_box.hide()
         self._title_box.blockSignals(False)
         self._title.show()

@@ -201,6 +201,7 @@ class LibraryPage(QWidget):
         self.details.untagged.connect(lambda tag: self._with_ids(partial(self.changes.tag, tag=tag, present=False)))
         self.details.renamed.connect(self._rename)
         self.details.relative_chosen.connect(self.go_to)
+        self.details.left.connect(self.grid.setFocus)
 
     # ---- the library changes -----------------------------------------------------------------------------
 
