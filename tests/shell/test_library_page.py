@@ -355,6 +355,21 @@ def test_renaming_with_f2(qtbot: QtBot, open_page: OpenPage) -> None:
     assert page.focusWidget() is page.grid, "the next key is the grid's"
 
 
+def test_escape_leaves_the_title_as_it_was(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(20)
+    page.grid.setFocus()
+    page.grid.select_row(0)
+    settle(qtbot, page)
+    QTest.keyClick(page.grid, Key.Key_F2)
+    QTest.keyClicks(page.details._title_box, "Fox")
+    QTest.keyClick(page.details._title_box, Key.Key_Escape)
+    settle(qtbot, page)
+    assert page.details._title_box.isHidden()
+    assert page.focusWidget() is page.grid
+    assert not any(call[0] == "rename" for call in paper(page).calls)
+    assert page.grid.selection.rows, "Escape went no further"
+
+
 def test_who_leaves_the_title_for_another_place_stays_there(qtbot: QtBot, open_page: OpenPage) -> None:
     page = open_page(20)
     page.grid.setFocus()

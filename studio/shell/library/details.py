@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QLocale, Qt, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QShortcut
 from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
@@ -56,7 +56,7 @@ class Details(QFrame):
         sent: *Send to…* was chosen; carries the generator's id, empty for the artist's choice later.
         rated, tagged, untagged, renamed: an edit.
         relative_chosen: go to this item.
-        left: the title is written, and the keyboard is free for the grid again.
+        left: the title is written, or left as it was; the keyboard is free for the grid again.
     """
 
     command = Signal(str)
@@ -172,6 +172,8 @@ class Details(QFrame):
         say(self._title_box.setAccessibleName, "Title")
         self._title_box.hide()
         self._title_box.editingFinished.connect(self._finish_renaming)
+        leave = QShortcut(Qt.Key.Key_Escape, self._title_box, context=Qt.ShortcutContext.WidgetShortcut)
+        leave.activated.connect(self._stop_renaming)
         self._line = label(role="muted")
         self.stars = Stars()
         self.stars.rated.connect(self.rated)
