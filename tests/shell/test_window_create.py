@@ -22,6 +22,7 @@ from studio.engine.requests import GenerationRequest
 from studio.library.items import Origin
 from studio.library.library import Library
 from studio.sdk import Audio, Field, Note, Score, Text, Track, UserError
+from studio.shell.create.panel import NARROWEST
 from studio.shell.create.shots import Shot
 from studio.shell.create.stage import player_of_scores, receivers
 from studio.shell.drafts import Draft, keep_all, put_by, read_drafts
@@ -579,6 +580,31 @@ def test_a_narrow_window_tells_of_interrupted_jobs_and_leads_to_their_offer(stan
     assert stand.page.queue._offer.isVisible()
     stand.language.use("zh_CN")
     assert entry.text() == "1 个被中断"
+
+
+def test_a_form_is_never_cut_however_narrow_the_panel_is_made(stand: Stand, qtbot: QtBot) -> None:
+    """PAINTER's sizes and seeds need more than the panel's least width; WRITER's form does not."""
+    page, panel = stand.page, stand.page.panel
+
+    def fits() -> bool:
+        least, seen = panel.form.minimumSizeHint().width(), panel._area.viewport().width()
+        return bool(least <= panel.form.width() <= seen)
+
+    panel.open(WRITER.id)
+    page._splitter.setSizes([10, 900, 280])
+    qtbot.waitUntil(lambda: panel.width() == NARROWEST)
+    assert fits()
+    panel.open(PAINTER.id)
+    qtbot.waitUntil(lambda: panel.width() > NARROWEST)
+    qtbot.waitUntil(fits)
+    page._splitter.setSizes([10, 900, 280])
+    stand.window.repaint()
+    assert fits()
+    narrow = page.save_state()
+    panel.form._toggle.click()
+    qtbot.waitUntil(fits)
+    page.restore_state(narrow)
+    qtbot.waitUntil(fits)
 
 
 def test_each_medium_remembers_its_generator(stand: Stand) -> None:

@@ -60,8 +60,9 @@ class CreatePage(QWidget):
         self._splitter = CalmSplitter(Qt.Orientation.Horizontal)
         self._splitter.setHandleWidth(1)
         self._splitter.setChildrenCollapsible(False)
-        for place, (part, least) in enumerate(((self.panel, 300), (self.stage, 320), (self.queue, 240))):
-            part.setMinimumWidth(least)
+        self.stage.setMinimumWidth(320)
+        self.queue.setMinimumWidth(240)
+        for place, part in enumerate((self.panel, self.stage, self.queue)):
             self._splitter.addWidget(part)
             self._splitter.setStretchFactor(place, 1 if part is self.stage else 0)
         self._splitter.setSizes([344, 800, 280])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
@@ -32,6 +32,8 @@ from studio.shell.workshop import Workshop
 MOST_AT_ONCE = 100
 CHIPS = 4
 """Examples shown as chips; the others are in a menu."""
+NARROWEST = 300
+"""The least width, for forms that need less."""
 
 
 class RequestPanel(QWidget):
@@ -64,7 +66,7 @@ class RequestPanel(QWidget):
         self._chips = QWidget()
         self._chip_flow = FlowLayout(self._chips)
         self._chip_flow.setContentsMargins(16, 0, 16, 8)
-        self._area = QScrollArea()
+        self._area = _FormArea()
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -78,6 +80,11 @@ class RequestPanel(QWidget):
         layout.addWidget(line())
         layout.addLayout(self._make_footer())
         workshop.generators_changed.connect(self.show_generators)
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the form needs: nothing scrolls sideways here, and what is cut cannot be reached."""
+        least = super().minimumSizeHint()
+        return QSize(max(NARROWEST, least.width()), least.height())
 
     def show_generators(self) -> None:
         """Offer what the registry lists now; forms of generators that changed are built anew."""
@@ -164,6 +171,7 @@ class RequestPanel(QWidget):
             self.form = form
             self._area.setWidget(form)
             form.show()
+            self._area.updateGeometry()
             self._show_examples(spec)
             self.generator_changed.emit(generator)
 
@@ -248,3 +256,19 @@ class RequestPanel(QWidget):
     def _reset(self) -> None:
         if self.form is not None:
             self.form.reset()
+
+
+class _FormArea(QScrollArea):
+    """Scrolls a form up and down, and is never narrower than it."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the form beside the scroll bar."""
+        form, least = self.widget(), super().minimumSizeHint()
+        width = form.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width() if form is not None else 0
+        return QSize(max(width, least.width()), least.height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Fields that appear, or are named in another language, may need more room."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
