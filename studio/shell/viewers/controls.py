@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
@@ -50,13 +52,13 @@ class ControlBar(QWidget):
         super().__init__(parent)
         self.setObjectName("Panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._yielding: tuple[QWidget, ...] = ()
+        self._yielding: tuple[tuple[QWidget, ...], ...] = ()
         self.line = QHBoxLayout(self)
         self.line.setContentsMargins(12, 6, 12, 6)
         self.line.setSpacing(4)
 
-    def let_yield(self, *controls: QWidget) -> None:
-        """Name the controls that make room, the least important first; nobody else shows or hides them."""
+    def let_yield(self, *controls: tuple[QWidget, ...]) -> None:
+        """Name those that make room together, the least important first; nobody else shows or hides them."""
         self._yielding = controls
         self._fit()
 
@@ -80,14 +82,17 @@ class ControlBar(QWidget):
         """Show what there is room for."""
         most = len(self._yielding)
         gone = next((few for few in range(most) if self._width_without(few) <= self.width()), most)
-        for place, control in enumerate(self._yielding):
-            control.setVisible(place >= gone)
+        for place, together in enumerate(self._yielding):
+            for control in together:
+                control.setVisible(place >= gone)
 
     def _width_without(self, gone: int) -> int:
         """The width of all that is wanted, without the first `gone` of those that yield."""
         items = [item for place in range(self.line.count()) if (item := self.line.itemAt(place)) is not None]
-        others = [item for item in items if item.widget() not in self._yielding and not item.isEmpty()]
-        widths = [item.minimumSize().width() for item in others] + [_width(it) for it in self._yielding[gone:]]
+        yielding = list(chain(*self._yielding))
+        others = [item for item in items if item.widget() not in yielding and not item.isEmpty()]
+        widths = [item.minimumSize().width() for item in others]
+        widths += [_width(control) for control in chain(*self._yielding[gone:])]
         margins = self.line.contentsMargins()
         return margins.left() + sum(widths) + self.line.spacing() * (len(widths) - 1) + margins.right()
 

@@ -60,11 +60,11 @@ class MusicViewer(Viewer):
         self.transport.add_volume(self, self.bar)
         zoom_in = self.action("Zoom in", "magnifying-glass-plus", lambda: self._zoom(1.5), "Ctrl+=")
         zoom_out = self.action("Zoom out", "magnifying-glass-minus", lambda: self._zoom(1 / 1.5), "Ctrl+-")
-        zooming = [action_button(action) for action in (zoom_out, zoom_in)]
+        zooming = (action_button(zoom_out), action_button(zoom_in))
         for button in (*zooming, action_button(self.full_screen_action)):
             self.bar.addWidget(button)
         volume, *others = self.transport.yielding
-        self.controls.let_yield(volume, *zooming, *others)
+        self.controls.let_yield(volume, zooming, *others)
         self.player.moved.connect(self._on_moved)
         self.player.failed.connect(self._not_playable)
         self.player.unheard.connect(self._not_heard)

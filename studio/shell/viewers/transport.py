@@ -21,7 +21,7 @@ class Transport:
     Attributes:
         play: the action that plays and pauses.
         loop: the action that repeats.
-        yielding: the controls that make room in a narrow bar, the least important first.
+        yielding: the controls that make room together in a narrow bar, the least important first.
     """
 
     def __init__(self, viewer: Viewer, player: Player, bar: QHBoxLayout) -> None:
@@ -48,7 +48,7 @@ class Transport:
         back, play, on, loop = (action_button(action) for action in (self._back, self.play, self._on, self.loop))
         for control in (back, play, on, loop, self.time):
             bar.addWidget(control)
-        self.yielding: tuple[QWidget, ...] = (self._volume, back, on, loop)
+        self.yielding: tuple[tuple[QWidget, ...], ...] = ((self._volume,), (back, on), (loop,))
         player.playing_changed.connect(self._show_playing)
         self.show_time(0.0, 0.0)
 
@@ -57,7 +57,7 @@ class Transport:
         mute = viewer.action("Mute", "speaker-high", self._mute, "M", checkable=True)
         mute_button = action_button(mute)
         bar.addWidget(mute_button)
-        self.yielding += (mute_button, self.time)
+        self.yielding += ((mute_button,), (self.time,))
         bar.addWidget(self._volume, 0, Qt.AlignmentFlag.AlignVCenter)
         self._mute_action = mute
 
