@@ -65,7 +65,7 @@ RECIPE: dict[str, Any] = {
     "title": "Classical Chinese verse",
     "seed": 1,
     "values": {
-        "steps": 12000,
+        "steps": 17000,
         "units": "characters",
         "layers": 5,
         "width": 192,
