@@ -620,7 +620,8 @@ def test_controls_make_room_in_a_narrow_stage_and_none_lies_on_another(qtbot: Qt
         viewer.resize(width, 480)
         qtbot.wait(1)
         assert viewer.width() == width, "the bar keeps the stage from being as narrow as it may be"
-        controls = [viewer.bar.itemAt(place).widget() for place in range(viewer.bar.count())]
+        items = [viewer.bar.itemAt(place) for place in range(viewer.bar.count())]
+        controls = [item.widget() for item in items if item is not None]
         there = [one for one in controls if one is not None and one.isVisible() and one is not viewer._facts]
         assert all(control.width() >= min(control.sizeHint().width(), control.maximumWidth()) for control in there)
         places = [control.geometry() for control in there]

@@ -512,9 +512,10 @@ def test_a_recording_made_after_an_interruption_shows_the_score_made_before_it(s
         assert stage.viewer.roll.roll is not None
         assert stage.viewer.waveform.isVisible()
         library.trash(score.id)
-        stage.show_welcome()
-        stage.show_shot(Shot(job.id, sound.id, "audio", library.store.path(sound), sound.title))
-        assert not stage.viewer.roll.isVisible()
+        qtbot.waitUntil(lambda: not stage.viewer.roll.isVisible())
+        assert stage.viewer.waveform.isVisible()
+        library.restore(score.id)
+        qtbot.waitUntil(stage.viewer.roll.isVisible)
         stand.workshop.library = None
 
 

@@ -316,13 +316,18 @@ class Stage(QWidget):
             self._shot = now  # seen when the comparison ends
         elif shown is not None and now is None:
             self._show_another(shown)
-        elif shown is not None and now is not None and (ended or now.path != shown.path):
+        elif shown is not None and now is not None and (ended or now.path != shown.path or self._parted(now)):
             self._show_file(now)
         elif ended:
             self._back_from_comparison()
         else:
             self._shot = now
         self._show_bar()
+
+    def _parted(self, shot: Shot) -> bool:
+        """Whether what is shown together with a result is not what belongs to it by now."""
+        siblings = made_with(self._workshop, shot, self.filmstrip.shots())
+        return self.viewer is not None and {one[1] for one in self.viewer.siblings} != {one[1] for one in siblings}
 
     def _show_another(self, gone: Shot) -> None:
         """Show what is nearest in the strip instead, or what is being made, or how to begin."""
