@@ -437,6 +437,21 @@ def test_details_show_how_it_was_made_and_ask_for_more(qtbot: QtBot, open_page: 
     assert caught.args == [("item", "96"), "studio.mesh.relief"]
 
 
+def test_the_details_of_another_item_begin_at_its_title(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(100)
+    page.resize(900, 420)
+    page.grid.select_row(1)
+    settle(qtbot, page)
+    bar = page.details._scroll.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    bar.setValue(bar.maximum())
+    page.rows.refresh()
+    settle(qtbot, page)
+    assert bar.value() == bar.maximum(), "the same item stays where it was read"
+    page.grid.select_row(2)
+    qtbot.waitUntil(lambda: bar.value() == 0)
+
+
 def test_lineage_leads_to_relatives_even_through_filters(qtbot: QtBot, open_page: OpenPage) -> None:
     page = open_page(100)
     page.filters.search.setText("96")
