@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -66,9 +65,9 @@ class ShotWatch(QObject):
         if workshop.library is not None:
             self._subscribe()
 
-    def know(self, shots: Iterable[Shot]) -> None:
-        """Tell of these too."""
-        self._known.update(shot.item for shot in shots)
+    def know(self, *items: str) -> None:
+        """Tell of the items with these ids too."""
+        self._known.update(items)
 
     def _subscribe(self) -> None:
         unsubscribe = self._workshop.library.subscribe(self._heard)

@@ -269,9 +269,9 @@ class Stage(QWidget):
 
     def _show_file(self, shot: Shot) -> None:
         self._shot = shot
-        self._watch.know([shot])
         viewer = self._viewer(shot.kind)
         siblings = made_with(self._workshop, shot, self.filmstrip.shots())
+        self._watch.know(shot.item, *(item.id for _, _, item in siblings if item is not None))
         item = self._workshop.item(shot.item)
         viewer.thumbnail = self._workshop.thumbnail_file(item) if item is not None else None
         viewer.show_file(shot.path, item, siblings)
@@ -299,7 +299,7 @@ class Stage(QWidget):
         self._workshop.problem.emit("", tr("The edited text is in the library as a new version."))
 
     def _join_strip(self, shot: Shot) -> None:
-        self._watch.know([shot])
+        self._watch.know(shot.item)
         self.filmstrip.add(shot)
         self.filmstrip.show()
 
