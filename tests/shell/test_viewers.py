@@ -19,7 +19,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QImage, QKeySequence, QMouseEvent, QTextCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio import sdk
@@ -216,7 +216,7 @@ def test_bytes_that_are_no_text_and_very_long_files_are_shown_in_part(qtbot: QtB
     assert isinstance(viewer, TextViewer)
     load(qtbot, viewer, path)
     assert viewer.page.isReadOnly(), "a part must not be kept as if it were the whole"
-    assert "too long" in viewer._count.text()
+    assert "too long" in viewer._count.whole
     assert max(map(len, viewer.text.split("\n"))) <= 4000
 
 
@@ -606,6 +606,20 @@ def test_zooming_in_time_stays_inside_the_piece(qtbot: QtBot, media: dict[str, P
     for factor, at in ((4.0, 0.9), (4.0, 0.1), (0.01, 0.5)):
         span.zoom(factor, at)
         assert 0 <= span.start <= span.start + span.length <= span.duration + 1e-9
+
+
+@pytest.mark.parametrize("kind", ["text", "image"])
+def test_a_narrow_stage_shortens_the_facts_and_keeps_every_control(
+    qtbot: QtBot, media: dict[str, Path], kind: str
+) -> None:
+    viewer = shown(qtbot, kind)
+    load(qtbot, viewer, media[kind])
+    viewer.resize(320, 480)
+    assert viewer.width() == 320
+    buttons = viewer.controls.findChildren(QToolButton)
+    assert buttons
+    assert all(viewer.controls.rect().contains(button.geometry()) for button in buttons)
+    assert all(button.width() >= button.sizeHint().width() for button in buttons)
 
 
 @pytest.mark.parametrize("kind", ["audio", "score", "video"])

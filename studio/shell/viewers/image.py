@@ -10,11 +10,12 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
 from studio.shell.i18n import tr, tr_message
+from studio.shell.theme import set_role
 from studio.shell.viewers.base import Viewer
 from studio.shell.viewers.controls import action_button
 from studio.shell.viewers.image_canvas import COMPARE_MODES, ImageCanvas
 from studio.shell.viewers.pictures import Picture, halved, read_finest, read_picture
-from studio.shell.widgets import label
+from studio.shell.widgets import ElidedLabel
 
 _SMALL = 512
 """Previews up to this size are drawn fast enough as they are."""
@@ -35,7 +36,8 @@ class ImageViewer(Viewer):
         self._before: Picture | None = None
         self._offered: Path | None = None
         self._pointed = QPoint(-1, -1)
-        self._facts = label(role="muted")
+        self._facts = ElidedLabel()
+        set_role(self._facts, "muted")
         canvas = self.picture_canvas
         shown = [
             self.action("Fit to window", "arrows-in", canvas.fit, "Ctrl+0"),
@@ -46,8 +48,7 @@ class ImageViewer(Viewer):
         self._compare = self.action("Compare: slider, side by side, off", "columns", self._next_mode, "C")
         self._compare.setEnabled(False)
         self._copy = self.action("Copy picture", "copy", self._copy_picture, "Ctrl+C")
-        self.bar.addWidget(self._facts)
-        self.bar.addStretch(1)
+        self.bar.addWidget(self._facts, 1)
         for action in (*shown, self._compare, self._copy, self.full_screen_action):
             self.bar.addWidget(action_button(action))
         self._say()
@@ -149,7 +150,7 @@ class ImageViewer(Viewer):
         """Size, zoom, and the colour under the pointer."""
         picture = self.picture_canvas.picture
         if picture is None:
-            self._facts.setText("")
+            self._facts.set_whole("")
             return
         zoom = self.picture_canvas.zoom * 100
         parts = [f"{picture.size.width()} × {picture.size.height()}", f"{zoom:.0f} %" if zoom >= 1 else f"{zoom:.1f} %"]
@@ -159,4 +160,4 @@ class ImageViewer(Viewer):
             color = picture.image.pixelColor(self._pointed)
             alpha = f" {round(color.alphaF() * 100)} %" if color.alpha() < 255 else ""
             parts.append(f"{self._pointed.x()}, {self._pointed.y()}  {color.name()}{alpha}")
-        self._facts.setText("   ·   ".join(parts))
+        self._facts.set_whole(" · ".join(parts))

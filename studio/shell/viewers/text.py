@@ -16,10 +16,10 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QLineEdit,
 from studio.shell.drafts import Draft
 from studio.shell.i18n import count, say, tr, tr_error
 from studio.shell.library import errands
-from studio.shell.theme import tokens
+from studio.shell.theme import set_role, tokens
 from studio.shell.viewers.base import Sibling, Viewer
 from studio.shell.viewers.controls import action_button
-from studio.shell.widgets import label, tool_button
+from studio.shell.widgets import ElidedLabel, label, tool_button
 
 if TYPE_CHECKING:
     from studio.library import Item
@@ -66,7 +66,8 @@ class TextViewer(Viewer):
         self._find_row.stepped.connect(self._find)
         self._find_row.closed.connect(self._end_finding)
         self.canvas.addWidget(self._find_row)
-        self._count = label(role="muted")
+        self._count = ElidedLabel()
+        set_role(self._count, "muted")
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(500)
@@ -81,8 +82,7 @@ class TextViewer(Viewer):
         self.action("Export as Markdown…", "export", self._export, "Ctrl+Shift+E")
         self._keep = self.action("Save as new version", "floppy-disk", self._keep_version, "Ctrl+S")
         self._keep.setEnabled(False)
-        self.bar.addWidget(self._count)
-        self.bar.addStretch(1)
+        self.bar.addWidget(self._count, 1)
         for action in (*self.actions()[1:], self.full_screen_action):
             self.bar.addWidget(action_button(action))
         self._settle()
@@ -185,7 +185,7 @@ class TextViewer(Viewer):
         text = self.text
         counted = count("{count} word", "{count} words", words(text))
         letters = count("{count} character", "{count} characters", len(text))
-        self._count.setText(" · ".join(filter(None, (counted, letters, self._note()))))
+        self._count.set_whole(" · ".join(filter(None, (counted, letters, self._note()))))
         changed = self._edited
         self._keep.setEnabled(changed and self._library_folder() is not None)
         if changed:
@@ -213,7 +213,7 @@ class TextViewer(Viewer):
             return
         if path == self.path:
             self._settle()
-            self._count.setText(tr("Saved as a new version in the library."))
+            self._count.set_whole(tr("Saved as a new version in the library."))
         self.version_kept.emit(old_id, new_id)
 
     def _not_kept(self, path: Path, item_id: str, text: str, before: str, error: Exception) -> None:
@@ -226,7 +226,7 @@ class TextViewer(Viewer):
             if self.text == before:
                 self._fill(text)
             self._settle()
-            self._count.setText(sentence)
+            self._count.set_whole(sentence)
         else:
             self._drafts[path] = (item_id, text)
         self.version_lost.emit(sentence)
@@ -246,7 +246,7 @@ class TextViewer(Viewer):
             self.background.run(work, lambda _done: None, self._not_exported, self)
 
     def _not_exported(self, error: Exception) -> None:
-        self._count.setText(tr("The file could not be written: {reason}", reason=tr_error(error)))
+        self._count.set_whole(tr("The file could not be written: {reason}", reason=tr_error(error)))
 
     # ---- finding -----------------------------------------------------------------------------------------
 
