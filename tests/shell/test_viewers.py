@@ -402,6 +402,16 @@ def test_zooming_keeps_the_pixel_under_the_pointer(qtbot: QtBot) -> None:
     assert canvas.fitted
 
 
+def test_a_preview_is_not_told_as_a_picture_of_its_own_size(qtbot: QtBot, media: dict[str, Path]) -> None:
+    viewer = shown(qtbot, "image")
+    assert isinstance(viewer, ImageViewer)
+    viewer.show_preview(_picture(29, 29))
+    assert viewer.picture_canvas.picture is not None
+    assert viewer._facts.text() == ""
+    load(qtbot, viewer, media["image"])
+    assert "×" in viewer._facts.text()
+
+
 def test_a_newer_preview_of_the_same_size_keeps_the_view(qtbot: QtBot) -> None:
     viewer = shown(qtbot, "image")
     assert isinstance(viewer, ImageViewer)

@@ -349,7 +349,7 @@ def test_two_moments_are_seen_beside_each_other_with_their_figures(stand: Stand,
         return [cell.text() for item in items if item is not None and isinstance(cell := item.widget(), QLabel)]
 
     assert dialog.view is not None
-    assert [shot.path.name for shot in dialog.view._shots] == ["00000010-0.png", "00000030-0.png"]
+    assert [shot.path.name for shot in dialog.view.shots] == ["00000010-0.png", "00000030-0.png"]
     pictures = dialog.view.pictures
     assert pictures is not None
     qtbot.waitUntil(lambda: pictures.picture_canvas.mode == "side")

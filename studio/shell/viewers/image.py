@@ -147,9 +147,9 @@ class ImageViewer(Viewer):
         self._say()
 
     def _say(self) -> None:
-        """Size, zoom, and the colour under the pointer."""
+        """Size, zoom, and the colour under the pointer; nothing of a preview, which has a size of its own."""
         picture = self.picture_canvas.picture
-        if picture is None:
+        if picture is None or self.path is None:
             self._facts.set_whole("")
             return
         zoom = self.picture_canvas.zoom * 100
