@@ -85,7 +85,7 @@ class Studio(QObject):
         self._watch = ErrorWatch(home.logs, self)
         self._watch.install()
         self._startup = Startup(home, settings, self._watch, self)
-        self._registry = self._startup.find_generators(CACHE_SECONDS)
+        self._startup.find_generators(CACHE_SECONDS)
         self._language = Language(app)
         self._language.use(settings["language"])
         self._theme = Theme(app, dressed=False)
@@ -97,8 +97,9 @@ class Studio(QObject):
 
     def open(self, *, leave_after_first_paint: bool = False) -> None:
         """Show the window; with `leave_after_first_paint` answer one input event and end."""
-        if self._registry is not None:
-            self.workshop.set_registry(self._registry)
+        # Asked only now: what was found while the window was being built was announced before anybody listened.
+        if self._startup.registry is not None:
+            self.workshop.set_registry(self._startup.registry)
         self.window.create_page.panel.generate_button.setFocus()
         self._theme.dress()
         self._first_paint = FirstPaint(

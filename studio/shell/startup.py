@@ -53,13 +53,19 @@ class Startup(QObject):
         self._failed.connect(watch.report, Qt.ConnectionType.DirectConnection)
 
     def find_generators(self, seconds: float) -> Any:
-        """Look for plugins: the registry if it is there within `seconds`, else None; `registry_found` comes either way.
+        """Look for plugins: the registry if it is there within `seconds`, else None; `registry_found` comes either way,
+        maybe before anybody listens: whoever begins to listen later asks for `registry`.
 
         With a warm cache it is there in milliseconds if it is waited for, and much later if the window is built
         meanwhile: after each of hundreds of files, Python's lock would have to be won back from the window's thread.
         """
         self._run(self._discover, refresh=False)
         self._looked.wait(seconds)
+        return self._registry
+
+    @property
+    def registry(self) -> Any:
+        """The generators found last; None before that."""
         return self._registry
 
     def discover_again(self, *, refresh: bool) -> None:

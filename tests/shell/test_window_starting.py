@@ -21,6 +21,7 @@ from studio.engine.discovery.registry import Registry
 from studio.engine.settings import Settings
 from studio.library.library import Library
 from studio.sdk import UserError
+from studio.shell.app import Studio
 from studio.shell.errors import ErrorWatch
 from studio.shell.i18n import Language
 from studio.shell.startup import Startup
@@ -164,6 +165,29 @@ def test_why_the_library_cannot_be_opened_is_said_in_the_windows_language(
         stand.startup.join()
         stand.watch.uninstall()
     assert reasons == [f"无法在“{tmp_path / 'library'}”打开资源库：磁盘空间已满。"]
+
+
+def test_generators_that_are_found_while_the_window_is_built_reach_it(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    discovery(monkeypatch, REGISTRY)
+
+    def look_and_give_up(startup: Startup, _seconds: float) -> None:
+        """Time is up, and the moment after it they are found: before the window, and before anybody listens."""
+        startup._run(startup._discover, refresh=False)
+        startup._threads[-1].join()
+
+    monkeypatch.setattr(Startup, "find_generators", look_and_give_up)
+    monkeypatch.setattr(Startup, "open_library_and_engine", lambda _startup: None)
+    home = Home(state=tmp_path / "state", library=tmp_path / "library")
+    studio = Studio(qapp, home, Settings.load(home.settings_file))
+    qtbot.addWidget(studio.window)
+    try:
+        studio.open()
+        assert studio.workshop.registry is REGISTRY
+    finally:
+        studio.window.close()
+        studio.close()
 
 
 def test_the_pointer_coming_in_does_not_paint_all_that_lies_in_a_splitter(qtbot: QtBot) -> None:
