@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.shell.i18n import Language
 from studio.shell.library.empty import EmptyState
-from studio.shell.library.grid import GridView
+from studio.shell.library.grid import MOST_FOLLOWED, GridView
 from studio.shell.library.page import LibraryPage
 from studio.shell.library.source import Query
 from studio.shell.viewers.background import Background
@@ -305,6 +305,15 @@ def test_a_search_keeps_what_it_finds_selected_and_nothing_else(qtbot: QtBot, op
     settle(qtbot, page)
     assert chosen(page) == []
     assert page.grid.current_row() is None
+
+
+def test_of_more_than_can_be_followed_a_search_keeps_nothing_selected(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(MOST_FOLLOWED + 200)
+    page.grid.select_all()
+    page.filters.search.setText("harbour")
+    settle(qtbot, page)
+    qtbot.waitUntil(lambda: 0 < page.rows.count < MOST_FOLLOWED)
+    assert not page.grid.selection.rows
 
 
 def test_what_is_selected_while_results_are_asked_for_is_followed_too(qtbot: QtBot, open_page: OpenPage) -> None:

@@ -211,6 +211,8 @@ class GridView(QAbstractScrollArea):
     def _on_reset(self, count: int) -> None:
         if len(self.selection.rows) <= MOST_FOLLOWED:
             self.selection.follow(self.rows.places, go_on=not self.rows.is_other_query)
+        elif self.rows.is_other_query:
+            self.selection.clear()  # the same rows would be other items
         self.selection.cut(count)
         self._lay_out()
         self._moved(scroll=False)

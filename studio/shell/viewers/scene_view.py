@@ -112,8 +112,10 @@ class SceneView(QWidget):
         painter = QPainter(self)
         if self._image.isNull():
             painter.fillRect(self.rect(), self._background)
-        else:
-            painter.drawImage(self.rect(), self._image)
+            return
+        painter.drawImage(self.rect(), self._image)
+        if self._image.size() != self.size() * self.devicePixelRatioF():  # it came to a screen of other pixels
+            self._due.start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Draw in the new size; until then the last picture is stretched."""
