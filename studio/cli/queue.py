@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from studio.cli import common, exits
 from studio.engine import journal
-from studio.engine.jobs import Job, JobState
+from studio.engine.jobs import Job
+from studio.engine.states import JobState
 from studio.sdk import UserError
 
 if TYPE_CHECKING:

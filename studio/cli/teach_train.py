@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from studio.cli import common, exits
 from studio.cli.watching import Watcher
 from studio.engine.events import CheckpointSaved, Event, MetricReceived, ModelTrained, TrainingBegan
-from studio.engine.jobs import Job, JobState
+from studio.engine.jobs import Job
+from studio.engine.states import JobState
 from studio.sdk import GeneratorSpec, Json, ParameterError, UserError
 
 if TYPE_CHECKING:

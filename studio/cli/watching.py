@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from studio.cli import common, interrupts
 from studio.engine.events import Event, ItemSaved, JobChanged, LogReceived
-from studio.engine.jobs import Job, JobState
+from studio.engine.jobs import Job
+from studio.engine.states import JobState
 
 if TYPE_CHECKING:
     from studio.engine.engine import Engine

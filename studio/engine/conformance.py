@@ -13,9 +13,9 @@ from studio.engine.discovery.registry import Registry
 from studio.engine.discovery.switches import PluginSwitches
 from studio.engine.engine import Engine
 from studio.engine.events import Event, WorkerChanged
-from studio.engine.jobs import JobState
 from studio.engine.requests import GenerationRequest
 from studio.engine.settings import Settings
+from studio.engine.states import JobState
 from studio.sdk import Artifact, GeneratorSpec, Json, ParameterError
 from studio.sdk.testing.conformance import CheckResult, Plugin, WorkerRun
 from studio.sdk.testing.conformance import check_plugin as check

@@ -31,13 +31,14 @@ from studio.engine.events import (
 )
 from studio.engine.inputs import resolve_inputs
 from studio.engine.job_logs import JobLogs
-from studio.engine.jobs import Failure, Job, JobState
+from studio.engine.jobs import Failure, Job
 from studio.engine.journal import Journal, is_live
 from studio.engine.mailbox import Mailbox
 from studio.engine.protocol import remove_abandoned_blocks
 from studio.engine.queue import JobQueue
 from studio.engine.requests import GenerationRequest
 from studio.engine.scratch import remove_half_written, remove_scratch, scratch_folder
+from studio.engine.states import JobState
 from studio.engine.supervisor import Supervisor
 from studio.engine.worker_process import WorkerSetup
 from studio.sdk import UserError

@@ -2,32 +2,12 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from studio.engine.requests import GenerationRequest
-
-
-class JobState(enum.StrEnum):
-    """Where a job is."""
-
-    QUEUED = "queued"
-    PREPARING = "preparing"
-    RUNNING = "running"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    INTERRUPTED = "interrupted"
-
-    @property
-    def is_final(self) -> bool:
-        """Whether the job has ended (it can still be retried, as a new job)."""
-        return self in _FINAL
-
-
-_FINAL = {JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED, JobState.INTERRUPTED}
+from studio.engine.states import JobState
 
 _NEXT: dict[JobState, set[JobState]] = {
     JobState.QUEUED: {JobState.PREPARING, JobState.CANCELLED, JobState.FAILED},

@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from studio.disk.durable import sync_folder, write_bytes
-from studio.engine.jobs import Failure, Job, JobState
+from studio.engine.jobs import Failure, Job
 from studio.engine.requests import GenerationRequest
+from studio.engine.states import JobState
 
 COMPACT_LINES = 4000
 """Lines after which a journal is rewritten with what is still worth keeping."""

@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from studio.engine.jobs import IllegalTransition, Job, JobState
+from studio.engine.jobs import IllegalTransition, Job
+from studio.engine.states import JobState
 
 
 class JobQueue:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio.engine.requests import GenerationRequest, random_seed
+from studio.engine.requests import GenerationRequest
+from studio.engine.seeds import random_seed
 from studio.sdk import Json, UserError
 
 if TYPE_CHECKING:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from studio.engine.seeds import random_seed
 from studio.sdk import SEED_LIMIT, GeneratorSpec, Json, ParameterError
 
 
@@ -84,8 +84,3 @@ class GenerationRequest:
             folder=str(plain["folder"]),
             until=int(plain.get("until", 0)),  # queues of earlier studios tell nothing of it
         )
-
-
-def random_seed() -> int:
-    """A seed nobody chose."""
-    return int.from_bytes(os.urandom(4), "big")

@@ -21,9 +21,10 @@ from studio.engine.events import (
     TextReceived,
     WorkerChanged,
 )
-from studio.engine.jobs import Failure, Job, JobState
+from studio.engine.jobs import Failure, Job
 from studio.engine.lessons import LESSONS, lesson_of
 from studio.engine.protocol import Frame, ProtocolError
+from studio.engine.states import JobState
 from studio.engine.worker_process import WorkerProcess, WorkerSetup
 
 CANCEL_GRACE = 2.0

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QImage
 
-from studio.engine.jobs import Job
-
 if TYPE_CHECKING:
     from typing import Protocol
 
     from studio.engine.events import Event, PreviewReceived
+    from studio.engine.jobs import Job
     from studio.engine.requests import GenerationRequest
 
     class EngineLike(Protocol):
@@ -82,7 +81,7 @@ class EngineBridge(QObject):
     """
 
     attached = Signal()
-    job_changed = Signal(Job)
+    job_changed = Signal(object)
     job_removed = Signal(str)
     job_restarted = Signal(str)
     queue_changed = Signal(tuple, bool)

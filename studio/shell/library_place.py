@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QMenu
 
-from studio.engine.requests import random_seed
+from studio.engine.seeds import random_seed
 from studio.library.items import Item
 from studio.shell.create.page import CreatePage
 from studio.shell.create.stage import player_of_scores, receivers

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from studio.engine.jobs import Job, JobState
+from studio.engine.states import JobState
 from studio.shell.commands import Commands, Entry, entry_of, entry_of_button
 from studio.shell.create.media import MEDIA, medium_of
 from studio.shell.create.page import CreatePage
@@ -24,6 +24,9 @@ from studio.shell.status_bar import StatusBar
 from studio.shell.viewers.loudness import Loudness
 from studio.shell.window_state import part, read_state, write_state
 from studio.shell.workshop import Workshop
+
+if TYPE_CHECKING:
+    from studio.engine.jobs import Job
 
 SIZE = (1400, 900)
 SMALLEST = (960, 600)

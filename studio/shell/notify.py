@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from studio.engine.jobs import Job, JobState
+from studio.engine.states import JobState
 from studio.shell.i18n import tr, tr_said
 from studio.shell.workshop import Workshop
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QSystemTrayIcon
+
+    from studio.engine.jobs import Job
 
 LONG_SECONDS = 30
 SHOWN_MS = 8000

@@ -6,7 +6,7 @@ switches), which costs more than importing most of these.
 
 from studio.disk.home import Home
 from studio.disk.resources import resources
-from studio.engine import jobs, requests
+from studio.engine import seeds, states
 from studio.engine.discovery import plugins, registry, switches
 from studio.engine.settings import Settings
 from studio.shell.features import skip_search
@@ -14,11 +14,11 @@ from studio.shell.features import skip_search
 __all__ = [
     "Home",
     "Settings",
-    "jobs",
     "plugins",
     "registry",
-    "requests",
     "resources",
+    "seeds",
     "skip_search",
+    "states",
     "switches",
 ]

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from studio.disk.home import Home
-from studio.engine.jobs import Job
 from studio.engine.settings import Settings
 from studio.sdk.errors import UserError
 from studio.sdk.generator import GeneratorSpec
@@ -17,6 +16,7 @@ from studio.sdk.parameters import Option
 from studio.shell.bridge import EngineBridge
 
 if TYPE_CHECKING:
+    from studio.engine.jobs import Job
     from studio.library.items import Item
 
 KIND_ICONS = {

@@ -21,9 +21,9 @@ from helpers.studios import Heard, finish, request, running  # noqa: E402
 from studio.disk.home import Home  # noqa: E402
 from studio.engine.discovery.registry import Registry  # noqa: E402
 from studio.engine.engine import Engine  # noqa: E402
-from studio.engine.jobs import JobState  # noqa: E402
 from studio.engine.requests import GenerationRequest  # noqa: E402
 from studio.engine.settings import Settings  # noqa: E402
+from studio.engine.states import JobState  # noqa: E402
 from studio.library.library import Library  # noqa: E402
 
 GENERATORS = {

@@ -23,9 +23,9 @@ from helpers.tiny_trainer import dataset_in  # noqa: E402
 
 from studio.engine.engine import Engine  # noqa: E402
 from studio.engine.events import ModelTrained  # noqa: E402
-from studio.engine.jobs import JobState  # noqa: E402
 from studio.engine.requests import GenerationRequest  # noqa: E402
 from studio.engine.settings import Settings  # noqa: E402
+from studio.engine.states import JobState  # noqa: E402
 from studio.models.cards import read_card  # noqa: E402
 from studio.sdk import GeneratorSpec  # noqa: E402
 

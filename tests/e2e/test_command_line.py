@@ -349,7 +349,7 @@ def test_ctrl_c_cancels_cleanly(tmp_path: Path) -> None:
 def test_each_result_is_told_and_copied_as_soon_as_it_is_saved(tmp_path: Path) -> None:
     (tmp_path / "made.png").write_bytes(b"old")
     for target in ("made/", "made.png"):
-        with started(tmp_path, *LARGE, "--count", "9", "-o", f"{tmp_path}/{target}") as process:
+        with started(tmp_path, *SMALL[:2], "--set", "size=1024x1024", "--count", "9", "-o", f"{tmp_path}/{target}") as process:
             assert process.stdout is not None
             first = Path(process.stdout.readline().decode().strip())
             process.kill()
@@ -455,8 +455,7 @@ def test_other_endings_of_a_format_are_taken_too(home: Path, tmp_path: Path) -> 
 
 def test_a_result_of_another_kind_than_the_file_is_put_beside_it(home: Path, tmp_path: Path) -> None:
     (tmp_path / "s.png").write_bytes(b"precious")
-    words = ("generate", "studio.image.sticker", "--set", "prompt=a red star", "--no-library")
-    answer = studio(home, *words, "-o", f"{tmp_path}/s.txt")
+    answer = studio(home, *SMALL, "--no-library", "-o", f"{tmp_path}/s.txt")
     assert answer.code == 1, answer
     assert answer.out == f"{tmp_path}/s-2.png\n"
     assert "“s.txt” can't be written" in answer.err

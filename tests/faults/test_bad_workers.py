@@ -20,7 +20,7 @@ from helpers.studios import HELPERS, Heard, finish, request, running
 from studio.engine import worker_process
 from studio.engine.engine import Engine
 from studio.engine.events import LogReceived
-from studio.engine.jobs import JobState
+from studio.engine.states import JobState
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +182,7 @@ def test_a_worker_that_cannot_be_started_fails_its_job_and_the_next_one_tries_ag
 def test_a_worker_that_hangs_ends_with_a_killed_studio(tmp_path: Path) -> None:
     code = (
         "import sys, time\nfrom pathlib import Path\nfrom helpers.studios import Heard, request, running\n"
-        "from studio.engine.jobs import JobState\n"
+        "from studio.engine.states import JobState\n"
         "with running(Path(sys.argv[1])) as engine:\n    heard = Heard(engine)\n"
         "    job = engine.submit(request('test.trouble', Path(sys.argv[1]) / 'out', how='holds_the_interpreter'))\n"
         "    heard.wait_for_state(job.id, JobState.RUNNING)\n    time.sleep(0.3)\n"

@@ -26,7 +26,7 @@ from PySide6.QtCore import Qt, QTimer  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
-from studio.engine.jobs import JobState  # noqa: E402
+from studio.engine.states import JobState  # noqa: E402
 from studio.shell.app import Studio, places  # noqa: E402
 
 

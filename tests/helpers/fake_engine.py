@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from studio.engine.events import Event, ItemSaved, JobChanged, JobRemoved, PreviewReceived, QueueChanged, TextReceived
-from studio.engine.jobs import Failure, Job, JobState
+from studio.engine.jobs import Failure, Job
 from studio.engine.requests import GenerationRequest
+from studio.engine.states import JobState
 from studio.sdk import UserError
 
 

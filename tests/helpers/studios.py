@@ -16,9 +16,10 @@ from studio.engine.discovery.registry import Registry
 from studio.engine.discovery.switches import PluginSwitches
 from studio.engine.engine import Engine
 from studio.engine.events import Event, JobChanged
-from studio.engine.jobs import Job, JobState
+from studio.engine.jobs import Job
 from studio.engine.requests import GenerationRequest
 from studio.engine.settings import Settings
+from studio.engine.states import JobState
 from studio.sdk import GeneratorSpec
 
 HELPERS = str(Path(__file__).resolve().parents[1])

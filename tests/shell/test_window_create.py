@@ -17,8 +17,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.engine.events import ItemSaved, JobRestarted, LogReceived
-from studio.engine.jobs import Failure, JobState
+from studio.engine.jobs import Failure
 from studio.engine.requests import GenerationRequest
+from studio.engine.states import JobState
 from studio.library.items import Origin
 from studio.library.library import Library
 from studio.sdk import Audio, Field, Note, Score, Text, Track, UserError

@@ -288,7 +288,8 @@ def test_switching_the_theme_recolours_icons_and_surfaces(stand: Stand, qapp: QA
 
 
 def test_switching_the_theme_recolours_icons_that_stand_by_themselves(stand: Stand, qapp: QApplication) -> None:
-    from studio.engine.jobs import Failure, JobState
+    from studio.engine.jobs import Failure
+    from studio.engine.states import JobState
 
     stand.window.show_place("plugins")
     page: Any = stand.window.page("plugins")
@@ -438,8 +439,9 @@ def test_the_shield_stays_a_warning_until_the_artist_looked(stand: Stand, qtbot:
 
 
 def ended_job(seconds: Any) -> Any:
-    from studio.engine.jobs import Job, JobState
+    from studio.engine.jobs import Job
     from studio.engine.requests import GenerationRequest
+    from studio.engine.states import JobState
 
     request = GenerationRequest.of(PAINTER, {}, 1)
     return Job(id="a", request=request, state=JobState.SUCCEEDED, started=100.0, ended=100.0 + seconds)

@@ -14,8 +14,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from studio.engine.jobs import Job, JobState
+from studio.engine.jobs import Job
 from studio.engine.requests import GenerationRequest
+from studio.engine.states import JobState
 from studio.library.library import Library
 from studio.sdk import Text
 from studio.shell.create.progress import seconds_left, told, told_seconds

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu, QMessageBox, QTabWidg
 from pytestqt.qtbot import QtBot
 
 from studio.engine.events import TrainingBegan
-from studio.engine.jobs import JobState
 from studio.engine.requests import GenerationRequest
+from studio.engine.states import JobState
 from studio.library import formats
 from studio.sdk import Checkpoint, Evaluation, Field, GeneratorSpec, Measure, Metric, UserError
 from studio.sdk.datasets import Dataset, DatasetItem

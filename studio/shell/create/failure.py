@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from studio.engine.jobs import Job
 from studio.sdk.generator import GeneratorSpec
 from studio.shell.create.remedies import told_remedy
 from studio.shell.i18n import say, tr, tr_said
 from studio.shell.icons import decorate
 from studio.shell.theme import set_role
 from studio.shell.widgets import IconLabel, button, label, row
+
+if TYPE_CHECKING:
+    from studio.engine.jobs import Job
 
 HEADINGS = {
     "memory": "Not enough memory",

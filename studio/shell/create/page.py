@@ -12,8 +12,7 @@ from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
-from studio.engine.jobs import Job, JobState
-from studio.engine.requests import GenerationRequest
+from studio.engine.states import JobState
 from studio.sdk.errors import UserError
 from studio.sdk.parameters import Json
 from studio.shell.create.panel import RequestPanel
@@ -28,6 +27,8 @@ from studio.shell.workshop import Workshop
 
 if TYPE_CHECKING:
     from studio.engine.events import ItemSaved
+    from studio.engine.jobs import Job
+    from studio.engine.requests import GenerationRequest
 
 NARROW = 1180
 """Below this width the queue starts hidden, so that the stage keeps its room."""
@@ -40,7 +41,7 @@ class CreatePage(QWidget):
         job_ended(Job): a job ended just now, well or not.
     """
 
-    job_ended = Signal(Job)
+    job_ended = Signal(object)
 
     def __init__(self, workshop: Workshop, *, first_time: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.engine.requests import GenerationRequest
 from studio.sdk.errors import ParameterError
 from studio.sdk.generator import Example, GeneratorSpec
 from studio.sdk.parameters import Json
@@ -127,6 +126,8 @@ class RequestPanel(QWidget):
             values = self.form.checked()
         except ParameterError:
             return
+        from studio.engine.requests import GenerationRequest  # with the first one: the window opens without
+
         seed = int(self.form.seed.value())
         request = GenerationRequest.of(self.form.spec, values, seed)
         self.requested.emit(request.variations(int(self.count.value())))

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
-from studio.engine.jobs import Job, JobState
+from studio.engine.states import JobState
 from studio.sdk.generator import GeneratorSpec
 from studio.shell.i18n import count, tr, tr_said
+
+if TYPE_CHECKING:
+    from studio.engine.jobs import Job
 
 STATES = {
     JobState.QUEUED: "Waiting",

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from studio.engine.jobs import Job, JobState
+from studio.engine.states import JobState
 from studio.sdk.generator import GeneratorSpec
 from studio.shell.bridge import EngineBridge
 from studio.shell.create.progress import told
+
+if TYPE_CHECKING:
+    from studio.engine.jobs import Job
 
 JOB_MIME = "application/x-atelier-job"
 JobRole = int(Qt.ItemDataRole.UserRole)

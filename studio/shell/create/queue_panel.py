@@ -9,7 +9,7 @@ from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
-from studio.engine.jobs import Job, JobState
+from studio.engine.states import JobState
 from studio.shell import icons
 from studio.shell.create.progress import RETRIABLE
 from studio.shell.create.queue_model import JobRole, QueueModel
@@ -20,6 +20,7 @@ from studio.shell.widgets import button, column, label, row, tool_button
 from studio.shell.workshop import Workshop
 
 if TYPE_CHECKING:
+    from studio.engine.jobs import Job
     from studio.shell.create.queue_view import QueueView
 
 

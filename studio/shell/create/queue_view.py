@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
@@ -14,12 +16,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.engine.jobs import Job, JobState
+from studio.engine.states import JobState
 from studio.shell import icons
 from studio.shell.create.progress import RETRIABLE, fraction
 from studio.shell.create.queue_model import JobRole, ToldRole
 from studio.shell.i18n import say
 from studio.shell.theme import text_font, tokens
+
+if TYPE_CHECKING:
+    from studio.engine.jobs import Job
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -134,8 +139,8 @@ class QueueView(QListView):
     @property
     def current(self) -> str:
         """The id of the chosen job, empty for none."""
-        job = self.currentIndex().data(JobRole) if self.currentIndex().isValid() else None
-        return job.id if isinstance(job, Job) else ""
+        job: Job | None = self.currentIndex().data(JobRole) if self.currentIndex().isValid() else None
+        return job.id if job else ""
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Choose a row when the focus comes by keyboard, so that it is seen where it went."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from studio.engine.jobs import Job
+from typing import TYPE_CHECKING
+
 from studio.sdk.errors import ParameterError
 from studio.sdk.generator import GeneratorSpec
 from studio.sdk.parameters import Json
 from studio.shell.i18n import tr, tr_spec
+
+if TYPE_CHECKING:
+    from studio.engine.jobs import Job
 
 
 def usable_remedy(spec: GeneratorSpec | None, job: Job) -> dict[str, Json]:

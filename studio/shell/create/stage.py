@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from studio.engine.jobs import Job, JobState
+from studio.engine.states import JobState
 from studio.shell.create.origins import made_with, picture_before
 from studio.shell.create.progress import fraction, told
 from studio.shell.create.remarks import RemarkLine
@@ -22,6 +22,7 @@ from studio.shell.workshop import INPUT_OF, Workshop
 
 if TYPE_CHECKING:
     from studio.engine.events import AudioReceived
+    from studio.engine.jobs import Job
     from studio.shell.create.compare import CompareView
     from studio.shell.create.failure import FailureCard
     from studio.shell.create.filmstrip import Filmstrip

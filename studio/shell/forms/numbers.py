@@ -7,7 +7,7 @@ import math
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from studio.engine.requests import random_seed
+from studio.engine.seeds import random_seed
 from studio.sdk.generator import GeneratorSpec
 from studio.sdk.parameters import SEED_LIMIT, Field, Json
 from studio.shell.forms.editor import Editor

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.disk.home import Home
-from studio.engine.jobs import Job
 from studio.engine.requests import GenerationRequest
 from studio.sdk.datasets import Dataset
 from studio.sdk.errors import ParameterError, UserError
@@ -30,6 +29,9 @@ from studio.shell.widgets import CalmCombo, button, label, line, row
 from studio.shell.workshop import Workshop
 from studio.teach.datasets_keeping import find
 from studio.teach.runs import Run, run_lock
+
+if TYPE_CHECKING:
+    from studio.engine.jobs import Job
 
 LOOK_MS = 1000
 """How often a run that goes on is read again, milliseconds; only while the page is seen."""

@@ -11,7 +11,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QPlainTextEdit, QProgressBar, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
-from studio.engine.jobs import Job, JobState
+from studio.engine.states import JobState
 from studio.sdk.generator import GeneratorSpec
 from studio.shell.create.progress import RETRIABLE, fraction, told
 from studio.shell.create.remarks import tr_remark
@@ -25,6 +25,7 @@ from studio.shell.widgets import ElidedLabel, button, label, row
 from studio.shell.workshop import Workshop
 
 if TYPE_CHECKING:
+    from studio.engine.jobs import Job
     from studio.shell.viewers.quick_look import QuickLook
 
 STEPS = 1000

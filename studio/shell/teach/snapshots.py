@@ -6,13 +6,15 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from studio.engine.jobs import Job
 from studio.sdk.datasets import MANIFEST
 from studio.sdk.trainer import Metric
 from studio.teach.datasets_keeping import digest_of, names
 from studio.teach.runs import Run
+
+if TYPE_CHECKING:
+    from studio.engine.jobs import Job
 
 KINDS = {
     ".png": "image", ".txt": "text", ".md": "text", ".mid": "score", ".wav": "audio", ".flac": "audio",

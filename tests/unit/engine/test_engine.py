@@ -25,8 +25,9 @@ from studio.engine.events import (
     TextReceived,
     WorkerChanged,
 )
-from studio.engine.jobs import Job, JobState
+from studio.engine.jobs import Job
 from studio.engine.journal import job_from_json, job_to_json, send_command
+from studio.engine.states import JobState
 from studio.library.library import Library
 from studio.sdk import Image, UserError
 

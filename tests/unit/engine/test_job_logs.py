@@ -9,7 +9,7 @@ from helpers.studios import finish, request, running
 
 from studio.engine.events import LogReceived
 from studio.engine.job_logs import JOBS_KEPT, LOG_BYTES, JobLogs, logs, read_log
-from studio.engine.jobs import JobState
+from studio.engine.states import JobState
 
 
 def test_remarks_and_prints_are_kept_with_their_job_after_it_ended(tmp_path: Path) -> None:

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from studio.engine import journal
-from studio.engine.jobs import Failure, Job, JobState
+from studio.engine.jobs import Failure, Job
 from studio.engine.mailbox import Mailbox
 from studio.engine.requests import GenerationRequest
+from studio.engine.states import JobState
 
 
 def job(name: str, **changes: object) -> Job:

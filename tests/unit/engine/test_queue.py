@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from studio.engine.jobs import IllegalTransition, Job, JobState
+from studio.engine.jobs import IllegalTransition, Job
 from studio.engine.queue import JobQueue
 from studio.engine.requests import GenerationRequest
+from studio.engine.states import JobState
 
 
 def job(name: str, priority: int = 0) -> Job:

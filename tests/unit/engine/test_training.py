@@ -19,9 +19,9 @@ from helpers.tiny_trainer import TrainTiny
 from studio import sdk
 from studio.engine.continuing import request_of_checkpoint, request_of_training
 from studio.engine.events import CheckpointSaved, MetricReceived, ModelTrained, SampleSaved, TrainingBegan
-from studio.engine.jobs import JobState
 from studio.engine.lessons import lesson_of
 from studio.engine.protocol import Frame
+from studio.engine.states import JobState
 from studio.engine.worker.lessons import LessonKeeper
 from studio.engine.worker.teaching import Training
 from studio.engine.worker.teaching import _facts as teaching_facts

@@ -16,6 +16,7 @@ import studio.sdk as sdk
 from studio.sdk.testing import RecordingContext, run
 from studio_image.latent_explorer import LatentExplorer
 from studio_image.models.latents import load
+from studio_image.training import flowing
 from studio_image.training.adversaries import LAZY, Adversaries
 from studio_image.training.attributes import named
 from studio_image.training.dataset import asked_for
@@ -45,6 +46,12 @@ def _one_thread() -> Any:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(threads)
+
+
+@pytest.fixture(autouse=True)
+def _few_strides(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Nearly all of a tiny run would be pictures on the way, of which nothing here asks that they be good.
+    monkeypatch.setattr(flowing, "STEPS", 4)
 
 
 @pytest.fixture(scope="module")
