@@ -24,7 +24,7 @@ SHORT = 64
 LONG = 1024
 """Takes count at most as if they had this many steps."""
 
-EVEN = 0.4
+EVEN = 0.2
 """A style of n steps is drawn in proportion to n to this power, so that rare styles are learned, too."""
 
 
