@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.disk.catalogues import Catalogue, catalogue, from_template
@@ -35,9 +36,9 @@ def count(one: str, many: str, number: int, **values: object) -> str:
 def say(setter: Callable[[str], Any], source: str, **values: object) -> None:
     """Call a widget's or action's `setter` with the translation of `source`, now and after every language change.
 
-    `setter` must be a bound method of a QObject; giving it another text later replaces this one.
+    `setter` must be a bound method of a widget or an action; giving it another text later replaces this one.
     """
-    owner: QObject = setter.__self__  # type: ignore[attr-defined]
+    owner: QWidget | QAction = setter.__self__  # type: ignore[attr-defined]
     said: dict[str, tuple[str, Mapping[str, object]]] = owner.__dict__.setdefault(_SAID, {})
     said[setter.__name__] = (source, values)
     setter(tr(source, **values))
@@ -45,7 +46,7 @@ def say(setter: Callable[[str], Any], source: str, **values: object) -> None:
 
 def said_by(setter: Callable[[str], Any]) -> str:
     """The source text that `say` last gave this setter; empty where there is none."""
-    owner: QObject = setter.__self__  # type: ignore[attr-defined]
+    owner: QWidget | QAction = setter.__self__  # type: ignore[attr-defined]
     source: str = owner.__dict__.get(_SAID, {}).get(setter.__name__, ("", {}))[0]
     return source
 
@@ -99,7 +100,7 @@ class Language:
 
     def _translate_qt(self, locale: str) -> None:
         """Qt's own texts: buttons of standard dialogs, context menus of text boxes."""
-        self._qts = QTranslator(self._app)
+        self._qts = QTranslator()  # without a parent, which would keep it, and its mapped file, after it was removed
         self._qts.load(f"qtbase_{locale}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
         self._app.installTranslator(self._qts)
 
@@ -107,7 +108,8 @@ class Language:
 def retranslate(roots: Iterable[QWidget]) -> None:
     """Say every text below `roots` again, and call `retranslate()` on the widgets that compose their own."""
     for root in roots:
-        for thing in (root, *root.findChildren(QObject)):
+        # Only what can have a text: Qt's other objects, as a document's frames, would each get a wrapper that stays.
+        for thing in (*root.findChildren(QAction), root, *root.findChildren(QWidget)):
             for name, (source, values) in thing.__dict__.get(_SAID, {}).items():
                 getattr(thing, name)(tr(source, **values))
             compose = getattr(thing, "retranslate", None)

@@ -26,6 +26,7 @@ from studio.library import Origin, Parent, formats
 from studio.library.library import Library
 
 SMALL = ("generate", "studio.image.texture", "--set", "size=64x64")
+MIDDLE = (*SMALL[:2], "--set", "size=1024x1024")
 LARGE = (*SMALL[:2], "--set", "size=2048x2048")
 
 
@@ -349,7 +350,7 @@ def test_ctrl_c_cancels_cleanly(tmp_path: Path) -> None:
 def test_each_result_is_told_and_copied_as_soon_as_it_is_saved(tmp_path: Path) -> None:
     (tmp_path / "made.png").write_bytes(b"old")
     for target in ("made/", "made.png"):
-        with started(tmp_path, *SMALL[:2], "--set", "size=1024x1024", "--count", "9", "-o", f"{tmp_path}/{target}") as process:
+        with started(tmp_path, *MIDDLE, "--count", "9", "-o", f"{tmp_path}/{target}") as process:
             assert process.stdout is not None
             first = Path(process.stdout.readline().decode().strip())
             process.kill()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import json
 import re
 from collections.abc import Iterator
@@ -13,7 +14,8 @@ from typing import Any
 import pytest
 from helpers.source_strings import strings_in
 from helpers.windows import EVERY_KIND, PAINTER, open_window, plugin_rows
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QTranslator
+from PySide6.QtGui import QTextFrame
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -47,6 +49,7 @@ from studio.shell.create.queue_view import ICONS as JOB_ICONS
 from studio.shell.error_dialog import ErrorDialog
 from studio.shell.forms.item_picker import ItemPicker
 from studio.shell.help_browser import HelpBrowser, topics
+from studio.shell.i18n import Language, say
 from studio.shell.network_log import NetworkDialog
 from studio.shell.plugins.checking import CheckDialog
 from studio.shell.plugins.page import STATES as PLUGIN_STATES
@@ -246,3 +249,21 @@ def test_every_control_of_the_dialogs_is_named_in_the_windows_language(qapp: QAp
         assert [
             dialog.windowTitle() for dialog in dialogs if not re.search("[\u4e00-\u9fff]", dialog.windowTitle())
         ] == []
+
+
+def test_changing_the_language_again_and_again_leaves_nothing_behind(qapp: QApplication) -> None:
+    box = QTextEdit()
+    say(box.setPlaceholderText, "Search")
+    language = Language(qapp)
+    before = translators_and_frames()
+    for locale in ("zh_CN", "en") * 5:
+        box.setPlainText(locale)  # each text has a frame of its own
+        language.use(locale)
+    assert translators_and_frames() <= before
+    assert box.placeholderText() == "Search"
+
+
+def translators_and_frames() -> int:
+    """How many of them Python knows of."""
+    gc.collect()
+    return sum(type(thing) in {QTranslator, QTextFrame} for thing in gc.get_objects())
