@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,12 @@ class DrumCourse(Course[Take, DrumGrid]):
     def evaluate(self, model: Any, folder: Path, ctx: sdk.TrainingContext) -> sdk.Evaluation:
         """Everything the report shows."""
         return drum_judging.evaluate(model, self, folder, ctx)
+
+    def judging_seconds(self, model: Any, ctx: sdk.TrainingContext) -> float:
+        """Nearly all of it is writing the takes that are judged; one is written to see."""
+        begun = time.monotonic()
+        drum_judging.write(model, self, 0, ctx.check)
+        return 10.0 + drum_judging.written(self) * (time.monotonic() - begun)
 
     def facts(self) -> dict[str, sdk.Json]:
         """Which styles it knows."""

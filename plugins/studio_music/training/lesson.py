@@ -76,6 +76,10 @@ class Course(ABC, Generic[Read, Raster]):
     def evaluate(self, model: Any, folder: Path, ctx: sdk.TrainingContext) -> sdk.Evaluation:
         """Everything the report shows; its files go to `folder`."""
 
+    def judging_seconds(self, model: Any, ctx: sdk.TrainingContext) -> float:  # noqa: ARG002 - most need not ask it
+        """About how long `evaluate` takes, its look at held-out pieces left out."""
+        return 60.0
+
     def facts(self) -> dict[str, sdk.Json]:
         """What generators need to know of the model without loading it."""
         return {}
@@ -137,7 +141,8 @@ def forecast(kind: type[Course[Any, Any]], params: Any, ctx: sdk.TrainingContext
     weights = _size(model)
     ram = 0.6 + 24e-9 * weights + 40e-9 * params.batch * model.grid.memory * model.width * model.layers
     vram = ram if ctx.device != "cpu" else 0.0
-    spent = params.steps * seconds * 1.05 + 60.0 + 0.3 * seconds * len(course.held_out)
+    spent = params.steps * seconds * 1.05 + course.judging_seconds(loop.modules["model"].eval(), ctx)
+    spent += 0.3 * seconds * len(course.held_out)
     return sdk.Forecast(spent, ram, vram, params.steps, weights)
 
 
