@@ -79,7 +79,7 @@ class Database:
         self._apsw = apsw
         self._statements = frozenset(statements)
         self._own = _Own()
-        self._all: list[apsw.Connection] = []
+        self._all: list[tuple[threading.Thread, apsw.Connection]] = []
         self._guard = threading.Lock()
         self._writing = threading.RLock()
         self._closed = False
@@ -103,8 +103,9 @@ class Database:
                 raise IndexClosedError("the index is closed")
             if own.connection is not None:
                 own.connection.close()  # of an earlier file
+            self._close_those_of_ended_threads()
             connection = self._apsw.Connection(str(self.path))
-            self._all.append(connection)
+            self._all.append((threading.current_thread(), connection))
             own.connection, own.era = connection, self._era
         connection.set_busy_timeout(BUSY_MS)
         for setting in _SETTINGS:
@@ -135,14 +136,22 @@ class Database:
         with self._writing, self._guard:
             self._release()
 
+    def _close_those_of_ended_threads(self) -> None:
+        """Each worker process has a thread that saves what it makes, and goes with it."""
+        for thread, connection in self._all:
+            if not thread.is_alive():
+                connection.close()
+        self._all = [(thread, connection) for thread, connection in self._all if thread.is_alive()]
+
     def _release(self) -> None:
         busy = []
         self._era += 1
-        for connection in self._all:
+        for thread, connection in self._all:
             try:
                 connection.close()
             except self._apsw.ThreadingViolationError:
-                busy.append(connection)  # its thread is in the middle of a query, and closes it when it next asks
+                # its thread is in the middle of a query, and closes it when it next asks
+                busy.append((thread, connection))
         self._all = busy
 
     # -- asking -------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QGlyphRun, QGuiApplication, QIcon, QPainter, QPalette, QPixmap, QRawFont
+from PySide6.QtGui import QAction, QColor, QGlyphRun, QGuiApplication, QIcon, QPainter, QPalette, QPixmap, QRawFont
 from PySide6.QtWidgets import QWidget
 
 from studio.disk.resources import resources
@@ -106,7 +106,8 @@ def drawn_on(thing: QObject) -> str:
 
 def redecorate(root: QWidget) -> None:
     """Draw again the icons of everything below `root`, after the palette changed."""
-    for thing in (root, *root.findChildren(QObject)):
+    # Only what can have an icon; see `i18n.retranslate`.
+    for thing in (root, *root.findChildren(QWidget), *root.findChildren(QAction)):
         if drawn := thing.__dict__.get(_DECORATED):
             thing.setIcon(_themed(*drawn))  # type: ignore[attr-defined]
 

@@ -27,16 +27,17 @@ def logger(name: str = "studio.shell") -> logging.Logger:
 def open_log(folder: Path) -> None:
     """Send this process's messages to ``window.log``; without a writable folder, to standard error."""
     import logging
+    from logging.handlers import RotatingFileHandler
 
     root = logging.getLogger("studio")
     if any(handler.get_name() == _NAME for handler in root.handlers):
         return
-    path = folder / "window.log"
+    path, older = folder / "window.log", folder / "window.1.log"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if path.exists() and path.stat().st_size > LOG_LIMIT:
-            path.replace(folder / "window.1.log")
-        handler: logging.Handler = logging.FileHandler(path, encoding="utf-8")
+        kept = RotatingFileHandler(path, maxBytes=LOG_LIMIT, backupCount=1, encoding="utf-8")
+        kept.namer = lambda _: str(older)
+        handler: logging.Handler = kept
     except OSError:
         handler = logging.StreamHandler()
     handler.set_name(_NAME)

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import delete
 
 from studio.shell.i18n import say
 from studio.shell.icons import decorate
@@ -316,3 +317,4 @@ def take_all(layout: QLayout) -> None:
             widget.deleteLater()
         elif (inner := item.layout()) is not None:
             take_all(inner)
+        delete(item)  # the layout gave it away, and Python does not own it

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -657,6 +659,24 @@ def test_cancelled_work_and_work_for_the_dead_calls_nobody(qtbot: QtBot) -> None
     time.sleep(0.01)
     qtbot.wait(10)
     assert called == [True]
+    pool.close()
+
+
+def test_who_keeps_a_task_keeps_neither_what_it_read_nor_what_it_made(qtbot: QtBot) -> None:
+    class Large:
+        pass
+
+    read, made = Large(), Large()
+    alive = [weakref.ref(read), weakref.ref(made)]
+    made_of = {id(read): made}
+    done: list[bool] = []
+    pool = Background()
+    kept = pool.run(lambda read=read: made_of.pop(id(read)), lambda result: done.append(isinstance(result, Large)))  # type: ignore[misc]
+    del read, made
+    qtbot.waitUntil(lambda: done == [True])
+    gc.collect()
+    assert [reference() for reference in alive] == [None, None]
+    kept.cancel()
     pool.close()
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.windows import PAINTER, PLAYER, SHAPER, WRITER, FakeRegistry, Stand, open_window
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QTextCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from studio.engine.events import ItemSaved, JobRestarted, LogReceived
@@ -67,6 +67,18 @@ def test_count_makes_jobs_with_consecutive_seeds(stand: Stand) -> None:
     stand.page.panel.count.setValue(3)
     stand.page.generate()
     assert [job.request.seed for job in stand.engine.jobs()] == [5, 6, 7]
+
+
+def test_opening_the_presets_again_leaves_no_menus(stand: Stand, qapp: QApplication) -> None:
+    panel = stand.page.panel
+    panel.open(PAINTER.id)
+    assert panel.form is not None
+    panel._presets.save(PAINTER, "mine", panel.form.checked())
+    for _ in range(5):
+        panel._preset_menu.aboutToShow.emit()
+        qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert len(panel._preset_menu.findChildren(QMenu)) == 1
+    assert panel._preset_menu.actions()[0].text() == "mine"
 
 
 def test_a_missing_input_is_told_at_its_field_and_nothing_is_queued(stand: Stand) -> None:

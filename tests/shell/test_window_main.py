@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from studio.engine.events import NetworkRefused, WorkerChanged
+from studio.shell import logs
 from studio.shell.about import AboutDialog
 from studio.shell.cheat_sheet import OF_VIEWERS, CheatSheet
 from studio.shell.command_palette import CommandPalette
@@ -484,6 +485,17 @@ def test_an_exception_in_a_slot_becomes_a_calm_dialog_and_is_logged(
     watch._dialog.copy_button.click()
     assert "ValueError" in QGuiApplication.clipboard().text()
     assert "ValueError" in (tmp_path / "logs" / "window.log").read_text()
+
+
+def test_the_log_starts_anew_while_the_window_is_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "LOG_LIMIT", 1000)
+    logs.open_log(tmp_path)
+    for number in range(100):
+        logs.warn("number %d was lost", number)
+    logs.close_log()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["window.1.log", "window.log"]
+    assert all(path.stat().st_size <= 1000 for path in tmp_path.iterdir())
+    assert "number 99 was lost" in (tmp_path / "window.log").read_text()
 
 
 def test_an_exception_in_a_thread_reaches_the_same_dialog(watch: ErrorWatch, qtbot: QtBot) -> None:

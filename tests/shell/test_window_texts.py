@@ -56,6 +56,7 @@ from studio.shell.plugins.page import STATES as PLUGIN_STATES
 from studio.shell.rail import PLACES
 from studio.shell.score_editor.dialog import NAMES, ScoreDialog
 from studio.shell.score_editor.paper import DRUMS
+from studio.shell.theme import Theme
 from studio.shell.workshop import KIND_ICONS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -251,14 +252,15 @@ def test_every_control_of_the_dialogs_is_named_in_the_windows_language(qapp: QAp
         ] == []
 
 
-def test_changing_the_language_again_and_again_leaves_nothing_behind(qapp: QApplication) -> None:
+def test_changing_language_and_text_size_again_and_again_leaves_nothing_behind(qapp: QApplication) -> None:
     box = QTextEdit()
     say(box.setPlaceholderText, "Search")
-    language = Language(qapp)
+    language, theme = Language(qapp), Theme(qapp)
     before = translators_and_frames()
-    for locale in ("zh_CN", "en") * 5:
+    for locale, size in (("zh_CN", "large"), ("en", "normal")) * 5:
         box.setPlainText(locale)  # each text has a frame of its own
         language.use(locale)
+        theme.use("dark", size)
     assert translators_and_frames() <= before
     assert box.placeholderText() == "Search"
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.shell.create.shots import Shot
 from studio.shell.viewers import viewer_for
+from studio.shell.viewers.base import Viewer
 from studio.shell.widgets import CalmSplitter, ElidedLabel, column, label, row, tool_button
 from studio.shell.workshop import Workshop
 
@@ -50,6 +51,11 @@ class CompareView(QWidget):
         layout = column(bar, self.pictures or self._two_viewers())
         layout.setStretch(1, 1)
         self.setLayout(layout)
+
+    def clear(self) -> None:
+        """Let go of both files, before it goes itself."""
+        for viewer in self.findChildren(Viewer):
+            viewer.clear()
 
     def show_slider(self) -> None:
         """Both pictures in one place."""

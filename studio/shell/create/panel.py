@@ -212,6 +212,8 @@ class RequestPanel(QWidget):
         return self._presets.names(self.form.spec) if self.form is not None else []
 
     def _fill_presets(self) -> None:
+        for inner in self._preset_menu.findChildren(QMenu):
+            inner.deleteLater()  # `clear` leaves it
         self._preset_menu.clear()
         if self.form is None:
             return

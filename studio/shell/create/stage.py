@@ -403,6 +403,7 @@ class Stage(QWidget):
     def _end_comparison(self) -> None:
         if self._compare is not None:
             self._stack.removeWidget(self._compare)
+            self._compare.clear()
             self._compare.deleteLater()
             self._compare = None
             self._show_bar()

@@ -132,6 +132,7 @@ class ComparisonDialog(QDialog):
             return
         if self.view is not None:
             self._stage.removeWidget(self.view)
+            self.view.clear()
             self.view.deleteLater()
             self.view = None
         place = max(0, self.sample.currentIndex())

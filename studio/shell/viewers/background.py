@@ -35,7 +35,7 @@ class Task:
     def __init__(
         self, work: Callable[[], Any], done: Done, failed: Failed | None, owner: QObject | None, *, outlasts: bool
     ) -> None:
-        self.work = work
+        self.work: Callable[[], Any] | None = work
         self.done = done
         self.failed = failed
         self.owner = owner
@@ -140,11 +140,12 @@ class Background(QObject):
     def _serve(self) -> None:
         """A thread's life: take work until the pool is closed."""
         while (task := self._take()) is not None:
-            if task.wanted:
+            if task.work is not None and task.wanted:
                 try:
                     task.result = task.work()
                 except Exception as error:  # noqa: BLE001 - whatever work raises belongs to whoever asked for it
                     task.result = _Raised(error)
+                task.work = None  # who keeps the task, to cancel it, must keep neither what it read nor what it made
                 self._finish(task)
             with self._ready:
                 self._owed -= task.outlasts
@@ -195,9 +196,10 @@ class _Raised:
 
 
 def _deliver(task: Task) -> None:
-    if not isinstance(task.result, _Raised):
-        task.done(task.result)
+    result, task.result = task.result, None
+    if not isinstance(result, _Raised):
+        task.done(result)
     elif task.failed is not None:
-        task.failed(task.result.error)
+        task.failed(result.error)
     else:
-        raise task.result.error
+        raise result.error

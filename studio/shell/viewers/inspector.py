@@ -208,7 +208,7 @@ class Inspector(QObject):
             asked.failed(str(answer["error"]))
         else:
             work = partial(_collect, asked.folder, answer["facts"], answer["arrays"])
-            Background.shared().run(work, partial(self._hand_over, asked), partial(_lost, asked), asked.owner)
+            Background.shared().run(work, partial(self._hand_over, asked), partial(_lost, asked), self)
         self._next()
 
     def _hand_over(self, asked: Inquiry, measured: Measured) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 import shutil
+import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -97,3 +98,21 @@ def test_an_index_that_the_disk_refuses_says_so(tmp_path: Path, monkeypatch: pyt
             index.put_all(many)
         monkeypatch.undo()
         assert index.put_all(many) == 300
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="nowhere else are open files told")
+def test_the_connections_of_ended_threads_are_closed(tmp_path: Path) -> None:
+    with closing(Index(tmp_path / "index.db")) as index:
+        for _ in range(20):  # as many workers came and went
+            thread = threading.Thread(target=index.number, args=("SELECT 1",))
+            thread.start()
+            thread.join()
+        opened = [path for path in Path("/proc/self/fd").iterdir() if leads_to(path, "index.db")]
+        assert len(opened) <= 4  # this thread's and the last one's, and what they share
+        assert index.number("SELECT 7") == 7
+
+
+def leads_to(path: Path, name: str) -> bool:
+    with suppress(OSError):
+        return path.readlink().name == name
+    return False
