@@ -248,6 +248,15 @@ class Index(Database):
         found = [self.all("SELECT record FROM records WHERE pos = ?", (position,)) for position in positions]
         return [Item.from_json(json.loads(rows[0][0])) for rows in found if rows]
 
+    def around(self, item_id: str, reach: int) -> list[Item]:
+        """The records next to an item in time, `reach` before and as many behind it."""
+        sql = (
+            "WITH here AS (SELECT pos FROM items WHERE id = ?1) "
+            "SELECT pos FROM (SELECT pos FROM items WHERE pos < (SELECT pos FROM here) ORDER BY pos DESC LIMIT ?2) "
+            "UNION SELECT pos FROM (SELECT pos FROM items WHERE pos > (SELECT pos FROM here) ORDER BY pos LIMIT ?2)"
+        )
+        return self.at(position for (position,) in self.all(sql, (item_id, reach)))
+
     def find(self, part: str, limit: int = 2) -> list[str]:
         """Ids that begin or end with some characters, as people abbreviate them."""
         if not (part.isascii() and part.isalnum()):

@@ -25,6 +25,9 @@ Progress = Callable[[int, int], None]
 """Called with how much is done and how much there is (0 when unknown)."""
 Result = TypeVar("Result")
 
+_NEIGHBOURS = 12
+"""How many items before and behind an item are asked for the job they come from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -313,6 +316,21 @@ class Library:
         ids = [parent.item for parent in self.get(item_id).parents if parent.item]
         found = [self._healed(functools.partial(self._record, each)) for each in ids]
         return [item for item in found if item is not None]
+
+    def siblings(self, item_id: str) -> list[Item]:
+        """The other results of the same job, in the trash as the item is, or as little.
+
+        They are looked for around the item: what one job makes is saved one after the other.
+        """
+        item = self.get(item_id)
+        if item.origin is None or not item.origin.job:
+            return []
+        near = self._healed(lambda: self.index.around(item_id, _NEIGHBOURS))
+        return [
+            other
+            for other in near
+            if other.origin and other.origin.job == item.origin.job and other.is_trashed == item.is_trashed
+        ]
 
     def children(self, item_id: str) -> list[Item]:
         """The items made from an item, oldest first."""

@@ -119,6 +119,11 @@ class Workshop(QObject):
         path: Path | None = self.library.store.thumbnail_path(item.id) if self.library is not None else None
         return path if path is not None and path.exists() else None
 
+    def siblings(self, item: Item) -> list[Item]:
+        """The other results of the job that made an item, as far as the library has them."""
+        found: list[Item] = self.library.siblings(item.id)
+        return found
+
     def find_items(self, kind: str, words: str, limit: int) -> list[Item]:
         """The newest items of a kind that fit what was typed; none while the query makes no sense yet."""
         if self.library is None:

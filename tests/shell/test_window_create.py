@@ -23,6 +23,7 @@ from studio.engine.states import JobState
 from studio.library.items import Origin
 from studio.library.library import Library
 from studio.sdk import Audio, Field, Note, Score, Text, Track, UserError
+from studio.shell.create.origins import made_with
 from studio.shell.create.panel import NARROWEST
 from studio.shell.create.shots import Shot
 from studio.shell.create.stage import player_of_scores, receivers
@@ -529,6 +530,22 @@ def test_a_recording_made_after_an_interruption_shows_the_score_made_before_it(s
         assert stage.viewer.waveform.isVisible()
         library.restore(score.id)
         qtbot.waitUntil(stage.viewer.roll.isVisible)
+        stand.workshop.library = None
+
+
+def test_a_recording_of_an_earlier_session_shows_its_score(stand: Stand, qtbot: QtBot) -> None:
+    stage = stand.page.stage
+    with Library(stand.workshop.home.library) as library:
+        stand.workshop.set_library(library)
+        library.save(TUNE, origin=Origin(job="other"))
+        library.save(TUNE, origin=Origin(job="cleared"))
+        sound = library.save(Audio(np.zeros((2400, 2), np.float32), 24_000), origin=Origin(job="cleared"))
+        library.save(TUNE, origin=Origin(job="another"))
+        stage.show_shot(Shot("", sound.id, "audio", library.store.path(sound), sound.title))
+        with qtbot.waitSignal(stage.viewer.loaded, timeout=20_000):
+            pass
+        assert stage.viewer.roll.isVisible()
+        assert [kind for kind, _, _ in made_with(stand.workshop, stage.shot, ())] == ["score"]
         stand.workshop.library = None
 
 

@@ -45,21 +45,22 @@ def made_with(workshop: Workshop, shot: Shot, known: Iterable[Shot]) -> list[Sib
     """The other results of the job that a result comes from, where they are shown with it.
 
     A job that went on after an interruption shares its origin with its first attempt, whose results may be those of an
-    earlier session: the job lists them, `known` need not.
+    earlier session: the job lists them, `known` need not. Once it is cleared, the library finds those saved about then.
     """
     if shot.kind not in _TOGETHER:
         return []
-    origin = _origin(workshop.item(shot.item), shot)
+    mine = workshop.item(shot.item)
+    origin = _origin(mine, shot)
     found: dict[str, Sibling] = {}
     for other in known:
         if other.kind in _TOGETHER and other != shot:
             item = workshop.item(other.item)
             if _origin(item, other) == origin:
                 found[other.item] = (other.kind, other.path, item)
-    for job in workshop.bridge.jobs():
-        for item in map(workshop.item, job.items if job.origin == origin else ()):
-            if item is not None and not item.is_trashed and item.kind in _TOGETHER and item.id != shot.item:
-                found[item.id] = (item.kind, workshop.item_file(item), item)
+    listed = [item for job in workshop.bridge.jobs() if job.origin == origin for item in map(workshop.item, job.items)]
+    for item in (*listed, *(workshop.siblings(mine) if mine is not None else ())):
+        if item is not None and not item.is_trashed and item.kind in _TOGETHER and item.id != shot.item:
+            found[item.id] = (item.kind, workshop.item_file(item), item)
     return list(found.values())
 
 

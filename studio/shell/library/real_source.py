@@ -28,9 +28,6 @@ _COUNTED_AT_ONCE = 2000
 _REACH, _FOLLOWED = 64, 4096
 """How far from where items stood they are looked for again, rows; and among how many at most."""
 
-_NEIGHBOURS = 12
-"""How far around an item the other results of its job are looked for: they are saved one after the other."""
-
 
 class LibrarySource:
     """Answers the page from an open library; every method may be called on any thread.
@@ -112,16 +109,7 @@ class LibrarySource:
 
     def siblings(self, item_id: str) -> list[Detail]:
         """The other results of the same job."""
-        item = self._library.get(item_id)
-        if item.origin is None or not item.origin.job:
-            return []
-        query = Query(trash=item.is_trashed)
-        place = self.position(query, item_id)
-        if place < 0:
-            return []
-        near = self._view(query).rows(max(0, place - _NEIGHBOURS), 2 * _NEIGHBOURS + 1)
-        others = [other for other in self._library.items(near) if other.id != item_id and other.origin is not None]
-        return [self._detail(other) for other in others if other.origin and other.origin.job == item.origin.job]
+        return [self._detail(item) for item in self._library.siblings(item_id)]
 
     def changed_elsewhere(self) -> bool:
         """Whether another process changed the library since the last call."""
