@@ -456,7 +456,8 @@ def test_other_endings_of_a_format_are_taken_too(home: Path, tmp_path: Path) -> 
 
 def test_a_result_of_another_kind_than_the_file_is_put_beside_it(home: Path, tmp_path: Path) -> None:
     (tmp_path / "s.png").write_bytes(b"precious")
-    answer = studio(home, *SMALL, "--no-library", "-o", f"{tmp_path}/s.txt")
+    words = ("generate", "studio.image.sticker", "--set", "prompt=a red star", "--no-library")
+    answer = studio(home, *words, "-o", f"{tmp_path}/s.txt")
     assert answer.code == 1, answer
     assert answer.out == f"{tmp_path}/s-2.png\n"
     assert "“s.txt” can't be written" in answer.err

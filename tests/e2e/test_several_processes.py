@@ -18,6 +18,7 @@ LEARN = """
 import json, os, sys
 from types import SimpleNamespace
 import torch
+from accelerate import PartialState
 from studio.sdk.training import Loop
 rank = int(os.environ["RANK"])
 torch.manual_seed(rank)  # each begins with other weights, and must not stay with them
@@ -34,6 +35,7 @@ for step in loop:
 average = loop.averaged["net"].weight.flatten().tolist()
 json.dump({"begun": begun, "ended": net.weight.flatten().tolist(), "average": average, "main": loop.is_main,
            "drawn": float(loop.random.random())}, open(sys.argv[1] + os.environ["RANK"], "w"))
+PartialState().destroy_process_group()  # as a training's own process does
 """
 
 

@@ -154,6 +154,7 @@ def _train(trainer: type[Trainer], data: Dataset, values: dict[str, Any], given:
                 keeper.keep(lesson)
     finally:
         shutil.rmtree(ctx.tmp, ignore_errors=True)
+        _part()
 
 
 def _company(device: devices.Device) -> tuple[devices.Device, bool, Callable[[], object]]:
@@ -164,6 +165,14 @@ def _company(device: devices.Device) -> tuple[devices.Device, bool, Callable[[],
 
     state = PartialState(cpu=device.name == "cpu")
     return replace(device, name=str(state.device)), state.is_main_process, state.wait_for_everyone
+
+
+def _part() -> None:
+    """Leave the other processes: a thread that still spoke with them would now and then abort this one as it ends."""
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        from accelerate import PartialState
+
+        PartialState().destroy_process_group()
 
 
 def _told(trainer: type[Trainer], values: dict[str, Any]) -> dict[str, Any]:
