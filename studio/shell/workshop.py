@@ -121,7 +121,10 @@ class Workshop(QObject):
 
     def siblings(self, item: Item) -> list[Item]:
         """The other results of the job that made an item, as far as the library has them."""
-        found: list[Item] = self.library.siblings(item.id)
+        try:
+            found: list[Item] = self.library.siblings(item.id)
+        except UserError:  # it was deleted just now
+            return []
         return found
 
     def find_items(self, kind: str, words: str, limit: int) -> list[Item]:

@@ -121,7 +121,7 @@ def teach(
         loop.learn(("muon", "adamw"), loss)
         yield from loop.report(loss=loss.detach(), message="Learning")
         if (loop.step + 1) * LOOKS // params.steps > loop.step * LOOKS // params.steps and loop.is_main:
-            yield from loop.look(course.look(loop.averaged["model"], loop.step + 1, ctx))
+            yield from loop.look(course.look(network.at_hand(loop.averaged["model"]), loop.step + 1, ctx))
     yield from loop.finish()
     if loop.is_main:
         yield _finished(course, loop.averaged["model"], ctx)
@@ -141,7 +141,7 @@ def forecast(kind: type[Course[Any, Any]], params: Any, ctx: sdk.TrainingContext
     weights = _size(model)
     ram = 0.6 + 24e-9 * weights + 40e-9 * params.batch * model.grid.memory * model.width * model.layers
     vram = ram if ctx.device != "cpu" else 0.0
-    spent = params.steps * seconds * 1.05 + course.judging_seconds(loop.modules["model"].eval(), ctx)
+    spent = params.steps * seconds * 1.05 + course.judging_seconds(network.at_hand(model).eval(), ctx)
     spent += 0.3 * seconds * len(course.held_out)
     return sdk.Forecast(spent, ram, vram, params.steps, weights)
 
@@ -170,7 +170,7 @@ def _finished(course: Course[Any, Any], model: Any, ctx: sdk.TrainingContext) ->
     folder = folder_of(ctx, "model")
     network.save(model, folder)
     return sdk.TrainedModel(
-        folder, course.evaluate(model, folder, ctx), {**course.facts(), "parameters": _size(model)}
+        folder, course.evaluate(network.at_hand(model), folder, ctx), {**course.facts(), "parameters": _size(model)}
     )  # fmt: skip
 
 

@@ -98,6 +98,15 @@ def build(grid: Layout, width: int, layers: int, seed: int) -> ScoreModel:
         return ScoreModel(grid, width, layers)
 
 
+def at_hand(model: ScoreModel) -> ScoreModel:
+    """The network on the CPU, where pieces are written step by step; itself if that is where it is."""
+    if next(model.parameters()).device.type == "cpu":
+        return model
+    near = build(model.grid, model.width, model.layers, 0)
+    near.load_state_dict(model.state_dict())
+    return near.eval()
+
+
 def optimizers(model: nn.Module, rate: float) -> dict[str, torch.optim.Optimizer]:
     """Muon for the matrices between hidden states; AdamW for embeddings, outputs, norms and biases."""
     hidden, others = list[nn.Parameter](), list[nn.Parameter]()

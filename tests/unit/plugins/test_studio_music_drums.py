@@ -158,6 +158,18 @@ def test_a_drum_model_is_taught_further_and_keeps_its_styles(lessons: list[Any],
     assert further[-1].facts == lessons[-1].facts
 
 
+def test_a_forecast_counts_the_takes_that_are_written_to_be_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    params = TrainDrums.Params(data=dataset(tmp_path), steps=10, **TINY)
+    told = {}
+    for takes in (8, 8000):
+        monkeypatch.setattr(drum_judging, "written", lambda _, takes=takes: takes)
+        with one_thread():
+            told[takes] = TrainDrums().forecast(params, RecordingContext(seed=1)).seconds
+    assert told[8000] > 10 * told[8]
+
+
 def test_a_dataset_without_drums_says_so(tmp_path: Path) -> None:
     params = TrainDrums.Params(data=sdk.Dataset("none", "score", tmp_path, ()), **TINY)
     with pytest.raises(sdk.UserError, match="no drums"):
