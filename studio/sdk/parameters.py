@@ -16,7 +16,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar, cast, dataclass_transform
 
 from studio.sdk.errors import ParameterError
 
@@ -35,8 +35,7 @@ SEED_LIMIT = 2**32
 """Seeds are whole numbers from 0 up to, not including, this: what every library's generators accept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One entry of a choice: the stored `value` and the `label` people read."""
 
     value: str
@@ -134,9 +133,11 @@ class Field:
     def from_json(cls, plain: Mapping[str, Json]) -> Field:
         """The inverse of `to_json`. Raises `TypeError`, `ValueError` or `KeyError` on anything else."""
         values = dict(plain)
-        values["options"] = tuple(Option(str(value), str(label)) for value, label in values.get("options", ()))
+        if "options" in values:
+            values["options"] = tuple(Option(str(value), str(label)) for value, label in values["options"])
         for name in ("aliases", "suffixes"):
-            values[name] = tuple(str(entry) for entry in values.get(name, ()))
+            if name in values:
+                values[name] = tuple(map(str, values[name]))
         field = cls(**values)
         if field.kind not in _CHECKS:
             raise ValueError(f"unknown field kind {field.kind!r}")

@@ -238,6 +238,7 @@ class FlowLayout(QLayout):
     def __init__(self, parent: QWidget | None = None, spacing: int = 6) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
+        self._heights: dict[int, int] = {}  # by width: Qt asks for the same ones dozens of times
         self.setSpacing(spacing)
         self.setContentsMargins(0, 0, 0, 0)
 
@@ -261,11 +262,19 @@ class FlowLayout(QLayout):
         """The narrower, the taller."""
         return True
 
+    def invalidate(self) -> None:
+        """Something in it changed."""
+        self._heights.clear()
+        super().invalidate()
+
     def heightForWidth(self, width: int) -> int:
         """The height all lines take at `width`."""
-        around = self.contentsMargins()
-        inner = width - around.left() - around.right()
-        return self._place(QRect(0, 0, inner, 0), move=False) + around.top() + around.bottom()
+        if width not in self._heights:
+            around = self.contentsMargins()
+            inner = width - around.left() - around.right()
+            lines = self._place(QRect(0, 0, inner, 0), move=False)
+            self._heights[width] = lines + around.top() + around.bottom()
+        return self._heights[width]
 
     def setGeometry(self, rect: QRect) -> None:
         """Place everything."""

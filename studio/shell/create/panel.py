@@ -73,17 +73,13 @@ class RequestPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addStrut(NARROWEST)
         for thing in (self.chooser, self._chips):
             layout.addWidget(thing)
         layout.addWidget(self._area, 1)
         layout.addWidget(line())
         layout.addLayout(self._make_footer())
         workshop.generators_changed.connect(self.show_generators)
-
-    def minimumSizeHint(self) -> QSize:
-        """As wide as the form needs: nothing scrolls sideways here, and what is cut cannot be reached."""
-        least = super().minimumSizeHint()
-        return QSize(max(NARROWEST, least.width()), least.height())
 
     def show_generators(self) -> None:
         """Offer what the registry lists now; forms of generators that changed are built anew."""

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, Qt
+from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -185,6 +185,8 @@ class InputEditor(Editor):
             picture = QImage(data.imageData())
             if picture.isNull():
                 return ""
+            from PySide6.QtCore import QBuffer, QByteArray, QIODevice  # each costs the start a little
+
             content = QByteArray()
             buffer = QBuffer(content)
             buffer.open(QIODevice.OpenModeFlag.WriteOnly)
