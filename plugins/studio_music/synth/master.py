@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from studio_music.synth import loudness
-from studio_music.synth.signal import SAMPLE_RATE, Signal, filtered, frames, shelf
+from studio_music.synth.signal import SAMPLE_RATE, Signal, butterworth, frames, pieces, shelving
 
 TARGET = -16.0
 """Integrated loudness aimed at, LUFS."""
@@ -21,13 +21,14 @@ CEILING = 10 ** (-1.0 / 20)
 _HOP = 48
 
 
-def equalise(mix: Signal, *, tape: bool) -> Signal:
-    """Remove rumble and DC, warm the lows and air the highs a little; `tape` softens the highs and saturates."""
-    clean = filtered(mix, "high", 28)
-    if tape:
-        soft = filtered(shelf(clean, "low", 160, 1.5), "low", 7500, 1)
-        return np.asarray(soft, dtype=np.float32)
-    return shelf(shelf(clean, "low", 110, 0.8), "high", 9000, 1.2)
+def equalise(mix: Signal, *, tape: bool) -> None:
+    """Remove rumble and DC from `mix` itself, warm the lows and air the highs a little; `tape` softens the highs."""
+    warm = shelving("low", 160, 1.5) if tape else shelving("low", 110, 0.8)
+    top = butterworth("low", 7500, 1) if tape else shelving("high", 9000, 1.2)
+    chain = (butterworth("high", 28), warm, top)
+    for part in pieces(len(mix)):
+        for one in chain:
+            mix[part] = one(mix[part])
 
 
 def gain_curve(mix: Signal, check: Callable[[], None]) -> Signal:
@@ -37,19 +38,19 @@ def gain_curve(mix: Signal, check: Callable[[], None]) -> Signal:
     """
     gain = _compressor(mix)
     check()
-    level = loudness.integrated(mix * gain[:, None])
+    level = loudness.integrated(mix, gain)
     if level <= loudness.SILENCE:
         return gain
-    gain = gain * np.float32(10 ** ((TARGET - level) / 20))
+    gain *= np.float32(10 ** ((TARGET - level) / 20))
     check()
-    gain = gain * _limiter(mix * gain[:, None], check)
+    _limit(mix, gain, check)
     check()
-    after = loudness.integrated(mix * gain[:, None])
+    after = loudness.integrated(mix, gain)
     makeup = float(np.clip(TARGET - after, 0.0, 2.0))
     if makeup > 0.1:
-        gain = gain * np.float32(10 ** (makeup / 20))
-        gain = gain * _limiter(mix * gain[:, None], check)
-    return np.asarray(gain, dtype=np.float32)
+        gain *= np.float32(10 ** (makeup / 20))
+        _limit(mix, gain, check)
+    return gain
 
 
 def _compressor(mix: Signal, ratio: float = 2.0, over: float = 3.0) -> Signal:
@@ -57,10 +58,7 @@ def _compressor(mix: Signal, ratio: float = 2.0, over: float = 3.0) -> Signal:
 
     Level and gain are followed once a millisecond in decibels (Giannoulis, Massberg & Reiss 2012, §3).
     """
-    count = -(-len(mix) // _HOP)
-    padded = np.zeros(count * _HOP, dtype=np.float32)
-    padded[: len(mix)] = (mix**2).mean(axis=1)
-    level = 10 * np.log10(padded.reshape(count, _HOP).mean(axis=1) + 1e-12)
+    level = np.concatenate([_levels(mix[part]) for part in pieces(len(mix))])
     heard = level[level > -60]
     if not len(heard):
         return np.ones(len(mix), dtype=np.float32)
@@ -71,8 +69,18 @@ def _compressor(mix: Signal, ratio: float = 2.0, over: float = 3.0) -> Signal:
         excess > knee / 2, excess, np.where(excess > -knee / 2, (excess + knee / 2) ** 2 / (2 * knee), 0.0)
     )
     reduction = -_followed(above * (1 - 1 / ratio), 0.012, 0.18)
-    at = np.arange(len(mix)) / _HOP
-    return np.asarray(10 ** (np.interp(at, np.arange(count) + 0.5, reduction) / 20), dtype=np.float32)
+    gain, places = np.empty(len(mix), dtype=np.float32), np.arange(len(level)) + 0.5
+    for part in pieces(len(mix)):
+        gain[part] = 10 ** (np.interp(np.arange(part.start, part.stop) / _HOP, places, reduction) / 20)
+    return gain
+
+
+def _levels(piece: Signal) -> Signal:
+    """The mean level of every millisecond, decibels; the last one may be shorter and is filled up with silence."""
+    count = -(-len(piece) // _HOP)
+    padded = np.zeros(count * _HOP, dtype=np.float32)
+    padded[: len(piece)] = (piece**2).mean(axis=1)
+    return np.asarray(10 * np.log10(padded.reshape(count, _HOP).mean(axis=1) + 1e-12))
 
 
 def _followed(values: Signal, attack: float, release: float) -> Signal:
@@ -88,19 +96,23 @@ def _followed(values: Signal, attack: float, release: float) -> Signal:
     return np.array(out)
 
 
-def _limiter(mix: Signal, check: Callable[[], None]) -> Signal:
-    """A look-ahead limiter's gain: the least gain needed nearby, smoothed by a window that never lets it rise too
-    early.
+def _limit(mix: Signal, gain: Signal, check: Callable[[], None]) -> None:
+    """Lower `gain` itself where `mix` times it would be too loud: a look-ahead limiter.
+
+    The least gain needed nearby, smoothed by a window that never lets it rise too early.
     """
     from scipy.ndimage import minimum_filter1d
     from scipy.signal import oaconvolve
 
     half = frames(0.004)
-    needed = np.minimum(1.0, CEILING * 0.995 / np.maximum(loudness.true_peaks(mix, check), 1e-6))
+    needed = np.maximum(loudness.true_peaks(mix, gain, check), 1e-6)
+    np.minimum(1.0, np.divide(CEILING * 0.995, needed, out=needed), out=needed)
     if float(needed.min()) >= 1.0:
-        return np.ones(len(mix), dtype=np.float32)
+        return
     check()
-    held = minimum_filter1d(needed, 4 * half + 1, mode="nearest")
+    held = np.pad(minimum_filter1d(needed, 4 * half + 1, mode="nearest"), half, mode="edge")
     window = np.hanning(2 * half + 3)[1:-1]
-    smooth = oaconvolve(np.pad(held, half, mode="edge"), window / window.sum(), mode="valid")
-    return np.asarray(np.minimum(smooth, needed), dtype=np.float32)
+    window /= window.sum()
+    for part in pieces(len(mix)):
+        smooth = oaconvolve(held[part.start : part.stop + 2 * half], window, mode="valid")
+        gain[part] *= np.minimum(smooth, needed[part], dtype=np.float32)

@@ -100,15 +100,16 @@ class Mixer:
 
         To be called once, after `play`; `check` is called between steps and may raise to cancel.
         """
-        for bus, dry in enumerate(self._dry):
-            self._dry[bus] = master.equalise(dry, tape=self._room.tape)
+        for dry in self._dry:
+            master.equalise(dry, tape=self._room.tape)
             check()
-        mix = self._dry[0] if len(self._dry) == 1 else np.sum(self._dry, axis=0)
-        gain = (master.gain_curve(mix, check) * _ending(len(mix)))[:, None]
-        finished = np.clip(mix * gain, -1, 1).astype(np.float32)
-        if not self._stems:
-            return finished, []
-        return finished, [np.clip(np.multiply(bus, gain, out=bus), -1, 1, out=bus) for bus in self._dry]
+        mix = np.sum(self._dry, axis=0) if self._stems else self._dry[0]
+        gain = master.gain_curve(mix, check)
+        gain *= _ending(len(mix))
+        for sound in (mix, *self._dry) if self._stems else (mix,):
+            np.multiply(sound, gain[:, None], out=sound)
+            np.clip(sound, -1, 1, out=sound)
+        return mix, self._dry if self._stems else []
 
     def _place(self, at: int, index: int, turn: int, note: Note) -> None:
         line = self._lines[index]

@@ -138,7 +138,7 @@ def loudness_of(player: Player, pitches: list[int]) -> float:
     made = player.sound(Note(0.0, 1.0, pitch, 80), 1.0, 0)
     if len(made) < frames(0.5):
         made = np.pad(made, ((0, frames(0.5) - len(made)), (0, 0)))
-    power = np.sum(loudness.weighted(made[: frames(1.2)]) ** 2, axis=1)
+    power = np.concatenate(list(loudness.powers(made[: frames(1.2)])))
     sums = np.concatenate([[0.0], np.cumsum(power)])
     size = frames(0.4)
     loudest = float((sums[size:] - sums[:-size]).max()) / size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -11,6 +12,16 @@ Signal: TypeAlias = NDArray[Any]
 """float32 [frames] or [frames, 2]."""
 
 SAMPLE_RATE = 48_000
+
+PIECE = 54 * (SAMPLE_RATE // 10)
+"""Frames that are worked on at a time in sounds of any length, whole tenths of a second: what double precision and
+oversampling need in between would take gigabytes for a long piece of music."""
+
+
+def pieces(count: int) -> Iterator[slice]:
+    """`count` frames as slices of `PIECE`, the last one shorter."""
+    for start in range(0, count, PIECE):
+        yield slice(start, min(count, start + PIECE))
 
 
 def frames(seconds: float) -> int:
@@ -60,12 +71,45 @@ def fade_edges(signal: Signal, attack: float = 0.0005, ending: float = 0.005) ->
     return out
 
 
-def filtered(signal: Signal, kind: str, hz: float | tuple[float, float], order: int = 2) -> Signal:
-    """A Butterworth filter, ``"low"``, ``"high"`` or ``"band"``, along the frames."""
+class Filter:
+    """A recursive filter along the frames; what it is given piece by piece is one signal to it.
+
+    Args:
+        step: filters a piece from a state, both float; gives the piece filtered and the state after it.
+        state: shape of the state of one channel.
+    """
+
+    def __init__(self, step: Callable[[Signal, Signal], tuple[Signal, Signal]], state: tuple[int, ...]) -> None:
+        self._step, self._shape = step, state
+        self._state: Signal | None = None
+
+    def __call__(self, piece: Signal) -> Signal:
+        """The next piece filtered, float32."""
+        if self._state is None:
+            self._state = np.zeros((*self._shape, *piece.shape[1:]))
+        made, self._state = self._step(piece, self._state)
+        return np.asarray(made, dtype=np.float32)
+
+
+def butterworth(kind: str, hz: float | tuple[float, float], order: int = 2) -> Filter:
+    """A Butterworth filter, ``"low"``, ``"high"`` or ``"band"``."""
     from scipy.signal import butter, sosfilt
 
     sections = butter(order, hz, {"band": "bandpass"}.get(kind, kind), fs=SAMPLE_RATE, output="sos")
-    return np.asarray(sosfilt(sections, signal, axis=0), dtype=np.float32)
+    return Filter(lambda piece, state: sosfilt(sections, piece, axis=0, zi=state), (len(sections), 2))
+
+
+def shelving(kind: str, hz: float, gain_db: float) -> Filter:
+    """A ``"low"`` or ``"high"`` shelf of slope 1 (Bristow-Johnson, *Audio EQ Cookbook*)."""
+    from scipy.signal import lfilter
+
+    top, bottom = shelf_coefficients(kind, hz, gain_db)
+    return Filter(lambda piece, state: lfilter(top, bottom, piece, axis=0, zi=state), (2,))
+
+
+def filtered(signal: Signal, kind: str, hz: float | tuple[float, float], order: int = 2) -> Signal:
+    """A short signal through `butterworth`."""
+    return butterworth(kind, hz, order)(signal)
 
 
 def peaking(signal: Signal, hz: float, gain_db: float, q: float = 1.0) -> Signal:
@@ -81,11 +125,8 @@ def peaking(signal: Signal, hz: float, gain_db: float, q: float = 1.0) -> Signal
 
 
 def shelf(signal: Signal, kind: str, hz: float, gain_db: float) -> Signal:
-    """A ``"low"`` or ``"high"`` shelf of slope 1 (Bristow-Johnson, *Audio EQ Cookbook*)."""
-    from scipy.signal import lfilter
-
-    top, bottom = shelf_coefficients(kind, hz, gain_db)
-    return np.asarray(lfilter(top, bottom, signal, axis=0), dtype=np.float32)
+    """A short signal through `shelving`."""
+    return shelving(kind, hz, gain_db)(signal)
 
 
 def shelf_coefficients(kind: str, hz: float, gain_db: float) -> tuple[list[float], list[float]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ import studio.sdk as sdk
 from studio.sdk.testing import run
 from studio_music.composer import Composer
 from studio_music.play import PlayScore
-from studio_music.synth import loudness, master, modal, plucked, sampler
+from studio_music.synth import loudness, master, modal, plucked, sampler, signal
 from studio_music.synth.drumkit import KIT
+from studio_music.synth.mixer import Mixer, Room
 from studio_music.synth.patches import PATCHES
 from studio_music.synth.reverb import Reverb
 from studio_music.synth.sf2 import SoundFont
@@ -133,6 +135,32 @@ def test_mastering_reaches_the_target_without_passing_the_ceiling() -> None:
     done = sound * master.gain_curve(sound, lambda: None)[:, None]
     assert loudness.integrated(done) == pytest.approx(master.TARGET, abs=1.0)
     assert loudness.true_peaks(done).max() <= master.CEILING + 1e-3
+
+
+@pytest.mark.parametrize("tape", [False, True])
+def test_mastering_a_long_piece_in_pieces_is_mastering_it_as_a_whole(
+    tape: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = 0.05 * rng().standard_normal((3 * SAMPLE_RATE + 77, 2)).astype(np.float32)
+    sound[::24_000] *= 30
+    masters = []
+    for size in (100, 3):  # tenths of a second: all at once, and eleven pieces
+        monkeypatch.setattr(signal, "PIECE", size * SAMPLE_RATE // 10)
+        mix = sound.copy()
+        master.equalise(mix, tape=tape)
+        masters.append(mix * master.gain_curve(mix, lambda: None)[:, None])
+    assert np.abs(masters[0]).max() > 0.5
+    np.testing.assert_allclose(masters[1], masters[0], atol=2e-6)
+
+
+def test_mastering_needs_little_more_memory_than_the_piece_itself() -> None:
+    mixer = Mixer([], 120.0, 60.0, Room(1.0, 0.2, tape=False), stems=False)
+    mixer._dry[0][:] = 0.2 * rng().standard_normal((mixer.frames, 2), dtype=np.float32)
+    tracemalloc.start()
+    mix, _ = mixer.mastered(lambda: None)
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 3 * mix.nbytes  # 2.0; 6.5 when all was done at full length at once
 
 
 def test_mastering_silence_gives_silence() -> None:
