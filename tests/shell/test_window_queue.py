@@ -20,7 +20,7 @@ from studio.engine.states import JobState
 from studio.library.library import Library
 from studio.sdk import Text
 from studio.shell.create.progress import seconds_left, told, told_seconds
-from studio.shell.create.queue_model import JobRole
+from studio.shell.create.queue_model import JobRole, ToldRole
 from studio.shell.create.queue_panel import QueuePanel
 from studio.shell.create.queue_view import action_rect
 
@@ -64,6 +64,17 @@ def test_progress_reaches_the_row_without_a_new_order(stand: Any, qtbot: QtBot) 
     engine.progress(job.id, 3, 10, "Folding silk")
     qtbot.waitUntil(lambda: panel.model.job(0) is not None and panel.model.job(0).done == 3)
     assert "Folding silk" in told(panel.model.job(0))
+
+
+def test_results_of_one_prompt_are_told_apart_by_their_seeds(stand: Any, qtbot: QtBot) -> None:
+    panel, engine = stand
+    for one in request("a fox").variations(2):
+        job = engine.submit(one)
+        engine.begin(job.id)
+        engine.end(job.id)
+    qtbot.waitUntil(lambda: [job.state for job in panel.model.all()] == [JobState.SUCCEEDED] * 2)
+    lines = [panel.model.data(panel.model.index(row), ToldRole) for row in range(2)]
+    assert sorted(line.rpartition(" · ")[2] for line in lines) == ["seed 1", "seed 2"]
 
 
 def test_a_thousand_steps_arrive_as_a_few_updates(stand: Any, qtbot: QtBot) -> None:

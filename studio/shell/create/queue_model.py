@@ -11,6 +11,7 @@ from studio.engine.states import JobState
 from studio.sdk.generator import GeneratorSpec
 from studio.shell.bridge import EngineBridge
 from studio.shell.create.progress import told
+from studio.shell.i18n import tr
 
 if TYPE_CHECKING:
     from studio.engine.jobs import Job
@@ -81,10 +82,15 @@ class QueueModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._title_of(job)
         if role in {Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.AccessibleDescriptionRole}:
-            return f"{self._title_of(job)}: {told(job, self._spec_of(job))}"
+            return f"{self._title_of(job)}: {self._line(job)}"
         if role == ToldRole:
-            return told(job, self._spec_of(job))
+            return self._line(job)
         return job if role == JobRole else None
+
+    def _line(self, job: Job) -> str:
+        """Where a job is; an ended one also tells its seed, by which results of one prompt are told apart."""
+        line = told(job, self._spec_of(job))
+        return f"{line} · {tr('seed {seed}', seed=job.request.seed)}" if job.state == JobState.SUCCEEDED else line
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Waiting jobs can be dragged; drops go between rows."""
