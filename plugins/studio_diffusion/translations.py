@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 ZH_CN: dict[str, str] = {
+    "diffusion": "扩散模型",
     "Own image model": "自己的图像模型",
     "Paints what your words say with an image model of your own: Stable Diffusion, SDXL or Flux, from a local "
     "folder.": ("用你自己的图像模型按文字作画：本机文件夹里的 Stable Diffusion、SDXL 或 Flux。"),
@@ -92,7 +93,7 @@ ZH_CN: dict[str, str] = {
     "Try other words or a seed.": "请换些词语，或换一个种子。",
     "{kind} knows no negative prompt; it was left out.": "{kind} 不懂反向提示词，已略去。",
     # ---- teaching
-    "Teach an image model (LoRA)": "教图像模型（LoRA）",
+    "Teach an image model (LoRA)": "训练图像模型（LoRA）",
     "Teaches an image model of yours a subject or a style from a few captioned pictures, as a small LoRA beside it.": (
         "用少量带说明的图片教你的图像模型一个主题或一种风格，成果是模型旁的一个小 LoRA。"
     ),

@@ -50,7 +50,7 @@ ZH_CN = {
     "The model knows none of these words.": "模型不认识这些词中的任何一个。",
     "Some that it knows: {words}.": "它认识的词例如：{words}。",
     # the trainer
-    "Teach voxel objects": "教会体素物件",
+    "Teach voxel objects": "训练体素物件",
     "Teaches a small model what the words in your captions look like in 3D, as 32 × 32 × 32 coloured voxels.":
         "教一个小模型：说明文字中的词在三维里是什么样子，以 32 × 32 × 32 的彩色体素表示。",
     "It learns from `.glb` or `.vox` files with captions of a few words each. Some hundred shapes and a quarter of an "

@@ -74,7 +74,7 @@ ZH_CN: dict[str, str] = {
     "The pattern has no drums.": "节奏型里没有鼓。",
     "Choose a score with drums on channel 10.": "请选择第 10 通道有鼓的乐谱。",
     # the trainer of drum models
-    "Drummer": "鼓手",
+    "Teach a drummer": "训练鼓手",
     "Teaches a small transformer to play drums in the manner of your takes: strokes, force and timing.": (
         "教一个小型 Transformer 按你的录音风格打鼓：击打、力度与时间。"
     ),
@@ -147,7 +147,7 @@ ZH_CN: dict[str, str] = {
     "The score is too long: at most {beats} beats are taken.": "乐谱太长：最多取 {beats} 拍。",
     "Take a part of it.": "请取其中一段。",
     # the trainer of song models
-    "Song writer": "歌曲写作",
+    "Teach a song writer": "训练歌曲写作",
     "Teaches a small transformer to write songs for a voice and piano in the manner of yours.": (
         "教一个小型 Transformer 按你的风格写人声与钢琴的歌曲。"
     ),

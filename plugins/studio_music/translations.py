@@ -151,7 +151,7 @@ ZH_CN: dict[str, str] = {
     "Model": "模型",
     "The studio's own, or one that you taught.": "内置模型，或你教出的模型。",
     # the trainer
-    "Score writer": "乐谱写作",
+    "Teach a score writer": "训练乐谱写作",
     "Teaches a small transformer to write music in the manner of your scores: chorales, songs, counterpoint.": (
         "教一个小型 Transformer 按你的乐谱风格写音乐：众赞歌、歌曲、对位。"
     ),

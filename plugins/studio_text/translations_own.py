@@ -71,7 +71,7 @@ OWN_MODELS = {
     "The model ended the text before it wrote anything.": "模型还没写出任何文字就结束了。",
     "Try other words or a seed.": "请换些词语，或换一个种子。",
     # ---- teaching
-    "Teach a language model (LoRA)": "教语言模型（LoRA）",
+    "Teach a language model (LoRA)": "训练语言模型（LoRA）",
     "Teaches a language model of yours to write like the texts of a dataset, as a small LoRA beside it.": (
         "教你的语言模型写得像数据集中的文字，成果是模型旁的一个小 LoRA。"
     ),

@@ -104,10 +104,10 @@ class Commands:
         return entries
 
     def groups(self) -> dict[str, list[QAction]]:
-        """Commands that have keys, by translated heading."""
+        """Commands that have keys and are offered, by translated heading."""
         found: dict[str, list[QAction]] = {}
         for made in self._commands:
-            if made.action.shortcuts():
+            if made.action.shortcuts() and made.action.isVisible():
                 found.setdefault(tr(made.group), []).append(made.action)
         return found
 

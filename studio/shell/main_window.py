@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 
 from studio.engine.states import JobState
 from studio.shell.commands import Commands, Entry, entry_of, entry_of_button
-from studio.shell.create.media import MEDIA, medium_of
+from studio.shell.create.media import MEDIA, media_of, medium_of
 from studio.shell.create.page import CreatePage
 from studio.shell.create.stage import receivers
 from studio.shell.drafts import put_by, take_in
@@ -135,7 +135,10 @@ class MainWindow(QMainWindow):
         return any(button.hasFocus() for button in self.rail.buttons.values())
 
     def _generators_changed(self) -> None:
-        """Begin at *Generate*, not at the first button of the rail, where Qt would."""
+        """Offer the media that can be made. Begin at *Generate*, not at the rail's first button, where Qt would."""
+        present = {medium.id for medium in media_of(self._workshop.makers.values())}
+        for name, action in self._media.items():
+            action.setVisible(name in present)
         if self._rail_has_focus() and self.place == "create":
             self._focus("create")
 
@@ -214,15 +217,17 @@ class MainWindow(QMainWindow):
 
     def _add_commands(self) -> None:
         add, create = self.commands.add, self.create_page
-        add("Create", "Generate", "sparkle", self._generate, "Ctrl+Return", "Ctrl+Enter")
+        add("Create", "Generate", "sparkle", self._generate, "Ctrl+Enter", "Ctrl+Return")
         add("Create", "Cancel what runs", "x-circle", create.cancel, "Escape", within=create)
         add("Create", "Write the prompt", "text-aa", self._focus_prompt, "Ctrl+L")
         add("Create", "Draw another seed", "dice-five", self._roll, "Ctrl+D")
         add("Create", "Show or hide the queue", "queue", create.toggle_queue, "Ctrl+J")
         add("Create", "Pause or go on", "pause", create.queue.toggle_pause, "Ctrl+Shift+P")
         add("Create", "Compare two results", "columns", create.stage.compare, "Ctrl+Shift+C")
-        for number, medium in enumerate(MEDIA, 1):
-            add("Create", medium.title, medium.icon, self._to_medium(medium.id), f"Alt+{number}")
+        self._media = {
+            medium.id: add("Create", medium.title, medium.icon, self._to_medium(medium.id), f"Alt+{number}")
+            for number, medium in enumerate(MEDIA, 1)
+        }
         for number, place in enumerate(PLACES, 1):
             add("Places", place.title, place.icon, self._to_place(place.id), f"Ctrl+{number}")
         add("Window", "All commands", "command", self.open_palette, "Ctrl+K", "Ctrl+Shift+K")

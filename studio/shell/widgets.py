@@ -149,12 +149,17 @@ class ElidedLabel(QLabel):
         """Show `text`, as much as fits."""
         self._whole = " ".join(text.split())
         self.setAccessibleName(self._whole)
+        self.updateGeometry()
         self._elide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shorten again."""
         super().resizeEvent(event)
         self._elide()
+
+    def sizeHint(self) -> QSize:
+        """Room for the whole text, where the size policy asks for it."""
+        return QSize(self.fontMetrics().horizontalAdvance(self._whole), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         """Any width will do."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -188,6 +189,28 @@ def test_values_that_stand_for_something_are_told_in_words(library: Library) -> 
     for name, value in (("style", "gone"), ("note", "silk"), ("picture", "item:nothing"), ("style", [1]), ("no", 3)):
         assert source.said(spec.id, name, value) == ""
     assert source.said("gone", "style", "silk") == ""
+
+
+def test_values_that_did_not_matter_are_not_told(library: Library) -> None:
+    spec = sdk.GeneratorSpec(
+        id="studio.image.texture",
+        title="Texture",
+        makes=("image",),
+        fields=(
+            sdk.Field(kind="text", name="style", default="silk"),
+            sdk.Field(kind="text", name="folds", default="many", when={"style": "silk"}),
+            sdk.Field(kind="text", name="grain", default="fine", when={"style": ["wood", "stone"]}),
+        ),
+    )
+    source = LibrarySource(library, lambda: {spec.id: spec})
+    values = {"style": "wood", "folds": "few", "grain": "coarse", "of a version before": 3}
+    item = library.save(picture("Oak"), replace(origin("a"), values=values))
+    detail = source.detail(item.id)
+    assert detail is not None
+    assert detail.values == {"style": "wood", "grain": "coarse", "of a version before": 3}
+    detail = LibrarySource(library, dict).detail(item.id)
+    assert detail is not None
+    assert detail.values == values, "nobody knows which mattered"
 
 
 def test_a_look_that_the_closing_of_the_library_overtakes_is_no_fault(

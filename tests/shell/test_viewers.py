@@ -37,7 +37,7 @@ from studio.shell.viewers.mesh import MeshViewer
 from studio.shell.viewers.music import MusicViewer, measure_chunk
 from studio.shell.viewers.pictures import Picture
 from studio.shell.viewers.quick_look import QuickLook
-from studio.shell.viewers.text import MOST_BYTES, TextViewer, words
+from studio.shell.viewers.text import MOST_BYTES, TextViewer
 from studio.shell.viewers.video import VideoViewer
 from studio.shell.warming import BY_KIND
 
@@ -218,14 +218,6 @@ def test_bytes_that_are_no_text_and_very_long_files_are_shown_in_part(qtbot: QtB
     assert viewer.page.isReadOnly(), "a part must not be kept as if it were the whole"
     assert "too long" in viewer._count.whole
     assert max(map(len, viewer.text.split("\n"))) <= 4000
-
-
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [("", 0), ("one two", 2), ("It's well-known.", 2), ("雪地里的狐狸", 6), ("fox 狐狸 2", 4), ("… — !", 0)],
-)
-def test_words_are_counted_as_writers_count_them(text: str, number: int) -> None:
-    assert words(text) == number
 
 
 def test_editing_is_announced_once(qtbot: QtBot, media: dict[str, Path]) -> None:

@@ -35,6 +35,7 @@ from studio.shell.about import AboutDialog
 from studio.shell.cheat_sheet import OF_VIEWERS, CheatSheet
 from studio.shell.command_palette import CommandPalette
 from studio.shell.commands import fuzzy
+from studio.shell.create.media import MEDIA, media_of
 from studio.shell.create.shots import Shot
 from studio.shell.errors import ErrorWatch
 from studio.shell.help_browser import HelpBrowser, HelpPage
@@ -164,10 +165,20 @@ def test_the_cheat_sheet_shows_every_shortcut(stand: Stand) -> None:
     sheet = CheatSheet(stand.window.commands, stand.window)
     texts = {label.text() for label in sheet.findChildren(QLabel)}
     for made in stand.window.commands.all():
-        if made.action.shortcuts():
+        if made.action.shortcuts() and made.action.isVisible():
             assert made.action.text() in texts
     assert {text for _, text, keys, _ in COMMANDS if keys} <= texts
     assert {"Ctrl+F", "Ctrl+E", "Ctrl+R", "Ctrl+U", "F", "T"} <= texts
+    sheet.close()
+
+
+def test_a_medium_that_no_generator_makes_is_no_command(stand: Stand) -> None:
+    offered = {medium.title for medium in media_of(stand.workshop.makers.values())}
+    assert 0 < len(offered) < len(MEDIA)
+    titles = {medium.title for medium in MEDIA}
+    assert {entry.text for entry in stand.window.commands.entries() if entry.text in titles} == offered
+    sheet = CheatSheet(stand.window.commands, stand.window)
+    assert {label.text() for label in sheet.findChildren(QLabel)} & titles == offered
     sheet.close()
 
 

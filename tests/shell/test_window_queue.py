@@ -329,6 +329,15 @@ def test_durations_are_told_as_people_say_them(qapp: QApplication, seconds: Any,
     assert told_seconds(seconds) == text
 
 
+def test_the_time_left_is_told_first_as_what_is_last_may_be_cut(qapp: QApplication) -> None:
+    now = time.time()
+    job = Job(
+        id="a", request=request(), state=JobState.RUNNING, started=now - 30, first_at=now - 30, done=50, total=100,
+        message="Folding silk",
+    )  # fmt: skip
+    assert told(job) == "30 seconds left · Folding silk"
+
+
 def test_ended_jobs_tell_how_long_they_took(qapp: QApplication) -> None:
     now = time.time()
     job = Job(id="a", request=request(), state=JobState.SUCCEEDED, started=now - 5, ended=now)

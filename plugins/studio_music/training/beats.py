@@ -25,7 +25,7 @@ class TrainDrums(MusicTrainer):
     """
 
     id = "studio.music.train-drums"
-    title = "Drummer"
+    title = "Teach a drummer"
     teaches = FAMILY
     needs = sdk.Needs(ram_gb=1.5, modules=("numpy", "torch", "transformers", "accelerate", "mido"))
     examples = (

@@ -25,7 +25,7 @@ class TrainSong(MusicTrainer):
     """
 
     id = "studio.music.train-song"
-    title = "Song writer"
+    title = "Teach a song writer"
     teaches = FAMILY
     needs = sdk.Needs(ram_gb=1.8, modules=("numpy", "torch", "transformers", "accelerate", "mido"))
     examples = (

@@ -25,7 +25,7 @@ class TrainScore(MusicTrainer):
     """
 
     id = "studio.music.train-score"
-    title = "Score writer"
+    title = "Teach a score writer"
     teaches = FAMILY
     needs = sdk.Needs(ram_gb=1.5, modules=("numpy", "torch", "transformers", "accelerate", "mido"))
     examples = (

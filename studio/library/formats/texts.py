@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,14 @@ _MARKS = (
 )
 _GUESSES = ("utf-8", "gb18030", "cp1252")
 """Encodings to try where no mark says which; the first that fits wins."""
+
+_ALONE = (
+    "\u3005-\u3007\u3041-\u30ff\u3105-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+"""Kana, bopomofo, Han: ranges of characters of which each counts as a word."""
+
+_WORD = re.compile(rf"[{_ALONE}]|[^\W_{_ALONE}]+(?:['’-][^\W_{_ALONE}]+)*")
+"""A word, or a single character of a script that is written without spaces."""
 
 
 def write(text: sdk.Text, path: Path) -> None:
@@ -60,16 +69,13 @@ def _has_controls(text: str) -> bool:
 
 
 def facts(text: sdk.Text) -> dict[str, Any]:
-    """Words and characters; a CJK character counts as a word, as word processors do."""
-    words, inside = 0, False
-    for character in text.text:
-        if is_cjk(character):
-            words, inside = words + 1, False
-        elif character.isalnum():
-            words, inside = words + (not inside), True
-        elif character not in "'’-":
-            inside = False
-    return {"words": words, "characters": len(text.text), "format": text.format}
+    """Words and characters."""
+    return {"words": count_words(text.text), "characters": len(text.text), "format": text.format}
+
+
+def count_words(text: str) -> int:
+    """How many words a text has; each Han character, kana and bopomofo counts as one, as writers there count."""
+    return sum(1 for _ in _WORD.finditer(text))
 
 
 def is_cjk(character: str) -> bool:

@@ -55,11 +55,10 @@ def told_seconds(seconds: float) -> str:
 def told(job: Job, spec: GeneratorSpec | None = None) -> str:
     """One line about where a job is; what its generator says is translated with the plugin's own texts."""
     if job.state == JobState.RUNNING:
-        parts = [tr_said(spec, job.message)] if job.message else [tr("Working")]
+        said = tr_said(spec, job.message) if job.message else tr("Working")
         left = seconds_left(job)
-        if left is not None:
-            parts.append(tr("{time} left", time=told_seconds(left)))
-        return " · ".join(parts)
+        # the time first: where there is little room, the end is cut
+        return said if left is None else f"{tr('{time} left', time=told_seconds(left))} · {said}"
     if job.state == JobState.FAILED and job.failure is not None:
         return tr_said(spec, job.failure.message)
     if job.state == JobState.SUCCEEDED and job.ended > job.started > 0:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMenu,
+    QProgressBar,
+    QSizePolicy,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.engine.states import JobState
 from studio.shell.create.origins import made_with, picture_before
@@ -16,8 +25,9 @@ from studio.shell.create.remarks import RemarkLine
 from studio.shell.create.shots import Shot, ShotWatch, as_it_is
 from studio.shell.create.welcome import Welcome
 from studio.shell.i18n import say, tr, tr_spec
+from studio.shell.theme import set_role
 from studio.shell.warming import PartsOfQt
-from studio.shell.widgets import ElidedLabel, label, row, tool_button
+from studio.shell.widgets import ElidedLabel, row, tool_button
 from studio.shell.workshop import INPUT_OF, Workshop
 
 if TYPE_CHECKING:
@@ -65,7 +75,9 @@ class Stage(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.welcome)
         self._title = ElidedLabel()
-        self._state = label(role="muted")
+        self._state = ElidedLabel()
+        self._state.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        set_role(self._state, "muted")
         self.cancel_button = tool_button("x-circle", "Cancel (Esc)", self._cancel)
         self.compare_button = tool_button("columns", "Compare two results chosen in the strip", self.compare)
         self.reuse_button = tool_button("sliders-horizontal", "Use these settings", self._reuse)
@@ -370,7 +382,7 @@ class Stage(QWidget):
             self._title.set_whole(tr_spec(spec, spec.title) if spec else job.request.generator)
         else:
             self._title.set_whole("")
-        self._state.setText(
+        self._state.set_whole(
             told(job, self._workshop.spec_of(job))
             if job is not None and not (job.failure and job.state.is_final)
             else ""

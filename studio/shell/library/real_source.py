@@ -264,6 +264,15 @@ class LibrarySource:
         spec = self._specs().get(origin.generator)
         return tr_spec(spec, spec.title) if spec else origin.generator_title or origin.generator
 
+    def _applied(self, origin: Origin) -> dict[str, object]:
+        """The values that mattered: a form hides the others, which are kept for when they matter again."""
+        fields = {name: self._field(origin.generator, name)[1] for name in origin.values}
+        return {
+            name: value
+            for name, value in origin.values.items()
+            if (field := fields[name]) is None or field.applies(origin.values)
+        }
+
     def _detail(self, item: Item) -> Detail:
         origin = item.origin
         return Detail(
@@ -272,7 +281,7 @@ class LibrarySource:
             created=datetime.fromtimestamp(item.created_ms / 1000, UTC),
             generator=self._generator(origin) if origin else "",
             seed=origin.seed if origin else None,
-            values=origin.values if origin else {},
+            values=self._applied(origin) if origin else {},
             facts=said_facts(item.kind, item.facts),
             size=item.bytes,
             trashed=item.is_trashed,

@@ -107,7 +107,9 @@ class PluginCard(QFrame):
         if not (self.info.first_party and media):
             return self.info.name
         title = ", ".join(tr(medium.title) for medium in media)
-        return title if self.info.name in {medium.id for medium in media} else f"{title} ({self.info.name})"
+        if self.info.name in {medium.id for medium in media}:
+            return title
+        return tr("{title} ({more})", title=title, more=tr_spec(self._specs[0], self.info.name))
 
     def _make_details(self) -> QPlainTextEdit:
         details = QPlainTextEdit(self.info.details)
@@ -263,7 +265,7 @@ def _told_generator(spec: GeneratorSpec) -> QWidget:
         needs.append(tr("graphics card"))
     if spec.needs.network:
         needs.append(tr("network"))
-    made.setText(f"{tr_spec(spec, spec.title)}  ({', '.join(needs)})")
+    made.setText(tr("{title} ({more})", title=tr_spec(spec, spec.title), more=", ".join(needs)))
     made.setToolTip(", ".join(spec.needs.modules))
     both = QWidget()
     both.setLayout(row(icon, made))

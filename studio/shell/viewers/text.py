@@ -31,16 +31,8 @@ _LONGEST_LINE = 4000
 """Longer lines are shown broken, and the text then is read only: Qt lays out a line as a whole."""
 _PAGE_WIDTH = 760
 _MOST_MARKED = 1000
-_WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af]|[^\W_]+(?:['’\-][^\W_]+)*")
-"""A word, or a single CJK character, which counts as one."""
-
 
 _OVERLONG = re.compile(rf"([^\n]{{{_LONGEST_LINE}}})(?=[^\n])")
-
-
-def words(text: str) -> int:
-    """How many words a text has; each CJK character counts as one, as writers there count."""
-    return sum(1 for _ in _WORD.finditer(text))
 
 
 class TextViewer(Viewer):
@@ -182,8 +174,10 @@ class TextViewer(Viewer):
 
     def _settle(self) -> None:
         """Count, and announce an edit, once the keys rest."""
+        from studio.library.formats.texts import count_words
+
         text = self.text
-        counted = count("{count} word", "{count} words", words(text))
+        counted = count("{count} word", "{count} words", count_words(text))
         letters = count("{count} character", "{count} characters", len(text))
         self._count.set_whole(" · ".join(filter(None, (counted, letters, self._note()))))
         changed = self._edited

@@ -342,8 +342,22 @@ def test_facts_are_json(artifact: sdk.Artifact) -> None:
     assert json.loads(json.dumps(formats.facts(artifact))) == formats.facts(artifact)
 
 
-def test_words_are_counted_as_word_processors_do() -> None:
-    assert formats.facts(sdk.Text("It's a well-known fox. 狐狸 2026"))["words"] == 7
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("", 0),
+        ("one two", 2),
+        ("It's a well-known fox. 狐狸 2026", 7),
+        ("雪地里的狐狸", 6),
+        ("fox狐狸", 3),
+        ("「春眠不觉晓、处处闻啼鸟。」", 10),
+        ("ひらがな カタカナ", 8),
+        ("한국어 두 단어", 3),
+        ("… — ! 。", 0),
+    ],
+)
+def test_words_are_counted_as_writers_count_them(text: str, number: int) -> None:
+    assert formats.facts(sdk.Text(text))["words"] == number
 
 
 def test_watertight_means_every_edge_once_in_each_direction_wherever_points_are_shared() -> None:
