@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 TRAINING: dict[str, str] = {
+    "Fantasy sprites from words": "文字生成的奇幻像素画",
+    "Stickers from words": "文字生成的贴纸",
+    "Fantasy items (GAN)": "奇幻物品（GAN）",
+    "Faces (VAE)": "表情（VAE）",
     "Start from": "起点",
     "A new model": "新模型",
     "Go on teaching a model instead of beginning with a new one. It keeps its size and its network.": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 ZH_CN = {
+    "Words to voxel objects": "文字生成的体素物件",
     "Voxel objects": "体素物件",
     "Makes a small 3D object from a few words: a pine tree, a red mushroom, a house, a bench.":
         "用几个词做出一个小三维物件：松树、红蘑菇、房子、长凳。",

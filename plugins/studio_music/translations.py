@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 ZH_CN: dict[str, str] = {
+    "Chorales": "众赞歌",
+    "Songs": "歌曲",
     # the generator
     "Composer": "作曲家",
     "Composes and plays a piece of music: form, harmony, melody, bass and drums from a mood and a seed.": (

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 OWN_MODELS = {
+    "English verse": "英语诗",
+    "Classical Chinese verse": "中国古典诗",
+    "Answers from a text": "从文中找答案",
     "Own language model": "自己的语言模型",
     "Goes on from your words, or answers them, with a language model of your own from a local folder.": (
         "用你本机文件夹里的语言模型，接着你的文字往下写，或回答你的问题。"
