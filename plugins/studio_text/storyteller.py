@@ -73,7 +73,7 @@ class Storyteller(sdk.Generator):
             label="Continue a text", help="Go on where this text ends. The beginning above is then left out."
         )
         temperature: float = sdk.number(
-            0.7, min=0.1, max=2.0, step=0.05, group="Style", label="Temperature",
+            0.85, min=0.1, max=2.0, step=0.05, group="Style", label="Temperature",
             help="Low: safe and repetitive. High: surprising, then nonsense.",
         )  # fmt: skip
         top_p: float = sdk.number(
@@ -85,7 +85,7 @@ class Storyteller(sdk.Generator):
             help="Only this many of the likeliest words are considered; 0 considers all.",
         )  # fmt: skip
         repetition_penalty: float = sdk.number(
-            1.1, min=1.0, max=2.0, step=0.01, group="Style", advanced=True, label="Repetition penalty",
+            1.15, min=1.0, max=2.0, step=0.01, group="Style", advanced=True, label="Repetition penalty",
             help="Above 1, words that occurred lately become less likely.",
         )  # fmt: skip
         stop: str = sdk.text(

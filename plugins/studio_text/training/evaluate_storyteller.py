@@ -25,7 +25,7 @@ from studio_text.training.vocabulary import encode
 from studio_text.writing import Writing
 
 # The generator's defaults; its module is not asked, so that measuring needs no more than the model.
-DEFAULT_SAMPLING = Sampling(temperature=0.7, top_p=0.92, top_k=60, repetition_penalty=1.1)
+DEFAULT_SAMPLING = Sampling(temperature=0.85, top_p=0.92, top_k=60, repetition_penalty=1.15)
 
 
 @torch.inference_mode()

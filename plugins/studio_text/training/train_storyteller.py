@@ -42,6 +42,8 @@ class Plan:
         vocabulary, context, width, layers, heads, hidden: the model's shape; `hidden` is the feed-forward width.
         batch: windows per step, each of `context` tokens.
         muon_lr, adam_lr: peak learning rates of hidden matrices, and of embeddings and norms.
+        muon_decay, adam_decay: their weight decay, as a factor on the learning rate; more than is usual, since
+            the tales are read several times (Kim et al. 2025, "Pre-training under infinite compute", section 3).
         warmup, decay: shares of the run for the rising and the falling part of the schedule.
         shares_early, shares_late: proportions of `KINDS` before and during the decay.
         checkpoint_minutes: time between checkpoints.
@@ -49,8 +51,8 @@ class Plan:
         threads: CPU threads.
     """
 
-    minutes: float = 52.0
-    max_steps: int = 0
+    minutes: float = 600.0
+    max_steps: int = 4200
     vocabulary: int = 4096
     context: int = 512
     width: int = 256
@@ -60,10 +62,12 @@ class Plan:
     batch: int = 8
     muon_lr: float = 4e-3
     adam_lr: float = 3e-3
+    muon_decay: float = 0.3
+    adam_decay: float = 0.1
     warmup: float = 0.02
     decay: float = 0.35
-    shares_early: tuple[float, float, float] = (0.45, 0.45, 0.10)
-    shares_late: tuple[float, float, float] = (0.60, 0.33, 0.07)
+    shares_early: tuple[float, float, float] = (0.15, 0.77, 0.08)
+    shares_late: tuple[float, float, float] = (0.40, 0.53, 0.07)
     checkpoint_minutes: float = 5.0
     seed: int = 20
     threads: int = 2
@@ -96,8 +100,8 @@ def optimizers(model: torch.nn.Module, plan: Plan) -> list[torch.optim.Optimizer
     hidden = [weight for name, weight in model.named_parameters() if weight.ndim == 2 and "embed" not in name]
     others = [weight for name, weight in model.named_parameters() if weight.ndim != 2 or "embed" in name]
     return [
-        muon(hidden, lr=plan.muon_lr),
-        torch.optim.AdamW(others, lr=plan.adam_lr, betas=(0.9, 0.97), weight_decay=0.01),
+        muon(hidden, lr=plan.muon_lr, weight_decay=plan.muon_decay),
+        torch.optim.AdamW(others, lr=plan.adam_lr, betas=(0.9, 0.97), weight_decay=plan.adam_decay),
     ]
 
 
@@ -223,10 +227,10 @@ def export(model: Any, folder: Path) -> None:
     half.load_state_dict(weights)
     half.generation_config = GenerationConfig(
         do_sample=True,
-        temperature=0.7,
+        temperature=0.85,
         top_p=0.92,
         top_k=60,
-        repetition_penalty=1.1,
+        repetition_penalty=1.15,
         eos_token_id=model.config.eos_token_id,
         pad_token_id=model.config.pad_token_id,
     )

@@ -220,7 +220,7 @@ def test_any_beginning_works(loaded: dict[str, object], prompt: str) -> None:
 
 
 def test_it_writes_on_beyond_the_models_window(loaded: dict[str, object]) -> None:
-    text = tell(loaded, prompt="The king had three sons. " * 60, length=220)
+    text = tell(loaded, 2, prompt="The king had three sons. " * 60, length=220)
     assert text.meta["tokens"] > 200
     assert text.meta["ending"] in {"length", "finished"}
 
