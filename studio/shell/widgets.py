@@ -159,7 +159,8 @@ class ElidedLabel(QLabel):
 
     def sizeHint(self) -> QSize:
         """Room for the whole text, where the size policy asks for it."""
-        return QSize(self.fontMetrics().horizontalAdvance(self._whole), super().sizeHint().height())
+        wide = self.fontMetrics().horizontalAdvance(self._whole) + 1  # it rounds down, and what lacks less is elided
+        return QSize(wide, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         """Any width will do."""

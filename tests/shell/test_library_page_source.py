@@ -200,14 +200,16 @@ def test_values_that_did_not_matter_are_not_told(library: Library) -> None:
             sdk.Field(kind="text", name="style", default="silk"),
             sdk.Field(kind="text", name="folds", default="many", when={"style": "silk"}),
             sdk.Field(kind="text", name="grain", default="fine", when={"style": ["wood", "stone"]}),
+            sdk.Field(kind="text", name="shine", default="none", when={"of a later version": "yes"}),
+            sdk.Field(kind="text", name="of a later version", default="yes"),
         ),
     )
     source = LibrarySource(library, lambda: {spec.id: spec})
-    values = {"style": "wood", "folds": "few", "grain": "coarse", "of a version before": 3}
+    values = {"style": "wood", "folds": "few", "grain": "coarse", "of a version before": 3, "shine": "some"}
     item = library.save(picture("Oak"), replace(origin("a"), values=values))
     detail = source.detail(item.id)
     assert detail is not None
-    assert detail.values == {"style": "wood", "grain": "coarse", "of a version before": 3}
+    assert detail.values == {name: value for name, value in values.items() if name != "folds"}
     detail = LibrarySource(library, dict).detail(item.id)
     assert detail is not None
     assert detail.values == values, "nobody knows which mattered"

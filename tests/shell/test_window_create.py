@@ -613,6 +613,22 @@ def test_a_narrow_window_tells_of_interrupted_jobs_and_leads_to_their_offer(stan
     assert entry.text() == "1 个被中断"
 
 
+def test_where_a_job_is_ends_in_dots_where_the_stage_is_narrow(stand: Stand, qtbot: QtBot) -> None:
+    stage = stand.page.stage
+    stand.page.panel.generate()
+    (job,) = stand.engine.jobs()
+    stand.engine.begin(job.id)
+    said = "Folding silk along the grain, fold 3 of 4"
+    stand.engine.progress(job.id, 3, 10, said)
+    qtbot.waitUntil(lambda: stage._state.whole == said)
+    stage.window().resize(1920, 800)
+    qtbot.waitUntil(lambda: stage._state.text() == said)
+    assert stage._state.toolTip() == ""
+    stage._title.parentWidget().setFixedWidth(260)
+    qtbot.waitUntil(lambda: stage._state.text().endswith("…"))
+    assert stage._state.toolTip() == said
+
+
 def test_a_form_is_never_cut_however_narrow_the_panel_is_made(stand: Stand, qtbot: QtBot) -> None:
     """PAINTER's sizes and seeds need more than the panel's least width; WRITER's form does not."""
     page, panel = stand.page, stand.page.panel

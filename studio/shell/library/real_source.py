@@ -266,12 +266,11 @@ class LibrarySource:
 
     def _applied(self, origin: Origin) -> dict[str, object]:
         """The values that mattered: a form hides the others, which are kept for when they matter again."""
-        fields = {name: self._field(origin.generator, name)[1] for name in origin.values}
-        return {
-            name: value
-            for name, value in origin.values.items()
-            if (field := fields[name]) is None or field.applies(origin.values)
-        }
+        spec = self._specs().get(origin.generator)
+        fields = spec.fields if spec else ()
+        values = {field.name: field.default for field in fields} | dict(origin.values)
+        idle = {field.name for field in fields if not field.applies(values)}
+        return {name: value for name, value in origin.values.items() if name not in idle}
 
     def _detail(self, item: Item) -> Detail:
         origin = item.origin
