@@ -73,8 +73,9 @@ def test_results_of_one_prompt_are_told_apart_by_their_seeds(stand: Any, qtbot: 
         engine.begin(job.id)
         engine.end(job.id)
     qtbot.waitUntil(lambda: [job.state for job in panel.model.all()] == [JobState.SUCCEEDED] * 2)
-    lines = [panel.model.data(panel.model.index(row), ToldRole) for row in range(2)]
-    assert sorted(line.rpartition(" · ")[2] for line in lines) == ["seed 1", "seed 2"]
+    rows = [panel.model.index(row) for row in range(2)]
+    assert sorted(row.data(ToldRole).partition(" · ")[0] for row in rows) == ["Seed 1", "Seed 2"]
+    assert all(row.data(Qt.ItemDataRole.ToolTipRole) == f"a fox · {row.data(ToldRole)}" for row in rows)
 
 
 def test_a_thousand_steps_arrive_as_a_few_updates(stand: Any, qtbot: QtBot) -> None:

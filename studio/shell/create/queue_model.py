@@ -12,6 +12,7 @@ from studio.sdk.generator import GeneratorSpec
 from studio.shell.bridge import EngineBridge
 from studio.shell.create.progress import told
 from studio.shell.i18n import tr
+from studio.shell.widgets import as_plain_tip
 
 if TYPE_CHECKING:
     from studio.engine.jobs import Job
@@ -75,7 +76,7 @@ class QueueModel(QAbstractListModel):
         return 0 if parent is not None and parent.isValid() else len(self._rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Title, accessible text, or the job itself."""
+        """Title, accessible text, tooltip, or the job itself."""
         job = self.job(index.row())
         if job is None:
             return None
@@ -85,12 +86,14 @@ class QueueModel(QAbstractListModel):
             return f"{self._title_of(job)}: {self._line(job)}"
         if role == ToldRole:
             return self._line(job)
+        if role == Qt.ItemDataRole.ToolTipRole:  # a row often has less room
+            return as_plain_tip(f"{self._title_of(job)} · {self._line(job)}")
         return job if role == JobRole else None
 
     def _line(self, job: Job) -> str:
-        """Where a job is; an ended one also tells its seed, by which results of one prompt are told apart."""
+        """Where a job is; of one that is done first its seed, by which results of one prompt are told apart."""
         line = told(job, self._spec_of(job))
-        return f"{line} · {tr('seed {seed}', seed=job.request.seed)}" if job.state == JobState.SUCCEEDED else line
+        return f"{tr('Seed {seed}', seed=job.request.seed)} · {line}" if job.state == JobState.SUCCEEDED else line
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Waiting jobs can be dragged; drops go between rows."""
