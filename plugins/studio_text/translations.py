@@ -243,6 +243,9 @@ ZH_CN = {
     "Learning": "学习",
     "Batch": "批量",
     "How much text one step sees.": "每一步看到多少文字。",
+    "Weight decay": "权重衰减",
+    "How strongly each step shrinks the weights. More keeps a model that reads few texts many times from learning them "
+    "by heart.": "每一步让权重收缩多少。文本少而反复读时，多一些可以避免死记硬背。",
     "Learning rate": "学习率",
     "How far one step may change the model. Use about a tenth when you go on from a model.": (
         "每一步可以改变模型多少。在已有模型上继续时，用大约十分之一。"

@@ -138,7 +138,7 @@ class Learning:
 
     def _optimizers(self, rate: float) -> dict[str, torch.optim.Optimizer]:
         if self._adopted is None:
-            return network.optimizers(self.model, rate)
+            return network.optimizers(self.model, rate, self._params.decay)
         return network.tuning(self.model, rate * ADOPTED_RATE)
 
     def _counting(self) -> tuple[float, float]:

@@ -70,6 +70,11 @@ class TrainTextModel(sdk.Trainer):
             help="How far one step may change the model. Use about a tenth when you go on from a model; one of "
             "your own is taught with a twentieth of what stands here.",
         )  # fmt: skip
+        decay: float = sdk.number(
+            0.1, min=0.0, max=1.0, step=0.05, group="Learning", advanced=True, label="Weight decay",
+            help="How strongly each step shrinks the weights. More keeps a model that reads few texts many times from "
+            "learning them by heart.",
+        )  # fmt: skip
         hide_tags: float = sdk.number(
             0.5, min=0.0, max=1.0, step=0.05, group="Learning", advanced=True, label="Hide hints",
             help="Chance for each part of a caption but the first to be hidden while learning.",

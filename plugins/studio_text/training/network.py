@@ -47,14 +47,17 @@ def load(folder: Path) -> Any:
         )
 
 
-def optimizers(model: torch.nn.Module, rate: float) -> dict[str, torch.optim.Optimizer]:
-    """Muon for the hidden matrices; AdamW for the embedding (which is also the output) and the norms."""
+def optimizers(model: torch.nn.Module, rate: float, decay: float) -> dict[str, torch.optim.Optimizer]:
+    """Muon for the hidden matrices; AdamW, with a fifth of the weight decay, for the embedding and the norms.
+
+    The embedding is also the output, where rare tokens are learned from few places.
+    """
     named = list(model.named_parameters())
     hidden = [weight for name, weight in named if weight.ndim == 2 and "embed" not in name]
     others = [weight for name, weight in named if weight.ndim != 2 or "embed" in name]
     return {
-        "muon": muon(hidden, lr=rate),
-        "adamw": torch.optim.AdamW(others, lr=rate * 0.75, betas=(0.9, 0.97), weight_decay=0.01),
+        "muon": muon(hidden, lr=rate, weight_decay=decay),
+        "adamw": torch.optim.AdamW(others, lr=rate * 0.75, betas=(0.9, 0.97), weight_decay=decay / 5),
     }
 
 
