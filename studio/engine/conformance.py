@@ -9,6 +9,7 @@ from pathlib import Path
 
 from studio.disk.home import Home
 from studio.engine.discovery.loading import add_plugins_folder
+from studio.engine.discovery.plugins import PluginState
 from studio.engine.discovery.registry import Registry
 from studio.engine.discovery.switches import PluginSwitches
 from studio.engine.engine import Engine
@@ -16,7 +17,7 @@ from studio.engine.events import Event, WorkerChanged
 from studio.engine.requests import GenerationRequest
 from studio.engine.settings import Settings
 from studio.engine.states import JobState
-from studio.sdk import Artifact, GeneratorSpec, Json, ParameterError
+from studio.sdk import Artifact, GeneratorSpec, Json, ParameterError, UserError
 from studio.sdk.testing.conformance import CheckResult, Plugin, WorkerRun
 from studio.sdk.testing.conformance import check_plugin as check
 from studio.sdk.testing.sample_data import sample_dataset
@@ -34,7 +35,7 @@ def check_plugin(home: Home, name: str, given: Mapping[str, str] | None = None) 
         given: values to use throughout, as typed, by parameter: for what must be chosen, such as the folder of a model.
 
     Raises:
-        UserError: there is no such plugin, or a value does not fit.
+        UserError: there is no such plugin, it may not run, or a value does not fit.
     """
     add_plugins_folder()
     registry = Registry.discover(home)
@@ -45,6 +46,8 @@ def check_plugin(home: Home, name: str, given: Mapping[str, str] | None = None) 
     _check_names(specs, given or {})
     values = {spec.id: _fitting(spec, given or {}) for spec in specs}
     for row in rows:
+        if row.state is PluginState.NEEDS_CONSENT:
+            raise UserError(f"“{row.name}” has not been allowed to run.", hint=row.reason)
         yield from check(Plugin(row.target, worker=run_in_worker, given=values, generators=only))
 
 

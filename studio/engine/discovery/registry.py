@@ -71,8 +71,8 @@ class Registry:
 
         Args:
             home: where the cache and the artist's decisions are.
-            consent: distributions whose code may run besides the studio's own; None means all that are installed.
-                The window passes ``PluginSwitches(home).consented``.
+            consent: distributions whose code may run besides the studio's own, ``PluginSwitches(home).allowed`` by
+                default: on the command line all that are installed. The window passes ``consented``.
             refresh: load every plugin again, whatever the cache says.
             path: where modules are searched; ``sys.path`` by default.
             limit: seconds a plugin may take to load.
@@ -123,7 +123,7 @@ class _Discovery:
     ) -> None:
         self._cache = DescriptorCache(home.descriptors)
         self._switches = PluginSwitches(home)
-        self._consent = consent
+        self._consent = self._switches.allowed if consent is None else consent
         self._path = path
         self._limit = limit
         self._tell = tell

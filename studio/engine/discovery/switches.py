@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 TYPE_CHECKING = False  # as typing.TYPE_CHECKING, without importing typing at every start
 if TYPE_CHECKING:
@@ -10,6 +11,10 @@ if TYPE_CHECKING:
 
     from studio.disk.home import Home
     from studio.engine.discovery.answers import SwitchesDamaged
+
+
+ASKS_FIRST = "STUDIO_ASKS_FIRST"
+"""Environment variable of processes in which, as in the window, only what the artist allowed may run."""
 
 
 class PluginSwitches:
@@ -30,6 +35,11 @@ class PluginSwitches:
         self.quarantined: dict[str, str] = (
             {str(key): str(reason) for key, reason in reasons.items()} if isinstance(reasons, dict) else {}
         )
+
+    @property
+    def allowed(self) -> set[str] | None:
+        """Distributions whose code may run in this process besides the studio's own; None means all installed ones."""
+        return self.consented if os.environ.get(ASKS_FIRST) else None
 
     def disable(self, key: str) -> None:
         """Switch a plugin off: it stays in the list, its code does not run."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
 
 from PySide6.QtCore import QProcess, Qt, QTimer
@@ -18,7 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.disk.home import Home
 from studio.engine.discovery.plugins import PluginInfo
+from studio.shell.command_line import start_command
 from studio.shell.i18n import count, say, tr, tr_message
 from studio.shell.icons import icon
 from studio.shell.theme import tokens
@@ -73,9 +74,9 @@ class CheckDialog(QDialog):
         self._process.finished.connect(self._finished)
         self._process.errorOccurred.connect(self._failed)
 
-    def start(self) -> None:
+    def start(self, home: Home) -> None:
         """Begin."""
-        self._process.start(sys.executable, ["-m", "studio", "plugin", "check", self._info.key, "--json"])
+        start_command(self._process, home, "plugin", "check", self._info.key, "--json")
 
     def show_rows(self, rows: list[dict[str, object]]) -> None:
         """Show results: each has number, name, passed, seconds, reason and generator; of several, each is a heading."""

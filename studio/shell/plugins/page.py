@@ -250,7 +250,7 @@ class PluginsPage(QWidget):
         titles = {name: tr_spec(spec, spec.title) for name, spec in self._workshop.specs.items()}
         dialog = CheckDialog(info, titles, self)
         dialog.open()
-        dialog.start()
+        dialog.start(self._workshop.home)
 
     def _look_again(self) -> None:
         self.changed.emit(True)

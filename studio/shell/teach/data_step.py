@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QProcess, QProcessEnvironment, Qt, Signal
+from PySide6.QtCore import QProcess, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout, QWidget
 
+from studio.shell.command_line import start_command
 from studio.shell.i18n import count, say, tr, tr_message
 from studio.shell.teach.data_options import DataOptions
 from studio.shell.widgets import button, label, row, tool_button
@@ -79,14 +79,9 @@ class DataStep(QWidget):
         if self._process.state() != QProcess.ProcessState.NotRunning:
             return
         self._card, self._problem = {}, ""
-        environment = QProcessEnvironment.systemEnvironment()
-        environment.insert("STUDIO_HOME", str(self._workshop.home.state))
-        self._process.setProcessEnvironment(environment)
         self._show_busy(busy=True)
         self.retranslate()
-        self._process.start(
-            sys.executable, ["-m", "studio", "teach", "data", str(folder), "--json", *self.options.words()]
-        )
+        start_command(self._process, self._workshop.home, "teach", "data", str(folder), "--json", *self.options.words())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take folders."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Mapping
 
-from PySide6.QtCore import QProcess, QProcessEnvironment
+from PySide6.QtCore import QProcess
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from studio.sdk.generator import GeneratorSpec
 from studio.sdk.parameters import Json
+from studio.shell.command_line import start_command
 from studio.shell.create.progress import told_seconds
 from studio.shell.i18n import say, tr, tr_message
 from studio.shell.widgets import button, label
@@ -42,13 +42,8 @@ class ForecastLine(QWidget):
         """Begin to find out; a question under way is dropped."""
         self.end()
         self._answer, self._problem = None, ""
-        environment = QProcessEnvironment.systemEnvironment()
-        environment.insert("STUDIO_HOME", str(self._workshop.home.state))
-        self._process.setProcessEnvironment(environment)
         say(self.told.setText, "Trying a few steps …")
-        self._process.start(
-            sys.executable, ["-m", "studio", "teach", "forecast", spec.id, "--json", *_words(spec, values)]
-        )
+        start_command(self._process, self._workshop.home, "teach", "forecast", spec.id, "--json", *_words(spec, values))
 
     def end(self) -> None:
         """Drop what is under way."""
