@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.engine.states import JobState
+from studio.shell.create.progress import has_failed
 from studio.shell.i18n import tr, tr_said
 from studio.shell.workshop import Workshop
 
@@ -36,7 +37,7 @@ class Notifier(QObject):
         long = job.started > 0 and job.ended - job.started >= LONG_SECONDS
         if not long or QApplication.activeWindow() is not None or not self._workshop.settings["notify"]:
             return False
-        if job.state not in {JobState.SUCCEEDED, JobState.FAILED}:
+        if job.state != JobState.SUCCEEDED and not has_failed(job):
             return False
         QApplication.alert(self._window)
         heading = tr("Ready: {title}", title=title) if job.state == JobState.SUCCEEDED else tr("Did not work")

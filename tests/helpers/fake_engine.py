@@ -134,9 +134,9 @@ class FakeEngine:
     def end(self, job_id: str) -> None:
         self._end(job_id, JobState.SUCCEEDED)
 
-    def fail(self, job_id: str, failure: Failure) -> None:
+    def fail(self, job_id: str, failure: Failure, state: JobState = JobState.FAILED) -> None:
         self._change(job_id, failure=failure)
-        self._end(job_id, JobState.FAILED)
+        self._end(job_id, state)
 
     def send(self, event: Event) -> None:
         self._tell(event)

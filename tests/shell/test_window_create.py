@@ -25,6 +25,7 @@ from studio.library.library import Library
 from studio.sdk import Audio, Field, Note, Score, Text, Track, UserError
 from studio.shell.create.origins import made_with
 from studio.shell.create.panel import NARROWEST
+from studio.shell.create.progress import told
 from studio.shell.create.shots import Shot
 from studio.shell.create.stage import player_of_scores, receivers
 from studio.shell.drafts import Draft, keep_all, put_by, read_drafts
@@ -235,6 +236,43 @@ def test_a_fault_shows_its_details_folded_and_copies_a_report_without_values(sta
     report = QGuiApplication.clipboard().text()
     assert "Traceback" in report
     assert "my secret idea" not in report
+
+
+def test_a_worker_that_dies_says_so_on_the_stage_and_in_the_queue(stand: Stand, qtbot: QtBot) -> None:
+    stand.page.panel.open(WRITER.id, {"prompt": "Dusk"})
+    stand.page.generate()
+    job = stand.engine.jobs()[0]
+    stand.engine.begin(job.id)
+    died = Failure("The process ended unexpectedly.", "Retry it.", reason="worker", details="signal 11")
+    stand.engine.fail(job.id, died, JobState.INTERRUPTED)
+    qtbot.waitUntil(lambda: stand.page.stage.job.state == JobState.INTERRUPTED)
+    card = stand.page.stage.failure
+    assert card.isVisible()
+    assert card._title.text() == "The worker stopped"
+    assert "signal 11" in card.report()
+    queue = stand.page.queue
+    qtbot.waitUntil(lambda: queue._offer is not None and not queue._offer.isHidden())
+    assert "1 job was interrupted before it was done" in queue._offer_text.text()
+    assert "ended unexpectedly" in told(queue.model.job(0))
+    card.retry_button.click()
+    assert stand.engine.jobs()[0].state == JobState.QUEUED
+
+
+def test_what_a_running_generator_cannot_use_stands_at_its_field(stand: Stand, qtbot: QtBot) -> None:
+    stand.page.panel.open(PAINTER.id, {"prompt": "a grue", "steps": 3})
+    stand.page.generate()
+    job = stand.engine.jobs()[0]
+    stand.engine.begin(job.id)
+    stand.page.panel.generate_button.setFocus()
+    stand.engine.fail(job.id, Failure("It knows no “grue”.", "Use another word.", param="prompt", reason="user"))
+    qtbot.waitUntil(lambda: stand.page.stage.job.state == JobState.FAILED)
+    row = stand.form.row("prompt")
+    assert "grue" in row.error
+    assert not row.editor.input_widget().hasFocus(), "the artist may be writing elsewhere"
+    stand.page.panel.open(PAINTER.id, {"prompt": "a fox", "steps": 3})
+    assert stand.form.row("prompt").error == ""
+    stand.page.stage.failure.edit_button.click()
+    assert "grue" in stand.form.row("prompt").error
 
 
 def test_a_failure_cleared_from_the_queue_can_still_be_retried_from_its_card(stand: Stand, qtbot: QtBot) -> None:

@@ -30,6 +30,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from studio.engine.events import NetworkRefused, WorkerChanged
+from studio.engine.jobs import Failure
+from studio.engine.states import JobState
 from studio.shell import logs
 from studio.shell.about import AboutDialog
 from studio.shell.cheat_sheet import OF_VIEWERS, CheatSheet
@@ -300,9 +302,6 @@ def test_switching_the_theme_recolours_icons_and_surfaces(stand: Stand, qapp: QA
 
 
 def test_switching_the_theme_recolours_icons_that_stand_by_themselves(stand: Stand, qapp: QApplication) -> None:
-    from studio.engine.jobs import Failure
-    from studio.engine.states import JobState
-
     stand.window.show_place("plugins")
     page: Any = stand.window.page("plugins")
     card = stand.page.stage.failure
@@ -409,6 +408,9 @@ def test_only_long_jobs_that_end_out_of_sight_are_told(stand: Stand, monkeypatch
     assert not stand.window.notifier.job_ended(short, "short")
     assert stand.window.notifier.job_ended(long, "a fox")
     assert told == ["Ready: a fox"]
+    died = replace(ended_job(60), state=JobState.INTERRUPTED, failure=Failure("It died.", reason="worker"))
+    assert stand.window.notifier.job_ended(died, "a fox")
+    assert told[-1] == "Did not work"
     stand.workshop.settings.set("notify", value=False)
     assert not stand.window.notifier.job_ended(long, "a fox")
 
@@ -453,7 +455,6 @@ def test_the_shield_stays_a_warning_until_the_artist_looked(stand: Stand, qtbot:
 def ended_job(seconds: Any) -> Any:
     from studio.engine.jobs import Job
     from studio.engine.requests import GenerationRequest
-    from studio.engine.states import JobState
 
     request = GenerationRequest.of(PAINTER, {}, 1)
     return Job(id="a", request=request, state=JobState.SUCCEEDED, started=100.0, ended=100.0 + seconds)

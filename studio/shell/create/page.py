@@ -168,6 +168,7 @@ class CreatePage(QWidget):
         job = self._job(job_id)
         if job is not None:
             self.panel.open(job.request.generator, job.request.values, job.request.seed)
+            self._tell_at_field(job, take_focus=True)
 
     def show_job(self, job_id: str) -> None:
         """Put a job on the stage: its newest result when it has one."""
@@ -213,8 +214,18 @@ class CreatePage(QWidget):
             if current is not None or shot is None:
                 self.stage.watch(job)
         self.stage.follow(job)
+        if job.state == JobState.FAILED:
+            self._tell_at_field(job, take_focus=False)
         if job.state.is_final and time.time() - job.ended < 60:
             self.job_ended.emit(job)
+
+    def _tell_at_field(self, job: Job, *, take_focus: bool) -> None:
+        """Show what a generator could not use at the field it was entered in, while it still stands there."""
+        form, failure = self.panel.form, job.failure
+        if form is None or failure is None or not failure.param or form.spec.id != job.request.generator:
+            return
+        if form.values().get(failure.param) == job.request.values.get(failure.param):
+            form.show_failure(failure.param, failure.message, failure.hint, take_focus=take_focus)
 
     def _preview_received(self, job_id: str, picture: QImage) -> None:
         if self._workshop.settings["live_preview"]:

@@ -28,6 +28,11 @@ SURE_AFTER = 1.5
 """Seconds of work before a time left is told; earlier it would jump about."""
 
 
+def has_failed(job: Job) -> bool:
+    """Whether there is a reason to tell for a job's end: its generator failed, its worker died or the studio ended."""
+    return job.state.is_final and job.failure is not None
+
+
 def fraction(job: Job) -> float | None:
     """Which part is done, 0 … 1; None when the generator has not said."""
     return min(1.0, job.done / job.total) if job.total > 0 else None
@@ -59,7 +64,7 @@ def told(job: Job, spec: GeneratorSpec | None = None) -> str:
         left = seconds_left(job)
         # the time first: where there is little room, the end is cut
         return said if left is None else f"{tr('{time} left', time=told_seconds(left))} · {said}"
-    if job.state == JobState.FAILED and job.failure is not None:
+    if job.failure is not None and has_failed(job):
         return tr_said(spec, job.failure.message)
     if job.state == JobState.SUCCEEDED and job.ended > job.started > 0:
         return tr("Done in {time}", time=told_seconds(job.ended - job.started))

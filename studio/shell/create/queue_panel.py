@@ -139,8 +139,8 @@ class QueuePanel(QWidget):
         self._offer.setVisible(interrupted > 0)
         self._offer_text.setText(
             count(
-                "{count} job was interrupted when the studio ended.",
-                "{count} jobs were interrupted when the studio ended.",
+                "{count} job was interrupted before it was done.",
+                "{count} jobs were interrupted before they were done.",
                 interrupted,
             )
         )
@@ -218,7 +218,7 @@ class QueuePanel(QWidget):
         self._bridge.engine.clear(self._interrupted())
 
     def retry_interrupted(self) -> None:
-        """Queue again what was interrupted when the studio ended."""
+        """Queue again what was interrupted by the end of the studio or of a worker."""
         for job_id in self._interrupted():
             self.model.retry(job_id)
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from studio.engine.states import JobState
 from studio.shell.create.origins import made_with, picture_before
-from studio.shell.create.progress import fraction, told
+from studio.shell.create.progress import fraction, has_failed, told
 from studio.shell.create.remarks import RemarkLine
 from studio.shell.create.shots import Shot, ShotWatch, as_it_is
 from studio.shell.create.welcome import Welcome
@@ -180,7 +180,7 @@ class Stage(QWidget):
         if self._job is None or job.id != self._job.id:
             return
         self._job = job
-        if job.state == JobState.FAILED and job.failure is not None:
+        if has_failed(job):
             self.failure.show_job(job, self._workshop.spec_of(job))
             self._stack.setCurrentWidget(self._failure_page)
         self._show_bar()
@@ -382,11 +382,7 @@ class Stage(QWidget):
             self._title.set_whole(tr_spec(spec, spec.title) if spec else job.request.generator)
         else:
             self._title.set_whole("")
-        self._state.set_whole(
-            told(job, self._workshop.spec_of(job))
-            if job is not None and not (job.failure and job.state.is_final)
-            else ""
-        )
+        self._state.set_whole(told(job, self._workshop.spec_of(job)) if job is not None and not has_failed(job) else "")
         self.remarks.show_job(shot.job_id if shot is not None else job.id if job is not None else "")
         self.cancel_button.setVisible(busy)
         waiting = job is not None and job.state == JobState.QUEUED

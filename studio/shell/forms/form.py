@@ -278,15 +278,16 @@ class Form(QWidget):
         """Show an error at its field and put the cursor there; False when it belongs to no field here."""
         return self.show_failure(error.param, error.message, error.hint or "")
 
-    def show_failure(self, param: str | None, message: str, hint: str) -> bool:
-        """As `show_error`, from its parts."""
+    def show_failure(self, param: str | None, message: str, hint: str, *, take_focus: bool = True) -> bool:
+        """As `show_error`, from its parts; without `take_focus` the artist goes on where they are."""
         made = self.row(param) if param else None
         if made is None:
             return False
         if made.editor.field.advanced:
             self._toggle.setChecked(True)
         made.show_error(tr_said(self.spec, message), tr_said(self.spec, hint) if hint else "")
-        made.editor.input_widget().setFocus(Qt.FocusReason.OtherFocusReason)
+        if take_focus:
+            made.editor.input_widget().setFocus(Qt.FocusReason.OtherFocusReason)
         return True
 
     def clear_errors(self) -> None:
