@@ -12,6 +12,7 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
 from studio.library.formats import scores
 from studio.sdk import Note, Score, Track
@@ -51,6 +52,34 @@ def prepare(data: Path, folder: Path) -> None:
             lines.append({"file": name, "caption": f"chorale in {key}", "source": name, "held_out": split == "test"})
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     (folder / "captions.jsonl").write_text(text, "utf-8")
+
+
+PIECES = 48
+"""Chorales that are written by the rules to count their faults, 8 bars each."""
+
+
+def finish(folder: Path, out: Path) -> list[Any]:
+    """How often the finished model breaks the rules as the generator lets it write: its defaults, rules kept."""
+    from studio.sdk import Dataset, Measure
+    from studio_music.training import judging, lanes, network, voiceleading
+    from studio_music.training.grid import Grid
+    from studio_music.training.score_lesson import ScoreCourse
+
+    data = Dataset.read(folder)
+    learned, held_out = (tuple(lanes.read_piece(item.path, len(PARTS)) for item in part)
+                         for part in (data.training, data.held_out))  # fmt: skip
+    model = network.load(out, Grid)
+    assert isinstance(model.grid, Grid)
+    course = ScoreCourse(learned, held_out, model.grid)
+    written = [judging.write(model, course, number, lambda: None, rules=True) for number in range(PIECES)]
+    ranges = voiceleading.ranges_of([piece.lanes for piece in learned])
+    made = voiceleading.faults([piece.lanes for piece in written], ranges)
+    usual = voiceleading.faults([piece.lanes for piece in held_out], ranges)
+    return [
+        Measure(f"{name} per bar, rules kept", made[name], usual[name], "pieces by people", "lower",
+                f"As the generator writes by default, in {PIECES} chorales.")
+        for name in made
+    ]  # fmt: skip
 
 
 def score_of(steps: list[list[int]], key: str) -> Score:

@@ -16,7 +16,7 @@ from studio_music.writer import IMPOSSIBLE, OPEN, Writer, pitch_of
 PERFECT = (0, 7)
 """Intervals, modulo the octave, that two voices should not move in together: unisons and octaves, and fifths."""
 
-PARALLEL_COST = 4.0
+PARALLEL_COST = 8.0
 """How much less likely a note becomes that moves in parallel perfect intervals with a voice already there, nats."""
 
 EDGE, EDGE_COST = 3, 2.0

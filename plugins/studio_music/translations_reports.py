@@ -49,6 +49,11 @@ REPORTS: dict[str, str] = {
     "parallel octaves per bar": "每小节的平行八度",
     "voice crossings per bar": "每小节的声部交叉",
     "notes out of range per bar": "每小节超出音域的音",
+    "parallel fifths per bar, rules kept": "每小节的平行五度（遵守规则）",
+    "parallel octaves per bar, rules kept": "每小节的平行八度（遵守规则）",
+    "voice crossings per bar, rules kept": "每小节的声部交叉（遵守规则）",
+    "notes out of range per bar, rules kept": "每小节超出音域的音（遵守规则）",
+    "As the generator writes by default, in {count} chorales.": "按生成器的默认方式写，共 {count} 首众赞歌。",
     "Sampled without any rule.": "采样时不加任何规则。",
     "Share of stretches of {beats} beats that stand chord by chord in a training piece, in any key.": (
         "长 {beats} 拍的片段中，逐个和弦出现在某首训练乐曲里的比例，不论什么调。"

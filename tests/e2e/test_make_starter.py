@@ -75,3 +75,26 @@ def test_one_command_makes_a_starter_with_its_card_and_goes_on_where_it_stopped(
     assert {"config.json", "card.json", "report.html", "report.json", "README.md"} <= {f.name for f in out.iterdir()}
     readme = (out / "README.md").read_text("utf-8")
     assert "Noto Emoji" in readme, "who made what it learned from"
+
+    # Judged again, the weights and what was written by hand stay, and the old judgement goes.
+    report = json.loads((out / "report.json").read_text("utf-8"))
+    (out / "README.md").write_text(readme.replace("## Measured", "## Looked at\n\nBy us.\n\n## Measured"), "utf-8")
+    stale = {**report, "measures": report["measures"][:1], "samples": ["sample-9999.png"]}
+    (out / "report.json").write_text(json.dumps(stale), "utf-8")
+    (out / "sample-9999.png").write_bytes(b"old")
+    weights = (out / "model.safetensors").read_bytes()
+    judge = [sys.executable, str(ROOT / "packaging" / "judge_starter.py"), "vae-faces", "--data", str(open_data),
+             "--starter", str(out), "--work", str(tmp_path / "again"), "--threads", "1"]  # fmt: skip
+    judged = subprocess.run(judge, capture_output=True, text=True, timeout=600, check=False)
+    assert judged.returncode == 0, judged.stderr
+    again = json.loads((out / "report.json").read_text("utf-8"))
+    found, before = ({one["name"]: one["value"] for one in told["measures"]} for told in (again, report))
+    assert found == pytest.approx(before, rel=0.01), "the weights had been rounded meanwhile, nothing else"
+    assert again["curves"] == report["curves"]
+    assert not (out / "sample-9999.png").exists()
+    assert all((out / name).exists() for name in again["samples"])
+    assert (out / "model.safetensors").read_bytes() == weights
+    judged_card = (out / "README.md").read_text("utf-8")
+    assert "## Looked at\n\nBy us." in judged_card
+    assert "While it learned" in (out / "report.html").read_text("utf-8")
+    assert "Noto Emoji" in judged_card

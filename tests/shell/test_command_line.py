@@ -53,8 +53,8 @@ def ended(home: Home, *words: str) -> tuple[int, str]:
     process = QProcess()
     start_command(process, home, *words)
     assert process.waitForFinished(60_000)
-    said = process.readAllStandardOutput().data() + process.readAllStandardError().data()
-    return process.exitCode(), bytes(said).decode()
+    said = bytes(process.readAllStandardOutput().data()) + bytes(process.readAllStandardError().data())
+    return process.exitCode(), said.decode()
 
 
 def test_what_the_artist_has_not_allowed_runs_in_no_command_of_the_windows(stranger: Path, tmp_path: Path) -> None:

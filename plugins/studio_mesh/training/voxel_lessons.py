@@ -48,14 +48,19 @@ class Lessons:
     share: NDArray[np.float64]
 
     def fresh(self, latent: int, start: VoxelModel | None = None) -> VoxelNet:
-        """A network of the right size; `start` gives all but the vectors of new words and the latents of new shapes."""
+        """A network of the right size; `start` gives all but the vectors of new words and the latents of new shapes.
+
+        Shapes are the same where the captions are, one for one.
+        """
         words, shapes = len(self.vocabulary.words), len(self.captions)
         if start is None:
             return VoxelNet(Shape(words, shapes, len(self.palette), latent))
         net = VoxelNet(replace(start.net.shape, words=words, shapes=shapes))
         known = start.net.state_dict()
         vectors = known.pop("word.weight")
-        net.load_state_dict({name: one for name, one in known.items() if not name.startswith(_TABLES)}, strict=False)
+        if list(start.captions) != list(self.captions):
+            known = {name: one for name, one in known.items() if not name.startswith(_TABLES)}
+        net.load_state_dict(known, strict=False)
         with torch.no_grad():
             net.word.weight[: len(vectors)] = vectors
         return net

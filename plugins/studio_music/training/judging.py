@@ -32,16 +32,22 @@ COUNTED = 3
 COMPARED = 12
 """Held-out pieces that are looked up in the training pieces."""
 
+BY_RULES = 0.9
+"""Temperature of pieces written by the rules, the generator's default."""
+
 COPY = 0.25
 """A piece of which a larger share stands in the training pieces counts as a copy."""
 
 
-def write(model: Any, course: ScoreCourse, number: int, check: Callable[[], None], *, strict: bool = False) -> Piece:
-    """Piece `number`, always the same for the same weights: keys and modes of the training pieces, plain sampling."""
+def write(model: Any, course: ScoreCourse, number: int, check: Callable[[], None], *, rules: bool = False) -> Piece:
+    """Piece `number`, always the same for the same weights, in keys and modes of the training pieces.
+
+    Sampled plainly, or with `rules` as the generator of chorales does by default.
+    """
     like = course.learned[(number * 37) % len(course.learned)]
     ends = [*range(PHRASE - 2, QUARTERS, PHRASE)]
     told = told_whole(course.grid, countdown(ends, QUARTERS), key_number(like.tonic, minor=like.minor))
-    task = Task(told, top=1.0, strict=strict, crossing=not strict)
+    task = Task(told, temperature=BY_RULES) if rules else Task(told, top=1.0, strict=False, crossing=True)
     random = np.random.Generator(np.random.PCG64(np.random.SeedSequence([number, 2027])))
     written = sing(model, task, random, check)
     return Piece(f"sample-{number + 1}.mid", written, like.tonic, like.minor)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import studio
+from studio.disk.home import Home
 from studio.engine.worker import devices
 from studio.engine.worker.lessons import LESSONS, LessonKeeper
 from studio.models.store import ModelStore
@@ -32,9 +33,17 @@ Loaded = TypeVar("Loaded")
 class SoloContext(TrainingContext):
     """A host that prints."""
 
-    def __init__(self, seed: int, device: devices.Device, *, resume: Path | None, checkpoint_seconds: float) -> None:
+    def __init__(
+        self,
+        seed: int,
+        device: devices.Device,
+        *,
+        resume: Path | None,
+        checkpoint_seconds: float,
+        until: int | None = None,
+    ) -> None:
         self.seed, self.device, self.dtype = seed, device.name, device.dtype
-        self.resume, self.checkpoint_seconds = resume, checkpoint_seconds
+        self.resume, self.checkpoint_seconds, self.until = resume, checkpoint_seconds, until
         self.online = False
         self.run: Run | None = None
         self.tmp = Path(tempfile.mkdtemp(prefix="atelier-solo-"))
@@ -64,7 +73,7 @@ class SoloContext(TrainingContext):
 
     def model(self, ref: str) -> Path:
         """Ask the model store."""
-        return ModelStore().path(ref)
+        return ModelStore(own=Home.find().models).path(ref)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -85,7 +94,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if begun := _other_begun(trainer, data, values, given):
         _say(f"{given.run} holds a run with {begun}; name another folder with --run.")
         return 2
-    _train(trainer, data, values, given)
+    try:
+        _train(trainer, data, values, given)
+    except UserError as error:
+        _say(f"That cannot be trained: {' '.join(filter(None, (error.message, error.hint)))}")
+        return 2
     return 0
 
 
@@ -141,7 +154,9 @@ def _train(trainer: type[Trainer], data: Dataset, values: dict[str, Any], given:
         wait()
     run.secrets = tuple(str(value) for name, value in values.items() if name not in facts["values"] and value)
     keeper = LessonKeeper(run, given.model, f"folder:{given.model}", facts, _print_lesson)
-    ctx = SoloContext(given.seed, device, resume=run.resume, checkpoint_seconds=given.checkpoint_seconds)
+    ctx = SoloContext(
+        given.seed, device, resume=run.resume, checkpoint_seconds=given.checkpoint_seconds, until=given.until
+    )
     ctx.run = run if is_main else None
     if given.threads:
         import torch
@@ -211,6 +226,9 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--model", type=Path, required=True, help="folder for the finished model")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--until", type=int, metavar="STEP", help="end after so many steps and make the model; 0 judges start_from"
+    )
     parser.add_argument("--title", default="", help="what the model is called")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads, 0 for as many as there are cores")

@@ -530,6 +530,14 @@ def test_a_model_is_continued_from_with_its_words_and_colours(
     assert again.tmp.exists()  # its models live as long as it does
 
 
+def test_on_the_same_shapes_a_model_is_continued_from_whole(data: sdk.Dataset, model: sdk.TrainedModel) -> None:
+    ctx = RecordingContext(models={"own:first": model.folder})
+    ctx.until = 0
+    later: Any = run(TrainVoxels, {**QUICK, "data": data, "start_from": "own:first"}, ctx)[-1]
+    before, after = weights_of(model.folder), weights_of(later.folder)
+    assert all(np.array_equal(after[name], before[name]) for name in before)
+
+
 def test_what_cannot_be_continued_from_is_refused(data: sdk.Dataset, tmp_path: Path) -> None:
     ctx = RecordingContext(models={"own:odd": tmp_path})
     with pytest.raises(sdk.UserError) as refusal:

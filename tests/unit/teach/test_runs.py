@@ -16,7 +16,8 @@ import pytest
 from helpers.tiny_trainer import TrainTiny, dataset_in
 
 from studio import sdk
-from studio.engine.worker.solo import main
+from studio.engine.worker.devices import CPU
+from studio.engine.worker.solo import SoloContext, main
 from studio.sdk import Checkpoint, Field, Metric
 from studio.teach.branches import branch_name, branch_off
 from studio.teach.identity import content_digest, given_digests, run_name
@@ -100,6 +101,33 @@ def test_without_a_host_passwords_are_told_neither_in_the_run_nor_in_the_model(
         assert "hush" not in told.read_text("utf-8")
     assert Run(tmp_path / "run").remarks(1) == ["Asking with …"]
     assert Run(tmp_path / "run").facts["values"]["steps"] == 3
+
+
+def test_without_a_host_a_run_can_end_early_and_a_model_of_ones_own_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset_in(tmp_path / "greys")
+    words = ["helpers.tiny_trainer:TrainTiny", "--data", str(tmp_path / "greys"), "--device", "cpu", "--run",
+             str(tmp_path / "run"), "--model", str(tmp_path / "model"), "--set", "steps=60"]  # fmt: skip
+    assert main([*words, "--until", "7"]) == 0
+    assert Run(tmp_path / "run").steps == [7]
+    monkeypatch.setenv("STUDIO_HOME", str(tmp_path / "state"))
+    (tmp_path / "state" / "models" / "mine").mkdir(parents=True)
+    assert SoloContext(0, CPU, resume=None, checkpoint_seconds=1.0).model("own:mine").name == "mine"
+
+
+def test_without_a_host_what_cannot_be_trained_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(self: Any, params: Any, ctx: Any) -> Iterator[sdk.Lesson | sdk.Result]:
+        yield from ctx.model("own:gone")
+
+    monkeypatch.setattr(TrainTiny, "train", refuse)
+    dataset_in(tmp_path / "greys")
+    words = ["helpers.tiny_trainer:TrainTiny", "--data", str(tmp_path / "greys"), "--device", "cpu", "--run",
+             str(tmp_path / "run"), "--model", str(tmp_path / "model")]  # fmt: skip
+    assert main(words) == 2
+    assert "That cannot be trained: The model “own:gone” is not there." in capsys.readouterr().out
 
 
 @pytest.mark.slow
