@@ -46,7 +46,7 @@ def main() -> int:
     starter: Path = arguments.starter or ROOT / "resources" / "starters" / arguments.name
     folder = make_starter.prepared(module, arguments.name, arguments.data, arguments.work / arguments.name)
     judged = arguments.work / f"{arguments.name}.judged"
-    values = {**recipe["values"], "start_from": f"folder:{starter.resolve()}"}
+    values = {**recipe.get("values", {}), "start_from": f"folder:{starter.resolve()}"}
     command = [
         sys.executable, "-m", "studio.engine.worker.solo", recipe["trainer"], "--data", str(folder),
         "--run", str(arguments.work / f"{arguments.name}.run"), "--model", str(judged), "--until", "0",

@@ -3,10 +3,11 @@
 ``packaging/starters/NAME.py`` says how: ``prepare(data, folder)`` turns the open data into a dataset folder (files and
 ``captions.jsonl``, or a finished ``dataset.json``), and ``RECIPE`` is a dict: ``trainer`` (``module:Class``), ``kind``
 (of the dataset), ``values`` (parameters), ``seed``, ``card`` (of the dataset: title, licence …) and ``credits``
-(Markdown for the model card). Where there is a ``finish(folder, out)`` it adds to the finished model what else its
-generators need, and may give back measures, which join the report and the cards. Where there is a ``starters/NAME.md``,
-it is the beginning of the model card, written by hand; what the trainer measured follows it. Training runs without the
-window and goes on where it stopped when the same command is given again.
+(Markdown for the model card). A recipe taught in several runs lists their steps as ``stages``; each goes on from the
+model of the one before, with optimizer and learning rate begun anew. Where there is a ``finish(folder, out)`` it adds
+to the finished model what else its generators need, and may give back measures, which join the report and the cards.
+Where there is a ``starters/NAME.md``, it is the beginning of the model card, written by hand; what the trainer measured
+follows it. Training runs without the window and goes on where it stopped when the same command is given again.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
@@ -40,25 +42,46 @@ def main() -> int:
     recipe: dict[str, Any] = module.RECIPE
     work = arguments.work or arguments.out.with_name(arguments.out.name + ".work")
     folder = prepared(module, arguments.name, arguments.data, work / arguments.name)
+    given = dict(pair.split("=", 1) for pair in arguments.set)
+    for run, model, values in runs_of(recipe, given, work, arguments.out):
+        if model != arguments.out and model.exists():
+            continue  # it was finished before this command was stopped
+        if code := train(arguments, recipe, folder, run, model, values):
+            return code
+    if hasattr(module, "finish"):
+        add_measures(arguments.out, work / "run", module.finish(folder, arguments.out) or [])
+    introduce(arguments.out, Path(__file__).with_name("starters") / f"{arguments.name}.md")
+    give_credit(arguments.out, recipe)
+    return check_size(arguments.out)
+
+
+def runs_of(
+    recipe: dict[str, Any], given: dict[str, str], work: Path, out: Path
+) -> Iterator[tuple[Path, Path, dict[str, Any]]]:
+    """Folder, model and values of each run that makes a starter; a number of steps that is given makes it one run."""
     values = dict(recipe.get("values", {}))
-    values.update(pair.split("=", 1) for pair in arguments.set)
+    stages = () if "steps" in given else recipe.get("stages", ())
+    for number, steps in enumerate(stages[:-1], 1):
+        model = work / f"model-{number}"
+        yield work / f"run-{number}", model, {**values, "steps": steps, **given}
+        values["start_from"] = f"folder:{model.resolve()}"
+    yield work / "run", out, {**values, **({"steps": stages[-1]} if stages else {}), **given}
+
+
+def train(
+    arguments: argparse.Namespace, recipe: dict[str, Any], folder: Path, run: Path, model: Path, values: dict[str, Any]
+) -> int:
+    """One run of the recipe, from the dataset in `folder` to the folder `model`; returns its exit code."""
     command = [
         sys.executable, "-m", "studio.engine.worker.solo", recipe["trainer"], "--data", str(folder),
-        "--run", str(work / "run"), "--model", str(arguments.out), "--seed", str(recipe.get("seed", 0)),
+        "--run", str(run), "--model", str(model), "--seed", str(recipe.get("seed", 0)),
         "--title", recipe.get("title", arguments.name), "--threads", str(arguments.threads),
     ]  # fmt: skip
     for name, value in values.items():
         command += ["--set", f"{name}={value}"]
     print(" ".join(command), flush=True)
     paths = os.pathsep.join([str(ROOT), str(ROOT / "plugins"), os.environ.get("PYTHONPATH", "")])
-    finished = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": paths}, check=False)
-    if finished.returncode:
-        return finished.returncode
-    if hasattr(module, "finish"):
-        add_measures(arguments.out, work / "run", module.finish(folder, arguments.out) or [])
-    introduce(arguments.out, Path(__file__).with_name("starters") / f"{arguments.name}.md")
-    give_credit(arguments.out, recipe)
-    return check_size(arguments.out)
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": paths}, check=False).returncode
 
 
 def load(name: str) -> ModuleType:

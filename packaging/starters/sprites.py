@@ -14,8 +14,9 @@ RECIPE = {
     "trainer": "studio_image.training.flow:TrainFlow",
     "kind": "image",
     "values": {
-        "size": "32", "width": 64, "words": 128, "steps": 18_000, "batch": 16, "transparency": "keep", "rarest": 1,
+        "size": "32", "width": 64, "words": 128, "batch": 16, "transparency": "keep", "rarest": 1,
     },
+    "stages": (9_000, 9_000),
     "seed": 7,
     "title": "Fantasy sprites from words",
     "card": pixelart.CARD | {"title": "Fantasy sprites with captions"},

@@ -35,8 +35,9 @@ RECIPE: dict[str, Any] = {
     "trainer": "studio_image.training.flow:TrainFlow",
     "kind": "image",
     "values": {
-        "size": "64", "width": 64, "words": 128, "steps": 39_000, "batch": 16, "transparency": "keep", "rarest": 2,
+        "size": "64", "width": 64, "words": 128, "batch": 16, "transparency": "keep", "rarest": 2,
     },
+    "stages": (9_000, 6_000, 12_000, 12_000),
     "seed": 11,
     "title": "Stickers from words",
     "card": emoji_pictures.CARD,

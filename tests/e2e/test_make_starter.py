@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
+STARTERS = ROOT / "resources" / "starters"
 
 REDUCED = {"steps": 200, "width": 8, "latent": 16, "batch": 16, "mirror": "false"}
 """The recipe's parameters that make it small enough for every test run."""
@@ -98,3 +100,22 @@ def test_one_command_makes_a_starter_with_its_card_and_goes_on_where_it_stopped(
     assert "## Looked at\n\nBy us." in judged_card
     assert "While it learned" in (out / "report.html").read_text("utf-8")
     assert "Noto Emoji" in judged_card
+
+
+def test_a_recipe_in_stages_goes_on_from_stage_to_stage(tmp_path: Path) -> None:
+    spec = importlib.util.spec_from_file_location("make_starter", ROOT / "packaging" / "make_starter.py")
+    assert spec is not None
+    assert spec.loader is not None
+    make_starter = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make_starter)
+    recipe, out = {"values": {"width": 8}, "stages": (90, 60)}, tmp_path / "out"
+    first, last = make_starter.runs_of(recipe, {}, tmp_path, out)
+    assert first == (tmp_path / "run-1", tmp_path / "model-1", {"width": 8, "steps": 90})
+    assert last == (tmp_path / "run", out, {"width": 8, "steps": 60, "start_from": f"folder:{tmp_path / 'model-1'}"})
+    assert list(make_starter.runs_of(recipe, {"steps": "5"}, tmp_path, out)) == [
+        (tmp_path / "run", out, {"width": 8, "steps": "5"})
+    ]
+    shipped = {name: json.loads((STARTERS / name / "card.json").read_text("utf-8")) for name in ("sprites", "stickers")}
+    for name, card in shipped.items():
+        *_, (_, _, values) = make_starter.runs_of(make_starter.load(name).RECIPE, {}, tmp_path, out)
+        assert values.items() - {("start_from", values["start_from"])} <= card["values"].items()
