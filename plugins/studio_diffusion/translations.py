@@ -112,6 +112,11 @@ ZH_CN: dict[str, str] = {
         "放在每条说明之前，以后用它唤出主题；用一个生造的词，如“ohwx”。"
     ),
     "About a hundred for each picture.": "每张图片约一百步。",
+    "Stop early": "提前停止",
+    "looks": "次查看",
+    "Ends when the held-out loss has not fallen for so many looks at it, and keeps the best weights; 0 never.": (
+        "留出数据上的损失连续这么多次查看都没有下降就结束，并保留最好的权重；0 表示从不提前停止。"
+    ),
     "Rank": "秩",
     "How much it can learn; more makes a larger file.": "能学多少；越大，文件也越大。",
     "Alpha": "Alpha",

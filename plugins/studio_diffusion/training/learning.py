@@ -91,7 +91,7 @@ class Learning:
         for step in loop:
             yield from self._kept(loop.report(message="Learning", **self.learn(loop)))
             if (step + 1) % every == 0 or step + 1 == steps:
-                yield from self._show(loop, step + 1)
+                yield from loop.look(self._show(loop, step + 1))
         yield from self._kept(loop.finish())
         if loop.is_main:
             self._ctx.progress(steps, steps, "Measuring")
@@ -257,7 +257,7 @@ class Learning:
         optimizer = torch.optim.AdamW(self.weights.parameters(), params.learning_rate, weight_decay=0.01)
         return Loop(
             self._ctx, {"lora": self.weights}, {"lora": optimizer}, steps=params.steps, average=params.average,
-            schedule=Schedule(),
+            schedule=Schedule(), patience=params.stop_early,
         )  # fmt: skip
 
     def _lot(self, loop: Loop, chosen: list[Encoded], told: list[Told]) -> Any:

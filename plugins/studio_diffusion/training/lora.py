@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import studio.sdk as sdk
+from studio.sdk.training import stop_early
 from studio_diffusion.paint import LORA_FAMILY, MODEL_HELP
 
 REACHES = (("attention", "Attention"), ("all", "Attention and the layers between"))
@@ -48,6 +49,7 @@ class TrainLora(sdk.Trainer):
             help="Stands in front of every caption and calls the subject up later; a made-up word such as “ohwx”.",
         )  # fmt: skip
         steps: int = sdk.integer(1000, min=1, max=100_000, step=100, help="About a hundred for each picture.")
+        stop_early: int = stop_early()
         rank: int = sdk.integer(
             16, min=1, max=256, label="Rank", help="How much it can learn; more makes a larger file."
         )

@@ -144,6 +144,19 @@ def test_a_stopped_run_goes_on_to_the_same_weights(models: dict[str, Path], data
     assert [one for one in whole if isinstance(one, sdk.Metric) and one.name == "class loss"]
 
 
+def test_a_lora_that_gets_no_better_stops_early_with_its_best_weights(
+    models: dict[str, Path], data: sdk.Dataset
+) -> None:
+    values = {**TINY, "base": f"folder:{models['sd']}", "steps": 16, "stop_early": 1, "learning_rate": 0.1}
+    ctx = RecordingContext(seed=5)
+    lessons = taught(TrainLora, data, ctx, **values)
+    looks = [(one.step, one.value) for one in lessons if isinstance(one, sdk.Metric) and one.name == "held out loss"]
+    best = min(looks, key=lambda look: look[1])
+    assert looks[-1][0] < 16, "so high a rate spoils it"
+    assert looks[-1][0] > best[0]
+    assert lessons[-1].evaluation.measures[0].value == pytest.approx(best[1], rel=1e-4)
+
+
 def test_a_base_in_bfloat16_is_taught_in_float32(models: dict[str, Path], data: sdk.Dataset) -> None:
     ctx = RecordingContext(dtype="bfloat16")
     values = {
