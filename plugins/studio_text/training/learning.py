@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -219,6 +220,7 @@ class Learning:
 
     def _finished(self, loop: Loop) -> sdk.TrainedModel:
         from studio.sdk.training.loop import folder_of
+        from studio_text.training.form_judging import form_measures
         from studio_text.training.judging import judge
 
         self._ctx.progress(loop.steps, loop.steps, "judging")
@@ -231,6 +233,8 @@ class Learning:
         # What is judged is what was written: the weights after rounding.
         written = self._adopted.load(folder) if self._adopted else network.load(folder)
         evaluation = judge(self, written.eval(), self._ctx)
+        formed = form_measures(folder, self.training, self._params.data, self._ctx)
+        evaluation = replace(evaluation, measures=(*evaluation.measures, *formed))
         kinds = sorted({document.tags[0] for document in self.training if document.tags})
         facts: dict[str, sdk.Json] = {
             "units": self.units,

@@ -15,7 +15,7 @@ import torch
 
 import studio.sdk as sdk
 from studio.sdk.testing import RecordingContext
-from studio_text.training import judging, learning, network
+from studio_text.training import form_judging, judging, learning, network
 from studio_text.training.batches import IGNORED, Dropout, Shelf
 from studio_text.training.copying import Sources, words_of
 from studio_text.training.documents import Document, learn_tokenizer, read_documents, split_tags, suggested_units
@@ -162,6 +162,32 @@ def test_a_model_is_continued_from(verse: tuple[RecordingContext, list[Any]], ch
     lessons = taught(chinese, ctx, steps=2, start_from="own:verse", rate=1e-4)
     first = next(lesson for lesson in lessons if isinstance(lesson, sdk.Metric) and lesson.name == "loss")
     assert first.value < 1.0
+
+
+QUATRAINS = ("床前明月光，疑是地上霜。\n举头望明月，低头思故乡。", "白日依山尽，黄河入海流。\n欲穷千里目，更上一层楼。")
+LINES = " moon the of light the in\n night the and day the\n June of rose the sees that\n away far fly and"
+
+
+@pytest.mark.parametrize(
+    ("starter", "caption", "texts", "found"),
+    [
+        ("starter:verse-zh", "五言绝句", QUATRAINS, {"poems with exactly their form", "poems that rhyme throughout"}),
+        ("starter:verse-en", "trimeter", (LINES,), {"lines with the right number of syllables", "rhymes kept"}),
+        ("starter:verse-zh", "日记", QUATRAINS, set()),
+    ],
+)
+def test_where_the_form_is_known_the_report_tells_how_well_form_and_rhyme_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, starter: str, caption: str, texts: tuple[str, ...], found: set[str]
+) -> None:
+    monkeypatch.setattr(form_judging, "POEMS", 3)
+    monkeypatch.setattr(judging, "WRITTEN", 1)
+    monkeypatch.setattr(learning, "SAMPLES", 1)
+    data = dataset_of(tmp_path / "poems", [(caption, text) for text in texts * 4])
+    lessons = taught(data, RecordingContext(), steps=1, start_from=starter, rate=1e-6)
+    told = {measure.name: measure.value for measure in lessons[-1].evaluation.measures}
+    assert found <= told.keys()
+    assert all(told[name] == 1.0 for name in found), "it is the starter still"
+    assert bool(found) == any("rhyme" in name for name in told)
 
 
 def test_what_is_no_text_model_is_refused(chinese: sdk.Dataset, tmp_path: Path) -> None:
