@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QWidget
 
 from studio.engine.jobs import Failure
 from studio.engine.states import JobState
+from studio.library.library import Library
+from studio.sdk.testing.samples import sample_input
+from studio.shell.rail import PLACES
 
 KEYS = (
     Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right,
@@ -84,7 +88,7 @@ class Monkey:
         self._random.choice(safe).action.trigger()
 
     def _place(self) -> None:
-        self._stand.window.show_place(self._random.choice(("create", "plugins", "settings")))
+        self._stand.window.show_place(self._random.choice(PLACES).id)
 
     def _resize(self) -> None:
         self._stand.window.resize(self._random.randrange(960, 1920), self._random.randrange(600, 1080))
@@ -141,6 +145,13 @@ class Monkey:
                 widget.close()
 
 
+def fill(library: Library, items: int) -> None:
+    """Save results of every kind, a few titles over and over."""
+    for number in range(items):
+        made = sample_input(("image", "text_in", "audio", "score", "mesh")[number % 5])
+        library.save(replace(made, title=("A fox", "狐狸", "<b>bold</b>", "A fox")[number % 4]))
+
+
 def close_popup() -> None:
     """Close the menu, list or dialog that waits for an answer, if there is one."""
     waiting = QApplication.activePopupWidget() or QApplication.activeModalWidget()
@@ -154,6 +165,7 @@ def refuse_modal_dialogs(monkeypatch: Any) -> None:
 
     from studio.shell.forms.item_picker import ItemPicker
 
+    start_nothing(monkeypatch)
     monkeypatch.setattr(QFileDialog, "getOpenFileName", staticmethod(lambda *_, **__: ("", "")))
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", staticmethod(lambda *_, **__: ""))
     monkeypatch.setattr(
@@ -162,3 +174,17 @@ def refuse_modal_dialogs(monkeypatch: Any) -> None:
     monkeypatch.setattr(QInputDialog, "getText", staticmethod(lambda *_, **__: ("", False)))
     monkeypatch.setattr(ItemPicker, "exec", lambda _: 0)
     monkeypatch.setattr(QMenu, "exec", lambda *_: None)
+
+
+def start_nothing(monkeypatch: Any) -> None:
+    """Let commands of the studio's end at once, and show no folder in other programs."""
+    import sys
+
+    from PySide6.QtGui import QDesktopServices
+
+    from studio.shell.plugins import checking
+    from studio.shell.teach import data_step, forecast
+
+    for module in (checking, data_step, forecast):
+        monkeypatch.setattr(module, "start_command", lambda process, *_: process.start(sys.executable, ["-c", ""]))
+    monkeypatch.setattr(QDesktopServices, "openUrl", staticmethod(lambda *_: True))

@@ -68,6 +68,26 @@ WRITER = GeneratorSpec(
     fields=(Field(kind="prompt", name="prompt", default="Once", label="Beginning"),),
     examples=(Example("Tale", {"prompt": "Once upon"}, 3),),
 )
+TRAINER = GeneratorSpec(
+    id="tests.train",
+    title="Train a painter",
+    makes=("image",),
+    teaches="image.tests",
+    fields=(
+        Field(kind="dataset", name="data", default="", label="Pictures", source="datasets:image", required=True),
+        Field(kind="integer", name="steps", default=100, label="Steps", min=1),
+    ),
+    description="Learns to paint.\n\nIt takes a while.",
+    translations={
+        "zh_CN": {
+            "Train a painter": "训练画家",
+            "Learns to paint.": "学习绘画。",
+            "It takes a while.": "需要一些时间。",
+            "loss": "错误率",
+            "shades": "灰度",
+        }
+    },
+)
 SHAPER = GeneratorSpec(
     id="tests.shaper",
     title="Shaper",

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from helpers.commands import studio
 from helpers.tiny_trainer import dataset_in
-from helpers.windows import PAINTER, Stand, open_window
+from helpers.windows import PAINTER, TRAINER, Stand, open_window
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QDesktopServices, QImage
 from PySide6.QtTest import QTest
@@ -41,26 +41,6 @@ from studio.teach.datasets_keeping import find
 from studio.teach.report import write_report
 from studio.teach.runs import Run
 
-TRAINER = GeneratorSpec(
-    id="tests.train",
-    title="Train a painter",
-    makes=("image",),
-    teaches="image.tests",
-    fields=(
-        Field(kind="dataset", name="data", default="", label="Pictures", source="datasets:image", required=True),
-        Field(kind="integer", name="steps", default=100, label="Steps", min=1),
-    ),
-    description="Learns to paint.\n\nIt takes a while.",
-    translations={
-        "zh_CN": {
-            "Train a painter": "训练画家",
-            "Learns to paint.": "学习绘画。",
-            "It takes a while.": "需要一些时间。",
-            "loss": "错误率",
-            "shades": "灰度",
-        }
-    },
-)
 USER = GeneratorSpec(
     id="tests.user",
     title="Use it",
