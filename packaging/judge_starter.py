@@ -3,7 +3,7 @@
 Nothing is learned: the recipe starts from the finished weights, ends after no step, and writes its report. What was
 judged takes the old judgement's place in ``resources/starters/NAME`` (report, cards, samples and their neighbours);
 weights, curves, the values it was taught with and what was written by hand stay. It is refused where the weights do
-not come back as they were.
+not come back as they were. A starter taught by a script of its own says by ``judge(data, folder)`` how good it is.
 """
 
 from __future__ import annotations
@@ -17,10 +17,13 @@ import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import make_starter
 from make_starter import ROOT
+
+if TYPE_CHECKING:
+    from studio.sdk import Evaluation
 
 JUDGED = ("measures", "samples", "neighbours", "distributions", "strengths", "limits", "intended_use", "summary")
 """What a judgement says, in a report."""
@@ -42,8 +45,11 @@ def main() -> int:
     """Judge, compare the weights, and put the judgement in place."""
     arguments = _arguments()
     module = make_starter.load(arguments.name)
-    recipe: dict[str, Any] = module.RECIPE
     starter: Path = arguments.starter or ROOT / "resources" / "starters" / arguments.name
+    if hasattr(module, "judge"):
+        put_beside(starter, *module.judge(arguments.data, starter))
+        return 0
+    recipe: dict[str, Any] = module.RECIPE
     folder = make_starter.prepared(module, arguments.name, arguments.data, arguments.work / arguments.name)
     judged = arguments.work / f"{arguments.name}.judged"
     values = {**recipe.get("values", {}), "start_from": f"folder:{starter.resolve()}"}
@@ -64,6 +70,22 @@ def main() -> int:
     measures = module.finish(folder, judged) if hasattr(module, "finish") else []
     put_in_place(starter, judged, [asdict(measure) for measure in measures or []])
     return 0
+
+
+def put_beside(starter: Path, facts: dict[str, Any], evaluation: Evaluation) -> None:
+    """Write card and report of a starter whose model card in words is written by hand and stays."""
+    import studio
+    from studio.teach.adopting import CARD
+    from studio.teach.report import PAGE, rendered, report_of
+    from studio.teach.report_reading import REPORT
+    from studio.teach.runs import Run
+
+    facts = {**facts, "studio": studio.__version__}
+    report = report_of(facts, evaluation, Run(starter))
+    card = {**facts, "facts": {}, "evaluation": asdict(evaluation)}
+    for name, told in ((REPORT, report), (CARD, card)):
+        (starter / name).write_text(json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False) + "\n", "utf-8")
+    (starter / PAGE).write_text(rendered(report, starter, None), "utf-8")
 
 
 def different_weights(starter: Path, judged: Path) -> str:

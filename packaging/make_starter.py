@@ -39,6 +39,9 @@ def main() -> int:
     """Prepare the data, train, add the credits, check the size."""
     arguments = _arguments()
     module = load(arguments.name)
+    if hasattr(module, "make"):  # by a script of its own
+        work = arguments.work or arguments.out.with_name(arguments.out.name + ".work")
+        return module.make(arguments.data, arguments.out, work, arguments.threads) or check_size(arguments.out)
     recipe: dict[str, Any] = module.RECIPE
     work = arguments.work or arguments.out.with_name(arguments.out.name + ".work")
     folder = prepared(module, arguments.name, arguments.data, work / arguments.name)

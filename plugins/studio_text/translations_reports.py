@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
+KINDS = {"tales": "童话", "poems": "诗歌", "plays": "戏剧"}
+
 REPORTS = {
+    # ---- the storyteller
+    **{f"bits per byte of {kind}": f"{chinese}的每字节比特数" for kind, chinese in KINDS.items()},
+    **{f"runs of 8 words copied in {kind}": f"{chinese}中照抄连续 8 词的比例" for kind, chinese in KINDS.items()},
+    **{f"longest copied run in {kind}": f"{chinese}中最长的照抄片段" for kind, chinese in KINDS.items()},
+    "How surprised the model is by texts it has not seen.": "模型对未见过的文本有多意外。",
+    "It keeps the tone of old tales, verse and plays from line to line.": (
+        "它一行一行都保持着古老童话、诗歌和戏剧的语气。"
+    ),
+    "It forgets who is who after a few paragraphs, and its plots lead nowhere in particular.": (
+        "几段之后它就会忘记谁是谁，情节也没有明确的去向。"
+    ),
+    "It knows the English of its books, which ends with 1955 at the latest, and what people thought then.": (
+        "它只懂书里的英语（最晚到 1955 年），以及当时人们的想法。"
+    ),
+    "Beginnings, moods and images to go on from by hand; texts for practice.": (
+        "提供可以亲手续写的开头、氛围与意象；也可作练习文本。"
+    ),
     # ---- models that write
     "bits per byte": "每字节比特数",
     "bits per character": "每字符比特数",

@@ -43,6 +43,7 @@ MEASURED = {
     "gan-sprites": {"precision", "recall", "copies"},
     "vae-faces": {"PSNR", "SSIM", "copies"},
     "answer": {"F1", "exact answers"},
+    "storyteller": {"bits per byte of tales", "longest copied run in tales"},
 }
 
 
