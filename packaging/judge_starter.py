@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import shutil
-import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -53,17 +51,9 @@ def main() -> int:
     folder = make_starter.prepared(module, arguments.name, arguments.data, arguments.work / arguments.name)
     judged = arguments.work / f"{arguments.name}.judged"
     values = {**recipe.get("values", {}), "start_from": f"folder:{starter.resolve()}"}
-    command = [
-        sys.executable, "-m", "studio.engine.worker.solo", recipe["trainer"], "--data", str(folder),
-        "--run", str(arguments.work / f"{arguments.name}.run"), "--model", str(judged), "--until", "0",
-        "--seed", str(recipe.get("seed", 0)), "--threads", str(arguments.threads),
-    ]  # fmt: skip
-    for name, value in values.items():
-        command += ["--set", f"{name}={value}"]
-    paths = os.pathsep.join([str(ROOT), str(ROOT / "plugins"), os.environ.get("PYTHONPATH", "")])
-    finished = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": paths}, check=False)
-    if finished.returncode:
-        return finished.returncode
+    run = arguments.work / f"{arguments.name}.run"
+    if code := make_starter.train(arguments, recipe, folder, run, judged, values, "--until", "0"):
+        return code
     if other := different_weights(starter, judged):
         print(f"{other} did not come back as it was; nothing was changed.", file=sys.stderr)
         return 1

@@ -72,13 +72,19 @@ def runs_of(
 
 
 def train(
-    arguments: argparse.Namespace, recipe: dict[str, Any], folder: Path, run: Path, model: Path, values: dict[str, Any]
+    arguments: argparse.Namespace,
+    recipe: dict[str, Any],
+    folder: Path,
+    run: Path,
+    model: Path,
+    values: dict[str, Any],
+    *words: str,
 ) -> int:
     """One run of the recipe, from the dataset in `folder` to the folder `model`; returns its exit code."""
     command = [
         sys.executable, "-m", "studio.engine.worker.solo", recipe["trainer"], "--data", str(folder),
         "--run", str(run), "--model", str(model), "--seed", str(recipe.get("seed", 0)),
-        "--title", recipe.get("title", arguments.name), "--threads", str(arguments.threads),
+        "--title", recipe.get("title", arguments.name), "--threads", str(arguments.threads), *words,
     ]  # fmt: skip
     for name, value in values.items():
         command += ["--set", f"{name}={value}"]
