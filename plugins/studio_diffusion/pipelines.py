@@ -204,13 +204,17 @@ def quiet() -> Iterator[None]:
 
 
 @contextmanager
-def memory_told() -> Iterator[None]:
-    """Turn torch's words for too little memory into those the host can help with."""
+def memory_told(remedy: Mapping[str, Any] | None = None) -> Iterator[None]:
+    """Turn torch's words for too little memory into those the host can help with.
+
+    Args:
+        remedy: values that need less, by parameter.
+    """
     try:
         yield
     except (MemoryError, RuntimeError) as error:
         if is_out_of_memory(error):
-            raise sdk.OutOfMemory from error
+            raise sdk.OutOfMemory(remedy=remedy) from error
         raise
 
 

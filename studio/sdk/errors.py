@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from studio.sdk.parameters import Json
+
 
 class UserError(Exception):
     """Something the artist can put right; shown as a sentence at the field it belongs to, never as a traceback.
@@ -30,12 +36,15 @@ class OutOfMemory(Exception):
 
     Attributes:
         needed_gb: gigabytes the failed step needed, when the generator knows.
+        remedy: values that need less, by parameter. The host proposes smaller ones of those that were given by itself;
+            this is for what it cannot know, such as the size that a model takes where none was chosen.
     """
 
-    def __init__(self, needed_gb: float | None = None) -> None:
+    def __init__(self, needed_gb: float | None = None, *, remedy: Mapping[str, Json] | None = None) -> None:
         needed = "" if needed_gb is None else f": about {needed_gb:.1f} GB needed"
         super().__init__(f"Not enough memory{needed}.")
         self.needed_gb = needed_gb
+        self.remedy = dict(remedy or {})
 
 
 class Cancelled(BaseException):

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu, QMessageBox, QTabWidg
 from pytestqt.qtbot import QtBot
 
 from studio.engine.events import TrainingBegan
+from studio.engine.jobs import Failure, Job
 from studio.engine.requests import GenerationRequest
 from studio.engine.states import JobState
 from studio.library import formats
@@ -230,6 +231,56 @@ def test_progress_of_the_run_under_way_is_shown_and_stopped(stand: Stand, qtbot:
     assert not page.view._stop.isHidden()
     page.view._stop.click()
     qtbot.waitUntil(lambda: stand.engine.jobs()[0].state is JobState.CANCELLED)
+
+
+def failed_run(stand: Stand, qtbot: QtBot, failure: Failure) -> tuple[TeachPage, Job]:
+    """A run that went on and failed, as the page shows it."""
+    run_on_disk(stand)
+    page = page_of(stand)
+    page.look()
+    qtbot.waitUntil(lambda: page.view.samples.count() == 3)
+    page.view._go_on.click()
+    qtbot.waitUntil(lambda: len(stand.engine.jobs()) == 1)
+    job = stand.engine.jobs()[0]
+    stand.engine.begin(job.id)
+    stand.engine.fail(job.id, failure)
+    qtbot.waitUntil(lambda: not page.view.failure.isHidden())
+    return page, job
+
+
+def test_a_run_that_failed_says_what_to_do_and_its_remedy_trains_again(stand: Stand, qtbot: QtBot) -> None:
+    failure = Failure("Not enough memory.", "Try fewer.", reason="memory", remedy={"steps": 40}, details="Traceback …")
+    page, job = failed_run(stand, qtbot, failure)
+    card = page.view.failure
+    assert card._message.text() == "Not enough memory."
+    assert card._hint.text() == "Try fewer."
+    assert page.view._state.text() == "Stopped after step 20; it can go on from there."
+    assert card.remedy_button.text() == "Try “Steps” at 40"
+    card.copy_button.click()
+    assert "Traceback …" in QApplication.clipboard().text()
+    card.remedy_button.click()
+    again = stand.engine.jobs()[0]
+    assert again.request.values == {**job.request.values, "steps": 40}
+    assert again.request.seed == job.request.seed
+    assert page.form is not None
+    assert page.form.values()["steps"] == 40, "the form shows what is trained"
+
+
+def test_a_run_that_failed_goes_on_or_is_changed(stand: Stand, qtbot: QtBot) -> None:
+    page, job = failed_run(stand, qtbot, Failure("No picture.", "Add some.", reason="user", param="data"))
+    card, form = page.view.failure, page.form
+    assert card.remedy_button.isHidden()
+    assert form is not None
+    form.set_values({"data": "", "steps": 7})
+    card.edit_button.click()
+    row = form.row("data")
+    assert row is not None
+    assert row.error == "No picture. Add some."
+    assert form.checked() == job.request.values
+    assert form.seed.value() == job.request.seed
+    card.retry_button.click()
+    qtbot.waitUntil(lambda: len(stand.engine.jobs()) == 2)
+    qtbot.waitUntil(lambda: card.isHidden())
 
 
 def test_going_back_to_a_checkpoint_forgets_what_came_later(stand: Stand, qtbot: QtBot) -> None:

@@ -18,8 +18,9 @@ from studio.sdk.training import Loop, Schedule
 from studio.sdk.training.adapters import adapter_weights, holding
 from studio_diffusion.paint import chosen_pipeline
 from studio_diffusion.painting import Wish, paint
-from studio_diffusion.pipelines import LoadedPipeline, quiet
+from studio_diffusion.pipelines import LoadedPipeline, memory_told, quiet
 from studio_diffusion.training.encoding import Album, Encoded, Reader, encode, lot_of
+from studio_diffusion.training.lora import SIDE_STEP
 from studio_diffusion.training.objectives import Told, objective_of
 from studio_diffusion.training.pictures import Frame, Shot, buckets, pictures_in, shots
 
@@ -70,7 +71,14 @@ class Learning:
         self._reader = Reader(self.objective)
         self._side = params.size or self.loaded.natural_size
         self._sizes = buckets(self._side, self.objective.step)
-        ctx.progress(0, params.steps, "Reading the pictures")
+        with memory_told(self._smaller()):
+            self._prepare()
+        self.adapter = self._add_adapter()
+        self.weights = adapter_weights(self.loaded.denoiser)
+
+    def _prepare(self) -> None:
+        """Read pictures and captions as the model sees them; what only they need is given back."""
+        self._ctx.progress(0, self._params.steps, "Reading the pictures")
         every = self._encoded()
         self.album = Album([one for one, kept in every if not kept])
         self.held_out = [one for one, kept in every if kept][:WATCHED]
@@ -78,11 +86,18 @@ class Learning:
         self._read_captions()
         self._sheet_captions = self._asked()
         self._give_back_encoders()
-        self.adapter = self._add_adapter()
-        self.weights = adapter_weights(self.loaded.denoiser)
+
+    def _smaller(self) -> dict[str, Any]:
+        """What needs less memory: pictures of half the side, which the host cannot tell where the model chose it."""
+        side = self._side // 2 // SIDE_STEP * SIDE_STEP
+        return {"size": side} if side else {}
 
     def lessons(self) -> Iterator[sdk.Lesson | sdk.Result]:
         """Train to the end, judge, and hand over the LoRA."""
+        with memory_told(self._smaller()):
+            yield from self._lessons()
+
+    def _lessons(self) -> Iterator[sdk.Lesson | sdk.Result]:
         from studio_diffusion.training.judging import finished
 
         steps = self._params.steps

@@ -11,6 +11,8 @@ from studio_diffusion.paint import LORA_FAMILY, MODEL_HELP
 
 REACHES = (("attention", "Attention"), ("all", "Attention and the layers between"))
 PRIORS = (("none", "None"), ("made", "Pictures the model makes"), ("given", "A folder of mine"))
+SIDE_STEP = 64
+"""Sides of pictures are chosen in steps of this many pixels."""
 
 
 class TrainLora(sdk.Trainer):
@@ -61,7 +63,7 @@ class TrainLora(sdk.Trainer):
             "attention", REACHES, label="Changes", help="Attention suffices for subjects; a style may need more."
         )
         size: int = sdk.integer(
-            0, min=0, max=2048, step=64, unit="px", label="Size",
+            0, min=0, max=2048, step=SIDE_STEP, unit="px", label="Size",
             help="Side of a square picture; others get as many pixels. 0 takes the size the model learned.",
         )  # fmt: skip
         mirror: bool = sdk.toggle(

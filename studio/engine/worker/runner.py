@@ -344,7 +344,8 @@ def _out_of_memory(error: Exception, freed: int, device: str, order: Mapping[str
     if freed:
         message += " Giving back the loaded models was not enough."
     spec = GeneratorSpec.from_json(order["spec"])
-    proposed = remedies.remedy(spec.fields, order["values"])
+    own = getattr(error, "remedy", {})
+    proposed = remedies.remedy(spec.fields, order["values"]) or remedies.checked(spec.fields, own)
     hint = remedies.hint(spec.fields, proposed)
     return _failed("memory", message, hint, details=traceback.format_exc(), remedy=proposed)
 

@@ -32,5 +32,7 @@ def told_remedy(spec: GeneratorSpec | None, job: Job) -> str:
             return ""
         if known.kind == "size":
             return tr("Try {width} × {height}", width=value[0], height=value[1])
+        if value is True:
+            return tr("Try with “{field}”", field=tr_spec(spec, known.label or known.name))
         return tr("Try “{field}” at {value}", field=tr_spec(spec, known.label or known.name), value=value)
     return ""

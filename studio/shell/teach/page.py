@@ -26,6 +26,7 @@ from studio.shell.teach.run_view import RunView
 from studio.shell.teach.snapshots import Snapshot, read_run, read_runs, recent_datasets
 from studio.shell.viewers.background import Background
 from studio.shell.widgets import CalmCombo, button, label, line, row
+from studio.shell.create.remedies import usable_remedy
 from studio.shell.workshop import Workshop
 from studio.teach.datasets_keeping import find
 from studio.teach.runs import Run, run_lock
@@ -106,6 +107,8 @@ class TeachPage(QWidget):
         app = QCoreApplication.instance()
         if app is not None:
             app.aboutToQuit.connect(self.end)
+        self.view.remedied.connect(self._use_remedy)
+        self.view.edit_wanted.connect(self._edit)
         self.show_recipes()
 
     # ---- what can be learnt ----------------------------------------------------------------------------------
@@ -426,6 +429,39 @@ class TeachPage(QWidget):
         self._newest[kind] = name
         for spec in self.trainers():
             if spec.id in self._forms:
+    def _use_remedy(self, job_id: str) -> None:
+        """Train again with what the card of a failure offers, and show in the form what that is."""
+        job = self._job(job_id)
+        spec = self._workshop.spec_of(job) if job is not None else None
+        remedy = usable_remedy(spec, job) if job is not None else {}
+        if job is None or spec is None or not remedy:
+            return
+        values = {**job.request.values, **remedy}
+        self._fill_in(spec, values, job.request.seed)
+        self._submit(spec, values, job.request.seed, job.request.until)
+
+    def _edit(self, job_id: str) -> None:
+        """Show a job's values and seed in the form, and what could not be used at its field."""
+        job = self._job(job_id)
+        spec = self._workshop.spec_of(job) if job is not None else None
+        if job is None or spec is None:
+            return
+        self._fill_in(spec, job.request.values, job.request.seed)
+        if self.form is not None and job.failure is not None and job.failure.param:
+            self.form.show_failure(job.failure.param, job.failure.message, job.failure.hint)
+
+    def _job(self, job_id: str) -> Job | None:
+        return next((job for job in self._workshop.bridge.jobs() if job.id == job_id), None)
+
+    def _fill_in(self, spec: GeneratorSpec, values: Mapping[str, Json], seed: int) -> None:
+        """Show a recipe's form with these values."""
+        self.recipes.setCurrentIndex(self.recipes.findData(spec.id))
+        if self.form is not None and self.form.spec is spec:
+            self.form.reset()
+            self.form.set_values(values)
+            self.form.seed.set_value(seed)
+            self.form.seed.set_locked(True)
+
                 self._take_newest(self._forms[spec.id])
         self.start_button.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -11,9 +11,8 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QPlainTextEdit, QProgressBar, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
-from studio.engine.states import JobState
 from studio.sdk.generator import GeneratorSpec
-from studio.shell.create.progress import RETRIABLE, fraction, told
+from studio.shell.create.progress import fraction, has_failed, told
 from studio.shell.create.remarks import tr_remark
 from studio.shell.i18n import locale, say, tr, tr_message, tr_spec
 from studio.shell.teach.checkpoints import CheckpointButton
@@ -26,6 +25,7 @@ from studio.shell.workshop import Workshop
 
 if TYPE_CHECKING:
     from studio.engine.jobs import Job
+    from studio.shell.create.failure import FailureCard
     from studio.shell.viewers.quick_look import QuickLook
 
 STEPS = 1000
@@ -44,6 +44,8 @@ class RunView(QWidget):
         model_wanted(int): make a model of the checkpoint of this step.
         keep_wanted(int, bool): never thin that checkpoint out, or treat it like the others again.
         use_wanted(str, str): show a generator with this model: its reference and family.
+        remedied(str): job id; train again with what the card of its failure offers.
+        edit_wanted(str): job id; show its values in the form.
     """
 
     stopped = Signal()
@@ -52,6 +54,8 @@ class RunView(QWidget):
     model_wanted = Signal(int)
     keep_wanted = Signal(int, bool)
     use_wanted = Signal(str, str)
+    remedied = Signal(str)
+    edit_wanted = Signal(str)
 
     def __init__(self, workshop: Workshop, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,10 +92,11 @@ class RunView(QWidget):
         self.checkpoints.comparison_wanted.connect(self.compare)
         self.compare_button = button("Compare …", lambda: self.compare(None), icon="columns", role="quiet")
         say(self.compare_button.setToolTip, "Two moments of this run beside each other, with their figures")
+        self._failure: FailureCard | None = None
         self.curves = CurveView()
         self.samples = SampleStrip()
         self.samples.opened.connect(self._look)
-        layout = QVBoxLayout(self)
+        layout = self._layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         head = row(self._title, self.log_button, self.checkpoints, self._report, self._stop, self._go_on, self._use)
@@ -99,6 +104,7 @@ class RunView(QWidget):
         layout.addLayout(head)
         layout.addWidget(self._state)
         layout.addWidget(self._bar)
+        self._failure_place = layout.count()
         layout.addWidget(self.log)
         layout.addWidget(self.curves)
         layout.addLayout(row(label("Samples at the same seeds", "strong"), None, self.compare_button))
@@ -132,12 +138,27 @@ class RunView(QWidget):
         self._go_on.setVisible(not active and not snapshot.model)
         self._use.setVisible(not active and bool(snapshot.model))
         self._report.setVisible(bool(snapshot.model))
+        self._show_failure(None if snapshot.model else job)
         self.checkpoints.show_checkpoints(snapshot.steps, snapshot.kept, active=active)
         self.checkpoints.setVisible(bool(snapshot.steps) and not snapshot.until)
 
     def compare(self, step: int | None) -> None:
         """Show two moments of the run beside each other, at the left that of `step`, or the first."""
         from studio.shell.teach.comparison import ComparisonDialog
+
+    @property
+    def failure(self) -> FailureCard:
+        """Why the run stopped and what to do next; made when it is first needed, which it may never be."""
+        if self._failure is None:
+            from studio.shell.create.failure import FailureCard
+
+            self._failure = FailureCard()
+            self._failure.hide()
+            self._failure.retry_requested.connect(lambda _: self.continued.emit())
+            self._failure.remedy_requested.connect(self.remedied)
+            self._failure.edit_requested.connect(self.edit_wanted)
+            self._layout.insertWidget(self._failure_place, self._failure)
+        return self._failure
 
         if self._snapshot is not None:
             ComparisonDialog(self._snapshot.folder, self._spec, self._workshop, step, self.window()).open()
@@ -153,6 +174,15 @@ class RunView(QWidget):
         """Show the remarks while the button is down; a text that is read is not moved."""
         remarks = self._snapshot.remarks if self._snapshot else ()
         self.log_button.setVisible(bool(remarks))
+    def _show_failure(self, job: Job | None) -> None:
+        """Show the card of a job that failed; what is read or unfolded there is not folded again."""
+        if job is not None and has_failed(job):
+            if job.id != self.failure.job_id:
+                self.failure.show_job(job, self._spec)
+            self.failure.show()
+        elif self._failure is not None:
+            self._failure.hide()
+
         self.log.setVisible(bool(remarks) and self.log_button.isChecked())
         told = "\n".join(tr_remark(self._spec, remark) for remark in remarks)
         if told != self.log.toPlainText():
@@ -213,7 +243,7 @@ class RunView(QWidget):
 
 
 def _state(snapshot: Snapshot, job: Job | None, spec: GeneratorSpec | None) -> str:
-    if job is not None and (not job.state.is_final or (job.state in RETRIABLE and job.state != JobState.CANCELLED)):
+    if job is not None and not job.state.is_final:
         return told(job, spec)
     if snapshot.model:
         return tr("Done. The model is {model}.", model=snapshot.model)

@@ -285,6 +285,7 @@ SIZE = Field(kind="size", name="size", min=64, max=2048, step=8, when={"mode": "
 BATCH = Field(kind="integer", name="batch", label="Batch size", min=4, max=512)
 CONTEXT = Field(kind="integer", name="context", label="Context", min=32, step=32)
 STEPS = Field(kind="integer", name="steps", min=1)
+CHECKPOINTING = Field(kind="toggle", name="checkpointing", default=True, label="Gradient checkpointing")
 
 
 @pytest.mark.parametrize(
@@ -293,16 +294,24 @@ STEPS = Field(kind="integer", name="steps", min=1)
         ({"mode": "texture", "size": [1024, 512], "batch": 8}, {"size": [712, 352]}, "Try 712×352, or close"),
         ({"mode": "style", "size": [1024, 512], "batch": 9}, {"batch": 4}, "Try “Batch size” at 4, or close"),
         ({"mode": "style", "batch": 4, "context": 160}, {"context": 64}, "Try “Context” at 64, or close"),
+        ({"batch": 9, "checkpointing": False}, {"checkpointing": True}, "Switch on “Gradient checkpointing”, or close"),
         ({"mode": "texture", "size": [64, 64], "batch": 4, "context": 32, "steps": 9}, {}, "Close other programs, or"),
     ],
 )
 def test_a_remedy_makes_smaller_what_memory_grows_with(values: Json, proposed: Json, says: str) -> None:
-    fields = (STEPS, CONTEXT, BATCH, SIZE)
+    fields = (STEPS, CONTEXT, BATCH, SIZE, CHECKPOINTING)
     assert remedies.remedy(fields, values) == proposed
     assert remedies.hint(fields, proposed).startswith(says)
     for known in fields:
         if known.name in proposed:
             known.check(proposed[known.name])
+
+
+def test_a_generators_own_remedy_counts_as_far_as_it_fits() -> None:
+    fields = (STEPS, BATCH)
+    assert remedies.checked(fields, {"batch": 4}) == {"batch": 4}
+    for misfit in ({"batch": 1}, {"batch": 4, "gone": 1}, {"steps": "few"}, None, 3, [1]):
+        assert remedies.checked(fields, misfit) == {}
 
 
 def test_a_remedy_that_is_none_is_not_taken_from_a_worker() -> None:

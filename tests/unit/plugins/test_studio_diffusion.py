@@ -17,9 +17,12 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 import studio.sdk as sdk
+from studio.engine.worker import remedies
 from studio.sdk.testing import RecordingContext, run
 from studio_diffusion.latents import pack, unpack
 from studio_diffusion.paint import Paint
+from studio_diffusion.pipelines import LoadedPipeline
+from studio_diffusion.training.learning import Learning
 from studio_diffusion.training.lora import TrainLora
 from studio_diffusion.training.pictures import buckets
 
@@ -185,6 +188,21 @@ def test_given_class_pictures_velocity_and_more_layers(
     assert lessons[-1].facts["words"][0] == "ohwx"
     names = load_file(lessons[-1].folder / "pytorch_lora_weights.safetensors")
     assert any("ff.net" in name for name in names)
+
+
+def test_where_memory_runs_out_smaller_pictures_are_proposed_than_the_model_takes_by_itself(
+    models: dict[str, Path], data: sdk.Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise torch.OutOfMemoryError
+
+    monkeypatch.setattr(LoadedPipeline, "natural_size", 192)
+    monkeypatch.setattr(Learning, "learn", full)
+    values = {**TINY, "base": f"folder:{models['sd']}", "size": 0, "batch": 1, "steps": 1}
+    with pytest.raises(sdk.OutOfMemory) as told:
+        taught(TrainLora, data, RecordingContext(seed=1), **values)
+    assert remedies.remedy(TrainLora.Params.fields, {**values, "checkpointing": True}) == {}, "the host cannot know"
+    assert told.value.remedy == {"size": 64}
 
 
 def test_a_forecast_times_steps_and_counts_weights(models: dict[str, Path], data: sdk.Dataset) -> None:
