@@ -167,6 +167,8 @@ def refuse_modal_dialogs(monkeypatch: Any) -> None:
 
     start_nothing(monkeypatch)
     monkeypatch.setattr(QFileDialog, "getOpenFileName", staticmethod(lambda *_, **__: ("", "")))
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", staticmethod(lambda *_, **__: ([], "")))
+    monkeypatch.setattr(QFileDialog, "open", lambda _: None)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", staticmethod(lambda *_, **__: ""))
     monkeypatch.setattr(
         QColorDialog, "getColor", staticmethod(lambda *_, **__: __import__("PySide6.QtGui").QtGui.QColor())

@@ -144,6 +144,14 @@ class PaperLibrary:
         self._note("share" if share else "export", ids, folder)
         return [folder / each for each in ids]
 
+    def endings(self, item_id: str) -> list[str]:
+        self._note("endings", item_id)
+        return [".png", ".jpg"]
+
+    def export_as(self, item_id: str, target: Path) -> Path:
+        self._note("export_as", item_id, target)
+        return target
+
     def changed_elsewhere(self) -> bool:
         return False
 
@@ -169,10 +177,10 @@ class PaperLibrary:
     def plays_scores(self) -> bool:
         return True
 
-    def take_in(self, files: Sequence[Path]) -> int:
+    def take_in(self, files: Sequence[Path]) -> tuple[int, list[str]]:
         self._note("take_in", files)
         self.total += len(files)
-        return len(files)
+        return len(files), []
 
     # ---- inside ------------------------------------------------------------------------------------------
 

@@ -8,20 +8,21 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from helpers.paper_library import PaperLibrary
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QImage
+from PySide6.QtGui import QDesktopServices, QDropEvent, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from studio.shell.i18n import Language
 from studio.shell.library.empty import EmptyState
-from studio.shell.library.grid import MOST_FOLLOWED, GridView
+from studio.shell.library.grid import LARGEST, MOST_FOLLOWED, SMALLEST, GridView
 from studio.shell.library.page import LibraryPage
 from studio.shell.library.source import Query
 from studio.shell.viewers.background import Background
@@ -394,6 +395,49 @@ def test_who_leaves_the_title_for_another_place_stays_there(qtbot: QtBot, open_p
     assert page.focusWidget() is page.filters.search
 
 
+def test_news_of_the_library_leave_a_title_alone_while_it_is_typed(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(20)
+    page.activateWindow()
+    page.grid.setFocus()
+    page.grid.select_row(3)
+    settle(qtbot, page)
+    QTest.keyClick(page.grid, Key.Key_F2)
+    box = page.details._title_box
+    QTest.keyClicks(box, "Red fox")
+    box.setCursorPosition(3)
+    paper(page).total += 1  # a result arrives
+    page.rows.refresh()
+    settle(qtbot, page)
+    page.changes.rate(["5"], 4)  # another item is rated
+    page.changes.rate(["16"], 2)  # and this one
+    settle(qtbot, page)
+    assert page.details.stars.rating == 2, "everything else of the item is fresh"
+    assert (box.isVisible(), box.text(), box.cursorPosition()) == (True, "Red fox", 3)
+    assert not page.details._title.isVisible()
+    assert page.focusWidget() is box
+    QTest.keyClick(box, Key.Key_Delete)
+    QTest.keyClick(box, Key.Key_Return)
+    settle(qtbot, page)
+    assert ("rename", "16", "Redfox") in paper(page).calls
+    assert not any(call[0] == "trash" for call in paper(page).calls)
+
+
+def test_a_title_is_no_longer_typed_once_another_item_shows_or_none(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(20)
+    box = page.details._title_box
+    for leave in (partial(page.grid.select_row, 4), page.grid.select_all, page.grid.clear_selection):
+        page.grid.select_row(3)
+        settle(qtbot, page)
+        page.commands.actions["rename"].trigger()
+        QTest.keyClicks(box, "Fox")
+        assert box.isVisible()
+        leave()
+        settle(qtbot, page)
+        assert box.isHidden()
+        assert page.focusWidget() is page.grid
+    assert not any(call[0] == "rename" for call in paper(page).calls)
+
+
 def test_tags_are_added_to_everything_selected(qtbot: QtBot, open_page: OpenPage) -> None:
     page = open_page(50)
     page.grid.select_all()
@@ -446,6 +490,82 @@ def test_details_show_how_it_was_made_and_ask_for_more(qtbot: QtBot, open_page: 
     with qtbot.waitSignal(page.send_requested) as caught:
         page.details.sent.emit("studio.mesh.relief")
     assert caught.args == [("item", "96"), "studio.mesh.relief"]
+
+
+@pytest.mark.parametrize("command", ["recreate", "variations", "use", "send"])
+def test_commands_are_about_the_item_at_the_cursor_while_its_details_are_awaited(
+    qtbot: QtBot, open_page: OpenPage, command: str
+) -> None:
+    page = open_page(100)
+    page.grid.select_row(3)
+    settle(qtbot, page)
+    page.grid.select_row(5)
+    assert page.details.detail is not None
+    assert page.details.detail.row.id == "96", "the details still show the item before"
+    asked: list[object] = []
+    for signal in (page.recreate_requested, page.variations_requested, page.use_parameters_requested):
+        signal.connect(asked.append)
+    page.send_requested.connect(lambda item, _generator: asked.append(item))
+    page.commands.actions[command].trigger()
+    page.grid.select_row(7)  # moving on changes nothing about what was asked for
+    settle(qtbot, page)
+    assert asked == [("item", "94")]
+    page.grid.select_all()
+    page.commands.actions[command].trigger()
+    settle(qtbot, page)
+    assert len(asked) == 1, "which of them is not known"
+
+
+def test_a_command_about_an_item_that_has_gone_says_so(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(100)
+    page.grid.select_row(3)
+    paper(page).total = 50
+    page.commands.actions["recreate"].trigger()
+    qtbot.waitUntil(page.undo_bar.isVisible)
+    assert page.undo_bar.accessibleName() == "Not in the library any more"
+    settle(qtbot, page)
+
+
+def test_f2_names_the_item_at_the_cursor_while_its_details_are_awaited(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(100)
+    page.activateWindow()
+    page.grid.setFocus()
+    page.grid.select_row(3)
+    settle(qtbot, page)
+    page.grid.select_row(5)
+    row = page.grid.current_row()
+    assert row is not None
+    QTest.keyClick(page.grid, Key.Key_F2)
+    box = page.details._title_box
+    assert (box.isVisible(), box.text()) == (True, row.title)
+    QTest.keyClicks(box, "Fox")
+    settle(qtbot, page)
+    assert page.details.detail is not None
+    assert page.details.detail.generator == "Texture", "the rest has followed"
+    QTest.keyClick(box, Key.Key_Return)
+    settle(qtbot, page)
+    assert [call for call in paper(page).calls if call[0] in {"rename", "favourite"}] == [("rename", "94", "Fox")]
+
+
+def test_the_folder_that_opens_is_that_of_the_item_at_the_cursor(
+    qtbot: QtBot, open_page: OpenPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_page(100)
+    opened: list[str] = []
+
+    def open_it(url: QUrl) -> bool:
+        opened.append(url.toLocalFile())
+        return True
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", open_it)
+    page.grid.select_row(3)
+    settle(qtbot, page)
+    (tmp_path / "later").mkdir()
+    page.rows.replace(["94"], lambda row: replace(row, path=tmp_path / "later" / "94.png"))
+    page.grid.select_row(5)
+    page.commands.actions["show"].trigger()
+    assert opened == [str(tmp_path / "later")]
+    settle(qtbot, page)
 
 
 def test_the_details_of_another_item_begin_at_its_title(qtbot: QtBot, open_page: OpenPage) -> None:
@@ -573,8 +693,33 @@ def test_space_opens_a_quick_look_and_arrows_step(qtbot: QtBot, open_page: OpenP
 
 def test_every_command_is_offered_to_the_palette(open_page: OpenPage) -> None:
     texts = [action.text() for action in open_page(3).actions()]
-    assert {"Recreate", "Variations", "Send to…", "Move to the trash", "Rename", "Export…"} <= set(texts)
+    assert {"Recreate", "Variations", "Send to…", "Move to the trash", "Rename", "Export…", "Import…"} <= set(texts)
     assert all(texts)
+
+
+def test_the_slider_and_ctrl_with_the_wheel_change_the_size_of_thumbnails(qtbot: QtBot, open_page: OpenPage) -> None:
+    page = open_page(300)
+    grid, slider = page.grid, page.filters._size
+    columns = grid._geometry.columns
+    assert (slider.value(), slider.isVisible()) == (grid.side, True)
+    slider.setFocus()
+    QTest.keyClick(slider, Key.Key_Home)
+    assert grid.side == slider.minimum() == SMALLEST
+    assert grid._geometry.columns > columns
+    QTest.keyClick(slider, Key.Key_Right)
+    assert grid.side == SMALLEST + 16
+    QTest.keyClick(slider, Key.Key_End)
+    assert grid.side == LARGEST
+    assert grid._geometry.columns < columns
+    at = QPointF(grid.viewport().rect().center())
+    wheel = QWheelEvent(
+        at, at, QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton, CTRL,
+        Qt.ScrollPhase.NoScrollPhase, False,  # noqa: FBT003 - it has no name
+    )  # fmt: skip
+    QApplication.sendEvent(grid.viewport(), wheel)
+    assert grid.side == slider.value() == LARGEST - 16
+    assert page.state()["side"] == LARGEST - 16
+    settle(qtbot, page)
 
 
 def test_dropped_files_are_imported(qtbot: QtBot, open_page: OpenPage, tmp_path: Path) -> None:

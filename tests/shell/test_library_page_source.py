@@ -150,7 +150,9 @@ def test_errands_import_share_and_mend(library: Library, source: LibrarySource, 
     assert [path.is_file() for path in shared] == [True]
     assert b"Texture" not in shared[0].read_bytes()
     (tmp_path / "broken.png").write_bytes(b"\x00\x01\x02" * 50)
-    assert source.take_in([shared[0], tmp_path / "broken.png"]) == 1
+    taken, problems = source.take_in([shared[0], tmp_path / "broken.png"])
+    assert taken == 1
+    assert ["broken.png" in problem for problem in problems] == [True]
     assert source.count(Query()) == 2
     with pytest.raises(UserError):
         source.take_in([tmp_path / "broken.png"])

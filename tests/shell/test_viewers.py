@@ -19,7 +19,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QImage, QKeySequence, QMouseEvent, QTextCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLabel, QLineEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio import sdk
@@ -218,6 +218,79 @@ def test_bytes_that_are_no_text_and_very_long_files_are_shown_in_part(qtbot: QtB
     assert viewer.page.isReadOnly(), "a part must not be kept as if it were the whole"
     assert "too long" in viewer._count.whole
     assert max(map(len, viewer.text.split("\n"))) <= 4000
+
+
+def _save_as(viewer: TextViewer, path: Path) -> list[str]:
+    """Choose `path` in the dialog that the viewer opened; returns the formats it offers."""
+    dialog = viewer.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    box = dialog.findChild(QLineEdit, "fileNameEdit")
+    buttons = dialog.findChild(QDialogButtonBox)
+    assert isinstance(box, QLineEdit)
+    assert isinstance(buttons, QDialogButtonBox)
+    box.setText(str(path))
+    offered = dialog.nameFilters()
+    buttons.button(QDialogButtonBox.StandardButton.Save).click()
+    return offered
+
+
+def _action(viewer: TextViewer, text: str) -> QAction:
+    return next(action for action in viewer.actions() if action.text() == text)
+
+
+def test_all_of_a_text_is_copied_and_exported_as_markdown(qtbot: QtBot, media: dict[str, Path], tmp_path: Path) -> None:
+    viewer = shown(qtbot, "text")
+    assert isinstance(viewer, TextViewer)
+    load(qtbot, viewer, media["text"])
+    viewer.page.moveCursor(QTextCursor.MoveOperation.End)
+    viewer.page.setReadOnly(False)
+    QTest.keyClicks(viewer.page, " Very.")
+    QTest.keyClick(viewer.page, Key.Key_C, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+    written = "A fox walks through snow.\n\nIt is cold. Very."
+    assert QApplication.clipboard().text() == written
+    _action(viewer, "Export as Markdown…").trigger()
+    assert _save_as(viewer, tmp_path / "fox") == ["Markdown (*.md)", "TXT (*.txt)"]
+    qtbot.waitUntil(lambda: viewer._count.whole == f"Written to {tmp_path / 'fox.md'}.")
+    assert (tmp_path / "fox.md").read_text(encoding="utf-8") == written
+    qtbot.waitUntil(lambda: viewer.findChild(QFileDialog) is None)
+    _action(viewer, "Export as Markdown…").trigger()
+    dialog = viewer.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    dialog.reject()
+    qtbot.waitUntil(lambda: viewer.findChild(QFileDialog) is None)
+    assert [path.name for path in tmp_path.iterdir()] == ["fox.md"]
+
+
+def test_an_export_of_a_text_that_fails_says_why(qtbot: QtBot, media: dict[str, Path], tmp_path: Path) -> None:
+    viewer = shown(qtbot, "text")
+    assert isinstance(viewer, TextViewer)
+    load(qtbot, viewer, media["text"])
+    (tmp_path / "folder").mkdir()
+    _action(viewer, "Export as Markdown…").trigger()
+    dialog = viewer.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    (tmp_path / "folder").rmdir()
+    dialog.fileSelected.emit(str(tmp_path / "folder" / "fox.md"))  # gone since it was chosen
+    qtbot.waitUntil(lambda: viewer._count.whole.startswith("The file could not be written: "))
+    dialog.reject()
+
+
+def test_a_drawing_is_exported_as_svg_with_its_long_lines_whole(qtbot: QtBot, tmp_path: Path) -> None:
+    viewer = shown(qtbot, "text")
+    assert isinstance(viewer, TextViewer)
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0' + "l1.25 3.75" * 900 + '"/></svg>\n'
+    path = tmp_path / "fox.txt"
+    path.write_text(drawing)
+    load(qtbot, viewer, path)
+    assert viewer.text != drawing, "it is shown with its lines broken"
+    _action(viewer, "Copy all").trigger()
+    qtbot.waitUntil(lambda: QApplication.clipboard().text() == drawing)
+    _action(viewer, "Export as SVG…").trigger()
+    assert _save_as(viewer, tmp_path / "out") == ["SVG (*.svg)", "TXT (*.txt)"]
+    qtbot.waitUntil((tmp_path / "out.svg").is_file)
+    assert (tmp_path / "out.svg").read_text() == drawing
+    viewer.clear()
+    assert _action(viewer, "Export as Markdown…")
 
 
 def test_editing_is_announced_once(qtbot: QtBot, media: dict[str, Path]) -> None:

@@ -355,6 +355,33 @@ def test_space_in_the_strip_looks_and_arrows_step(stand: Stand, qtbot: QtBot, tm
     assert not sheet.isVisible()
 
 
+def test_a_quick_look_from_the_strip_has_what_belongs_to_a_score_and_its_sound(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    with open_window(qapp, tmp_path, PAINTER, PLAYER) as made, Library(made.workshop.home.library) as library:
+        made.workshop.set_library(library)
+        stage = made.page.stage
+        sound = Audio(np.zeros((480, 1), np.float32), 48_000, title="Tune")
+        for artifact, job in ((TUNE, "one"), (sound, "one"), (TUNE, "two")):
+            kept(made, qtbot, library, artifact, job)
+        click(stage.filmstrip, 0)
+        QTest.keyClick(stage.filmstrip, Qt.Key.Key_Space)
+        sheet = stage._sheet
+        assert [kind for kind, _, _ in sheet.viewer.siblings] == ["audio"]
+        with qtbot.waitSignal(sheet.viewer.loaded, timeout=20_000):
+            pass
+        assert not sheet.viewer.sound_button.isVisible(), "it has a recording"
+        sheet.stepped.emit(1)
+        assert [kind for kind, _, _ in sheet.viewer.siblings] == ["score"]
+        sheet.stepped.emit(1)
+        qtbot.waitUntil(sheet.viewer.sound_button.isVisible, timeout=20_000)
+        sheet.viewer.sound_button.click()
+        assert not sheet.isVisible()
+        assert made.form.spec.id == PLAYER.id
+        assert made.form.editor("notes").value() == stage.filmstrip.shots()[2].reference
+        made.workshop.library = None
+
+
 def test_a_picture_made_from_another_can_be_compared_with_it(stand: Stand, qtbot: QtBot, tmp_path: Path) -> None:
     stage = stand.page.stage
     for number, (values, offered) in enumerate(

@@ -14,7 +14,18 @@ from studio import sdk
 from studio.disk import durable
 from studio.library.formats.sniff import KIND_OF, noun, sniff
 
-__all__ = ["embedded_record", "encode", "export_suffixes", "facts", "read", "sniff", "stored_suffix", "write"]
+__all__ = [
+    "embedded_record",
+    "encode",
+    "endings",
+    "export_suffixes",
+    "facts",
+    "has_more_endings",
+    "read",
+    "sniff",
+    "stored_suffix",
+    "write",
+]
 
 _SUFFIXES = {
     "text": (".txt", ".md"),
@@ -24,8 +35,8 @@ _SUFFIXES = {
     "mesh": (".glb", ".obj", ".stl", ".ply"),
     "video": (".mp4",),
 }
-_SOME = {"mesh": (".vox",)}
-"""Endings that some artifacts of a kind can be written to: meshes that are made of voxels."""
+_SOME = {"mesh": (".vox",), "text": (".svg",)}
+"""Endings that some artifacts of a kind can be written to: meshes made of voxels, texts that are drawings."""
 
 _SAME = {".jpeg": ".jpg", ".midi": ".mid", ".markdown": ".md"}
 
@@ -33,6 +44,22 @@ _SAME = {".jpeg": ".jpg", ".midi": ".mid", ".markdown": ".md"}
 def export_suffixes(kind: str) -> tuple[str, ...]:
     """Endings that `write` takes for every artifact of a kind; the first is the one to offer first."""
     return _SUFFIXES[kind]
+
+
+def has_more_endings(kind: str) -> bool:
+    """Whether some artifacts of a kind can be written to more than `export_suffixes`: `endings` tells by looking."""
+    return kind in _SOME
+
+
+def endings(artifact: sdk.Artifact) -> tuple[str, ...]:
+    """Every ending that `write` takes for this artifact; the first is the one to offer first."""
+    from studio.library.formats import texts, vox
+
+    if isinstance(artifact, sdk.Text) and texts.is_drawing(artifact.text):
+        return (*_SOME["text"], *_SUFFIXES["text"])
+    first = stored_suffix(artifact)
+    usual = (first, *(suffix for suffix in _SUFFIXES[artifact.kind] if suffix != first))
+    return (*usual, *_SOME["mesh"]) if isinstance(artifact, sdk.Mesh) and vox.fits(artifact) else usual
 
 
 def stored_suffix(artifact: sdk.Artifact) -> str:
@@ -93,7 +120,7 @@ def write(artifact: sdk.Artifact, path: Path, record: Mapping[str, Any] | None =
 
     Args:
         artifact: what to write.
-        path: where; its ending chooses among `export_suffixes` of the artifact's kind, and ``.vox`` for voxels.
+        path: where; its ending chooses among the `endings` of the artifact.
         record: what to embed where the format has room for it, or None.
         options: of the format: ``quality``, ``lossless``, ``level``, ``bits``, ``millimetres``, ``z_up``, ``crf``.
 
@@ -111,9 +138,9 @@ def check_suffix(kind: str, path: Path) -> str:
     """The format `path` asks for, as one of a kind's endings; raises `UserError` when it is none of them."""
     suffix = path.suffix.lower()
     suffix = _SAME.get(suffix, suffix)
-    endings = (*_SUFFIXES[kind], *_SOME.get(kind, ()))
-    if suffix not in endings:
-        known = ", ".join(endings)
+    possible = (*_SUFFIXES[kind], *_SOME.get(kind, ()))
+    if suffix not in possible:
+        known = ", ".join(possible)
         raise sdk.UserError(f"“{path.name}” can't be written: {noun(kind)} can be saved as {known}.")
     return suffix
 
@@ -128,7 +155,7 @@ def encode(
     suffix = check_suffix(artifact.kind, path)
     match artifact:
         case sdk.Text():
-            texts.write(artifact, path)
+            texts.write(artifact, path, options)
         case sdk.Image():
             images.write(artifact, path, record, options)
         case sdk.Audio():

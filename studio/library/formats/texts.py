@@ -1,9 +1,10 @@
-"""Text: UTF-8 in .txt, or .md for Markdown."""
+"""Text: UTF-8 in .txt, or .md for Markdown, or .svg where the text is the source of a drawing."""
 
 from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,29 @@ _WORD = re.compile(rf"[{_ALONE}]|[^\W_{_ALONE}]+(?:['’-][^\W_{_ALONE}]+)*")
 """A word, or a single character of a script that is written without spaces."""
 
 
-def write(text: sdk.Text, path: Path) -> None:
-    """Write UTF-8 with line feeds. What can't be written (lone surrogates) becomes a question mark."""
+_DRAWING = re.compile(r"\ufeff?\s*(?:<(?:\?xml|!--|!DOCTYPE)[^>]*>\s*)*<svg[\s>]")
+"""How the source of an SVG drawing begins: whatever programs put before the first tag says nothing of its own."""
+
+
+def is_drawing(text: str) -> bool:
+    """Whether a text is the source of an SVG drawing, from its first tag to its last."""
+    return _DRAWING.match(text) is not None and text.rstrip().endswith("</svg>")
+
+
+def write(text: sdk.Text, path: Path, options: Mapping[str, Any] | None = None) -> None:
+    """Write UTF-8 with line feeds. What can't be written (lone surrogates) becomes a question mark.
+
+    Args:
+        text: what to write.
+        path: where; ``.svg`` is for drawings only.
+        options: ``stem``, the name of the file that it is to become.
+
+    Raises:
+        UserError: the ending is ``.svg``, and the text is no drawing.
+    """
+    if path.suffix.lower() == ".svg" and not is_drawing(text.text):
+        stem = (options or {}).get("stem", path.stem)
+        raise sdk.UserError(f"“{stem}.svg” can't be written: this text is no drawing in SVG.")
     path.write_bytes(text.text.replace("\r\n", "\n").encode("utf-8", "replace"))
 
 

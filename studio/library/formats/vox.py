@@ -52,6 +52,15 @@ def write(mesh: sdk.Mesh, path: Path, options: Mapping[str, Any]) -> None:
     write_grid(path, labels, palette)
 
 
+def fits(mesh: sdk.Mesh) -> bool:
+    """Whether a mesh can be written, because it is the surface of voxels; takes as long as writing it."""
+    try:
+        voxels_of(mesh, "")
+    except sdk.UserError:
+        return False
+    return True
+
+
 def write_grid(path: Path, labels: Array, palette: Array) -> None:
     """Write a grid.
 
@@ -124,6 +133,8 @@ def _on_grid(mesh: sdk.Mesh, name: str) -> Array:
     """The corners of all triangles, int64 [m, 3, 3], in voxels from the grid's lowest corner."""
     import numpy as np
 
+    if not len(mesh.faces):
+        raise _refused(name, "a voxel file holds voxels, and this model is not made of them")
     points = mesh.vertices.astype(np.float64)
     points = points - points.min(axis=0)
     reach = float(points.max())

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from studio.shell.create.failure import FailureCard
     from studio.shell.create.filmstrip import Filmstrip
     from studio.shell.drafts import Draft
-    from studio.shell.viewers.base import Viewer
+    from studio.shell.viewers.base import Sibling, Viewer
     from studio.shell.viewers.quick_look import QuickLook
 
 
@@ -72,6 +72,7 @@ class Stage(QWidget):
         self._failure_page = QWidget(self)
         self._filmstrip: Filmstrip | None = None
         self._sheet: QuickLook | None = None
+        self._looked_at: Shot | None = None
         self._stack = QStackedWidget()
         self._stack.addWidget(self.welcome)
         self._title = ElidedLabel()
@@ -283,8 +284,7 @@ class Stage(QWidget):
     def _show_file(self, shot: Shot) -> None:
         self._shot = shot
         viewer = self._viewer(shot.kind)
-        siblings = made_with(self._workshop, shot, self.filmstrip.shots())
-        self._watch.know(shot.item, *(item.id for _, _, item in siblings if item is not None))
+        siblings = self._siblings(shot)
         item = self._workshop.item(shot.item)
         viewer.thumbnail = self._workshop.thumbnail_file(item) if item is not None else None
         viewer.show_file(shot.path, item, siblings)
@@ -293,15 +293,29 @@ class Stage(QWidget):
         self._stack.setCurrentWidget(viewer)
         self._show_bar()
 
+    def _siblings(self, shot: Shot) -> list[Sibling]:
+        """What is shown together with a result; from now on, news of the library about it are news of the result."""
+        siblings = made_with(self._workshop, shot, self.filmstrip.shots())
+        self._watch.know(shot.item, *(item.id for _, _, item in siblings if item is not None))
+        return siblings
+
     def _offer_sound(self) -> None:
         """The generators are others now: one of them may play scores."""
         if self.viewer is not None:
             self.viewer.offer_sound(possible=player_of_scores(self._workshop.makers) is not None)
 
     def _make_sound(self) -> None:
+        self._send_to_player(self._shot)
+
+    def _make_looked_at_sound(self) -> None:
+        if self._sheet is not None:
+            self._sheet.close()
+        self._send_to_player(self._looked_at)
+
+    def _send_to_player(self, shot: Shot | None) -> None:
         player = player_of_scores(self._workshop.makers)
-        if player is not None and self._shot is not None:
-            self.send_requested.emit(*player, self._shot.reference)
+        if player is not None and shot is not None:
+            self.send_requested.emit(*player, shot.reference)
 
     def _version_kept(self, old_id: str, new_id: str) -> None:
         """An edited text joins the strip beside the one it was made from."""
@@ -364,9 +378,19 @@ class Stage(QWidget):
 
             self._sheet = QuickLook(self.window())
             self._sheet.stepped.connect(lambda by: self._look(self.filmstrip.step(by)))
-        item, before = self._workshop.item(shot.item), picture_before(self._workshop, shot)
-        thumbnail = self._workshop.thumbnail_file(item) if item is not None else None
-        self._sheet.show_item(shot.kind, shot.path, shot.title, item=item, thumbnail=thumbnail, before=before)
+            self._sheet.sound_wanted.connect(self._make_looked_at_sound)
+        self._looked_at = shot
+        item = self._workshop.item(shot.item)
+        self._sheet.show_item(
+            shot.kind,
+            shot.path,
+            shot.title,
+            item=item,
+            siblings=self._siblings(shot),
+            thumbnail=self._workshop.thumbnail_file(item) if item is not None else None,
+            before=picture_before(self._workshop, shot),
+            sound=player_of_scores(self._workshop.makers) is not None,
+        )
         if not self._sheet.isVisible():
             self._sheet.open_at()
 

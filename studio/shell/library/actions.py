@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from studio.shell.i18n import count, tr, tr_error
+from studio.shell.i18n import count, tr, tr_error, tr_message
 from studio.shell.library.rows import LibraryRows
 from studio.shell.library.source import Query, Source
 from studio.shell.viewers.background import Background
@@ -125,6 +125,11 @@ class LibraryActions(QObject):
         work = partial(self._source.export, ids, folder, share=share)
         self._background.run(work, partial(self._exported, folder), self._fail, self)
 
+    def export_as(self, item_id: str, target: Path) -> None:
+        """Write an item to a file, in the format its ending chooses."""
+        work = partial(self._source.export_as, item_id, target)
+        self._background.run(work, lambda path: self._exported(path.parent, [path]), self._fail, self)
+
     def take_in(self, files: Sequence[Path]) -> None:
         """Import files."""
         self._background.run(partial(self._source.take_in, files), self._taken_in, self._fail, self)
@@ -133,8 +138,14 @@ class LibraryActions(QObject):
         one, many = "{count} file written to {folder}.", "{count} files written to {folder}."
         self.told.emit(count(one, many, len(copies), folder=str(folder)), False)
 
-    def _taken_in(self, taken: int) -> None:
-        self.told.emit(count("{count} file added to the library.", "{count} files added to the library.", taken), False)
+    def _taken_in(self, answer: tuple[int, Sequence[str]]) -> None:
+        taken, problems = answer
+        told = [count("{count} file added to the library.", "{count} files added to the library.", taken)]
+        if problems:
+            one = "{count} could not be added: {reason}"
+            many = "{count} could not be added, the first for this: {reason}"
+            told.append(count(one, many, len(problems), reason=tr_message(problems[0])))
+        self.told.emit(" ".join(told), False)
         self._rows.refresh()
 
     def _remember(self, sentence: str, change: Change, ids: Sequence[str]) -> None:

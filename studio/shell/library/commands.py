@@ -23,6 +23,7 @@ COMMANDS = (
     ("rename", "Rename", "F2", "pencil-simple"),
     ("tag", "Add a tag", "T", "tag"),
     ("show", "Show in folder", "Ctrl+Shift+O", "folder-open"),
+    ("import", "Import…", "Ctrl+I", "download-simple"),
     ("export", "Export…", "Ctrl+E", "export"),
     ("share", "Share copy without private data…", "Ctrl+Shift+E", "share-network"),
     ("trash", "Move to the trash", "Del", "trash"),
@@ -38,7 +39,7 @@ _GROUPS = (
     ("favourite", "rename", "tag"),
     ("show", "export", "share"),
 )
-_OF_THE_PAGE = frozenset({"full_screen", "search"})
+_OF_THE_PAGE = frozenset({"full_screen", "search", "import"})
 """Commands whose keys work everywhere on the page; the others' keys would take letters from text boxes."""
 
 

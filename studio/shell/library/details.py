@@ -119,15 +119,16 @@ class Details(QFrame):
     def show_nothing(self) -> None:
         """Nothing is selected."""
         self._detail, self._many = None, 0
+        self._stop_renaming()
         self._stack.setCurrentIndex(0)
 
     def show_detail(self, detail: Detail) -> None:
         """One item."""
         if self._detail is None or self._detail.row.id != detail.row.id:
+            self._stop_renaming()  # news of the same item leave alone what is being typed
             self.lineage.show_relatives((), ())
             self._scroll.verticalScrollBar().setValue(0)  # another item is read from its title on
         self._detail, self._many = detail, 0
-        self._stop_renaming()
         self._compose()
         self._stack.setCurrentIndex(1)
 
@@ -233,8 +234,9 @@ class Details(QFrame):
 
     def _compose(self) -> None:
         one = self._detail is not None
-        for part in (self.picture, self._title, self._line, *self._single, self._made_heading, self._file_heading):
+        for part in (self.picture, self._line, *self._single, self._made_heading, self._file_heading):
             part.setVisible(one)
+        self._title.setVisible(self._title_box.isHidden())
         self._small["quick_look"].setVisible(one)
         self._small["show"].setVisible(one)
         for table in (self._made, self._file):
@@ -247,7 +249,6 @@ class Details(QFrame):
 
     def _compose_many(self) -> None:
         self._title.setText(count("{count} item selected", "{count} items selected", self._many))
-        self._title.show()
         self.lineage.show_relatives((), ())
         self.stars.show_rating(0)
         self.tags.show_tags(())

@@ -14,7 +14,7 @@ from studio.shell.theme import tokens
 _TEXTS = {
     "library": (
         "Your library is empty",
-        "Everything you make is kept here. Make something, or drop files into the window.",
+        "Everything you make is kept here. Make something, or bring files in: press Import above, or drop them.",
         "Make something",
     ),
     "search": ("Nothing matches", "Try fewer words or other filters.", "Show everything"),

@@ -1,4 +1,4 @@
-"""Errands of the library page that decode files: importing, share copies, edited texts. A process of its own.
+"""Errands of the library page that decode files: importing, exports, edited texts. A process of its own.
 
 ``python -m studio.shell.library.errands`` reads one JSON request from standard input and writes one JSON answer. The
 window itself never decodes what others made: decoders load numpy, and a hostile file could take the window with it.
@@ -32,8 +32,17 @@ def take_in(folder: Path, files: Sequence[Path]) -> tuple[int, list[str]]:
 
 def share(folder: Path, ids: Sequence[str], target: Path) -> tuple[list[Path], list[str]]:
     """Write share copies, without prompts, names and ids inside, into `target`; returns them and what went wrong."""
-    answer = _send({"do": "share", "folder": str(folder), "ids": list(ids), "target": str(target)})
-    return [Path(path) for path in answer["written"]], [str(sentence) for sentence in answer["problems"]]
+    return _export(folder, ids, target, strip=True)
+
+
+def export(folder: Path, item_id: str, target: Path) -> tuple[list[Path], list[str]]:
+    """Write an item to the file `target`, whose ending chooses the format; returns it, or what went wrong."""
+    return _export(folder, [item_id], target, strip=False)
+
+
+def endings(folder: Path, item_id: str) -> list[str]:
+    """Every ending an item can be exported to, the one to offer first ahead; none where its file cannot be read."""
+    return [str(ending) for ending in _send({"do": "endings", "folder": str(folder), "item": item_id})["endings"]]
 
 
 def thumbnails(folder: Path, ids: Sequence[str]) -> int:
@@ -45,6 +54,12 @@ def keep_text(folder: Path, item_id: str, text: str, path: Path | None = None) -
     """Keep an edited text as a new item made from the one it was, or else from the file `path`; returns its id."""
     request = {"do": "text", "folder": str(folder), "item": item_id, "text": text, "path": str(path or "")}
     return str(_send(request)["id"])
+
+
+def _export(folder: Path, ids: Sequence[str], target: Path, *, strip: bool) -> tuple[list[Path], list[str]]:
+    request = {"do": "export", "folder": str(folder), "ids": list(ids), "target": str(target), "strip": strip}
+    answer = _send(request)
+    return [Path(path) for path in answer["written"]], [str(sentence) for sentence in answer["problems"]]
 
 
 def _send(request: dict[str, Any]) -> dict[str, Any]:
@@ -81,17 +96,28 @@ def _import(request: dict[str, Any]) -> dict[str, Any]:
     return {"taken": taken, "problems": problems}
 
 
-def _share(request: dict[str, Any]) -> dict[str, Any]:
+def _write(request: dict[str, Any]) -> dict[str, Any]:
     from studio.library.library import Library
 
     written, problems = [], []
     with Library(Path(request["folder"])) as library:
         for item_id in request["ids"]:
             try:
-                written.append(str(library.export(item_id, Path(request["target"]), strip=True)))
+                written.append(str(library.export(item_id, Path(request["target"]), strip=request["strip"])))
             except UserError as error:
                 problems.append(str(error))
     return {"written": written, "problems": problems}
+
+
+def _endings(request: dict[str, Any]) -> dict[str, Any]:
+    from studio.library import formats
+    from studio.library.library import Library
+
+    with Library(Path(request["folder"])) as library:
+        try:
+            return {"endings": formats.endings(library.load(request["item"]))}
+        except UserError:
+            return {"endings": []}
 
 
 def _thumbnails(request: dict[str, Any]) -> dict[str, Any]:
@@ -130,7 +156,13 @@ def _item(library: Library, item_id: str, *, needed: bool) -> Item | None:
 def main() -> None:
     """Run one errand."""
     request = json.loads(sys.stdin.read())
-    errands = {"import": _import, "share": _share, "thumbnails": _thumbnails, "text": _keep_text}
+    errands = {
+        "import": _import,
+        "export": _write,
+        "endings": _endings,
+        "thumbnails": _thumbnails,
+        "text": _keep_text,
+    }
     answer = errands[request["do"]](request)
     sys.stdout.write(_PREFIX + json.dumps(answer))
 

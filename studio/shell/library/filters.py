@@ -49,12 +49,14 @@ class FilterBar(QWidget):
         query_changed: the artist wants other items or another order.
         side_changed: the artist wants thumbnails of another size.
         emptying_wanted: the trash is to be emptied.
+        import_wanted: files are to be chosen and taken in.
         left: Enter, Escape or Down in the search box: on to the grid.
     """
 
     query_changed = Signal(object)
     side_changed = Signal(int)
     emptying_wanted = Signal()
+    import_wanted = Signal()
     left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -180,6 +182,7 @@ class FilterBar(QWidget):
         self._trash = tool_button("trash", "Show the trash")
         self._trash.setCheckable(True)
         self._trash.toggled.connect(lambda on: self._change(trash=on))
+        self.take_in = tool_button("download-simple", "Import…", self.import_wanted.emit)
         self.empty_trash = button("Empty the trash…", self.emptying_wanted.emit)
         self.empty_trash.hide()
 
@@ -194,7 +197,7 @@ class FilterBar(QWidget):
         for kind_button in self._kind_buttons:
             second.addWidget(kind_button)
         second.addStretch(1)
-        for widget in (self.empty_trash, self._favourites, self._rating, self._days, self._trash):
+        for widget in (self.empty_trash, self._favourites, self._rating, self._days, self._trash, self.take_in):
             second.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 8)

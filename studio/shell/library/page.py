@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,10 +29,12 @@ from studio.shell.library.grid import GridView
 from studio.shell.library.parts import UndoBar
 from studio.shell.library.peek import Peek
 from studio.shell.library.rows import LibraryRows
-from studio.shell.library.source import Detail, Query, Source
+from studio.shell.library.source import Detail, Query, Row, Source
 from studio.shell.library.thumbnails import Thumbnails, decode
+from studio.shell.saving import ask_where
 from studio.shell.viewers.background import Background, Task
 from studio.shell.widgets import CalmSplitter
+from studio.shell.workshop import SUFFIXES
 
 _PICTURE_SIDE = 512
 _POLL_MS = 2000
@@ -99,6 +101,8 @@ class LibraryPage(QWidget):
         self._lay_out()
         self._connect()
         self.commands = LibraryCommands(self, self.grid, self._command)
+        self.commands.actions["import"].setVisible(source.imports)
+        self.filters.take_in.setVisible(source.imports)
 
     # ---- what the window calls ---------------------------------------------------------------------------
 
@@ -118,7 +122,7 @@ class LibraryPage(QWidget):
 
     def actions(self) -> list[QAction]:
         """Everything that can be done here, for the command palette."""
-        return list(self.commands.actions.values())
+        return [action for action in self.commands.actions.values() if action.isVisible()]
 
     def state(self) -> dict[str, Any]:
         """What to remember between sessions, as JSON."""
@@ -176,6 +180,7 @@ class LibraryPage(QWidget):
         self.filters.query_changed.connect(self.rows.search)
         self.filters.side_changed.connect(self.grid.set_side)
         self.filters.emptying_wanted.connect(self._confirm_emptying)
+        self.filters.import_wanted.connect(self._import)
         self.filters.left.connect(self._enter_grid)
         self.rows.failed.connect(self.filters.show_error)
         self.rows.reset.connect(self._on_reset)
@@ -254,16 +259,19 @@ class LibraryPage(QWidget):
         if runs:
             self.changes.with_ids(runs, then)
 
+    def _one_row(self) -> Row | None:
+        """The row that alone is selected, which the details are about; None for none, several, or one not fetched."""
+        selected = self.grid.selection.rows
+        return self.rows.row(next(iter(selected))) if len(selected) == 1 else None
+
     def _fetch_detail(self) -> None:
         if self._detail_task:
             self._detail_task.cancel()
         number = len(self.grid.selection.rows)
-        row = self.grid.current_row()
-        if number == 1 and (row is None or self.grid.selection.current not in self.grid.selection.rows):
-            row = self.rows.row(next(iter(self.grid.selection.rows)))
+        row = self._one_row()
         if number > 1:
             self.details.show_many(number)
-        elif row is None or not number:
+        elif row is None:
             self.details.show_nothing()
         else:
             self._detail_task = self._background.run(
@@ -334,13 +342,11 @@ class LibraryPage(QWidget):
     # ---- commands ----------------------------------------------------------------------------------------
 
     def _command(self, name: str, _checked: bool = False) -> None:
-        detail = self.details.detail
-        item = detail.item if detail is not None else None
         direct: dict[str, Callable[[], object]] = {
             "quick_look": lambda: self.peek.open(self.grid.selection.current),
             "full_screen": lambda: self.peek.open(self.grid.selection.current, full=True),
             "favourite": self._favourite,
-            "rename": self.details.start_renaming,
+            "rename": self._start_renaming,
             "tag": lambda: self.details.tags.box.setFocus(),
             "export": partial(self._export, share=False),
             "share": partial(self._export, share=True),
@@ -349,21 +355,39 @@ class LibraryPage(QWidget):
             "undo": self._undo,
             "search": lambda: self.filters.search.setFocus(),
             "show": self._show_in_folder,
+            "import": self._import,
+            "recreate": lambda: self._with_item(self.recreate_requested.emit),
+            "variations": lambda: self._with_item(self.variations_requested.emit),
+            "use": lambda: self._with_item(self.use_parameters_requested.emit),
+            "send": partial(self._send, ""),
         }
-        asked: dict[str, Callable[[object], None]] = {
-            "recreate": self.recreate_requested.emit,
-            "variations": self.variations_requested.emit,
-            "use": self.use_parameters_requested.emit,
-            "send": lambda item: self.send_requested.emit(item, ""),
-        }
-        if name in direct:
-            direct[name]()
-        elif item is not None:
-            asked[name](item)
+        direct[name]()
 
     def _send(self, generator: str) -> None:
-        if self.details.detail is not None:
-            self.send_requested.emit(self.details.detail.item, generator)
+        self._with_item(lambda item: self.send_requested.emit(item, generator))
+
+    def _with_item(self, then: Callable[[object], object]) -> None:
+        """Call `then` with the item that alone is selected: at once if the details show it, else when it is known.
+
+        The details lag behind the cursor; what they show may be the item before.
+        """
+        row, shown = self._one_row(), self.details.detail
+        if row is None:
+            return
+        if shown is not None and shown.row.id == row.id and shown.item is not None:
+            then(shown.item)
+            return
+
+        def known(detail: Detail | None) -> None:
+            if detail is not None:
+                then(detail.item)
+            else:
+                self.changes.failed.emit(tr("Not in the library any more"))
+
+        self._background.run(partial(self._source.detail, row.id), known, self._not_known, self)
+
+    def _not_known(self, error: Exception) -> None:
+        self.changes.failed.emit(tr_error(error))
 
     def _rate(self, rating: int) -> None:
         self._with_ids(lambda ids: self.changes.rate(ids, rating))
@@ -372,6 +396,16 @@ class LibraryPage(QWidget):
         row = self.grid.current_row()
         marked = not (row is not None and row.favourite)
         self._with_ids(lambda ids: self.changes.favourite(ids, marked=marked))
+
+    def _start_renaming(self) -> None:
+        """Open the title at once: the next keys are its letters, not commands. What else is known of it may follow."""
+        row, shown = self._one_row(), self.details.detail
+        if row is None:
+            return
+        if shown is None or shown.row.id != row.id:
+            self.details.show_detail(Detail(row))
+            self._fetch_detail()
+        self.details.start_renaming()
 
     def _rename(self, title: str) -> None:
         if self.details.detail is not None:
@@ -394,14 +428,32 @@ class LibraryPage(QWidget):
         box.open()
 
     def _export(self, *, share: bool) -> None:
+        """One item becomes a file of a format of its own choice; several, and copies to share, go into a folder."""
+        row = self._one_row()
+        if row is not None and not share:
+            show = partial(self._export_one, row)
+            self._background.run(partial(self._source.endings, row.id), show, self._not_known, self)
+            return
         title = tr("Share copies: choose a folder") if share else tr("Export: choose a folder")
         folder = QFileDialog.getExistingDirectory(self, title, str(Path.home()))
         if folder:
             self._with_ids(lambda ids: self.changes.export(ids, Path(folder), share=share))
 
+    def _export_one(self, row: Row, endings: Sequence[str]) -> None:
+        ask_where(self, row.path.stem, endings, partial(self.changes.export_as, row.id))
+
+    def _import(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileNames(self, tr("Import: choose files"), str(Path.home()), import_filters())
+        if chosen:
+            self.changes.take_in([Path(file) for file in chosen])
+
     def _show_in_folder(self) -> None:
-        if self.details.detail is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.details.detail.row.path.parent)))
+        row = self._one_row()
+        if row is None:
+            return
+        folder = row.path.parent
+        if not folder.is_dir() or not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self.changes.failed.emit(tr("The folder could not be opened. It is {folder}.", folder=folder))
 
     def _resize_cells(self, side: int) -> None:
         self.grid.set_side(side)
@@ -430,3 +482,10 @@ class LibraryPage(QWidget):
         if files:
             event.acceptProposedAction()
             self.changes.take_in(files)
+
+
+def import_filters() -> str:
+    """What the dialog for importing offers: files that can be read by their ending, or any, as content decides."""
+    endings = sorted({ending for of_kind in SUFFIXES.values() for ending in of_kind})
+    readable = " ".join(f"*{ending}" for ending in endings)
+    return f"{tr('Files the library can keep')} ({readable});;{tr('All files')} (*)"

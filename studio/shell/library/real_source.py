@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from studio.library.search import QueryError as SearchError
@@ -202,7 +202,24 @@ class LibrarySource:
         _complain(problems)
         return written
 
-    def take_in(self, files: Sequence[Path]) -> int:
+    def endings(self, item_id: str) -> Sequence[str]:
+        """The endings an item can be exported to; what depends on more than its kind is looked up in its file."""
+        from studio.library import formats
+
+        item = self._library.get(item_id)
+        found = errands.endings(self._library.folder, item_id) if formats.has_more_endings(item.kind) else ()
+        kept = PurePosixPath(item.file).suffix
+        return found or (kept, *(suffix for suffix in formats.export_suffixes(item.kind) if suffix != kept))
+
+    def export_as(self, item_id: str, target: Path) -> Path:
+        """Write an item to a file, converted where its ending is another than the kept one's."""
+        if target.suffix.lower() == PurePosixPath(self._library.get(item_id).file).suffix:
+            return self._library.export(item_id, target)
+        written, problems = errands.export(self._library.folder, item_id, target)
+        _complain(problems)
+        return written[0]
+
+    def take_in(self, files: Sequence[Path]) -> tuple[int, Sequence[str]]:
         """Import files; folders are looked into, one level deep."""
         every = [inner for file in files for inner in (sorted(file.iterdir()) if file.is_dir() else (file,))]
         taken, problems = errands.take_in(self._library.folder, [file for file in every if file.is_file()])
@@ -210,7 +227,7 @@ class LibrarySource:
         self._forget_views()
         if not taken:
             _complain(problems or ["There are no files that the library can keep."])
-        return taken
+        return taken, problems
 
     def _each(self, ids: Iterable[str], change: Callable[[str], object]) -> None:
         """Change items one by one; what is gone meanwhile does not stop the others."""

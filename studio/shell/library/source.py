@@ -170,6 +170,12 @@ class Source(Protocol):
     def export(self, ids: Sequence[str], folder: Path, *, share: bool = False) -> Sequence[Path]:
         """Copy the files into `folder`, with `share` without anything private inside; returns the copies."""
 
+    def endings(self, item_id: str) -> Sequence[str]:
+        """The endings an item can be exported to, the one to offer first ahead. May take a second."""
+
+    def export_as(self, item_id: str, target: Path) -> Path:
+        """Write an item to `target`, whose ending chooses the format; returns the file."""
+
     def changed_elsewhere(self) -> bool:
         """Whether another process changed the library since the last call."""
 
@@ -191,8 +197,8 @@ class Source(Protocol):
     def plays_scores(self) -> bool:
         """Whether a generator makes scores sound."""
 
-    def take_in(self, files: Sequence[Path]) -> int:
-        """Import files; returns how many were taken."""
+    def take_in(self, files: Sequence[Path]) -> tuple[int, Sequence[str]]:
+        """Import files; returns how many were taken and a sentence for each that was not. Raises if none was."""
 
     @property
     def imports(self) -> bool:

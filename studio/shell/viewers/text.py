@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import shiboken6
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QTextCharFormat, QTextCursor, QTextDocument
-from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
+from studio.disk import durable
 from studio.shell.drafts import Draft
 from studio.shell.i18n import count, say, tr, tr_error
 from studio.shell.library import errands
+from studio.shell.saving import ask_where
 from studio.shell.theme import set_role, tokens
 from studio.shell.viewers.base import Sibling, Viewer
 from studio.shell.viewers.controls import action_button
@@ -71,7 +73,7 @@ class TextViewer(Viewer):
         self._peeking = False
         self.action("Find", "magnifying-glass", self._start_finding, "Ctrl+F")
         self.action("Copy all", "copy", self._copy, "Ctrl+Alt+C")
-        self.action("Export as Markdown…", "export", self._export, "Ctrl+Shift+E")
+        self._export_action = self.action("Export as Markdown…", "export", self._export, "Ctrl+Shift+E")
         self._keep = self.action("Save as new version", "floppy-disk", self._keep_version, "Ctrl+S")
         self._keep.setEnabled(False)
         self.bar.addWidget(self._count, 1)
@@ -174,9 +176,10 @@ class TextViewer(Viewer):
 
     def _settle(self) -> None:
         """Count, and announce an edit, once the keys rest."""
-        from studio.library.formats.texts import count_words
+        from studio.library.formats.texts import count_words, is_drawing
 
         text = self.text
+        say(self._export_action.setText, "Export as SVG…" if is_drawing(text) else "Export as Markdown…")
         counted = count("{count} word", "{count} words", count_words(text))
         letters = count("{count} character", "{count} characters", len(text))
         self._count.set_whole(" · ".join(filter(None, (counted, letters, self._note()))))
@@ -189,7 +192,7 @@ class TextViewer(Viewer):
         return tr("too long to edit here") if self._truncated else ""
 
     def _copy(self) -> None:
-        QApplication.clipboard().setText(self.text)
+        self._with_whole(lambda text: QApplication.clipboard().setText(text))
 
     def _keep_version(self) -> None:
         """Keep the text as a new item, whatever is shown meanwhile; the one it was made from stays as it is."""
@@ -233,11 +236,26 @@ class TextViewer(Viewer):
         return folder if folder / self.item.file == self.path else None
 
     def _export(self) -> None:
-        name = (self.path.stem if self.path else "text") + ".md"
-        chosen, _ = QFileDialog.getSaveFileName(self, "", name, "Markdown (*.md)")
-        if chosen:
-            work = partial(Path(chosen).write_text, self.text, encoding="utf-8")
-            self.background.run(work, lambda _done: None, self._not_exported, self)
+        from studio.library.formats.texts import is_drawing
+
+        endings = (".svg", ".txt") if is_drawing(self.text) else (".md", ".txt")
+        stem = self.path.stem if self.path is not None else "text"
+        ask_where(self, stem, endings, lambda target: self._with_whole(partial(self._write, target)))
+
+    def _write(self, target: Path, text: str) -> None:
+        work = partial(durable.write_bytes, target, text.encode("utf-8", "replace"))
+        self.background.run(work, partial(self._exported, target), self._not_exported, self)
+
+    def _with_whole(self, then: Callable[[str], object]) -> None:
+        """Call `then` with all of the text as it stands in its file where only a part is shown, or lines are broken."""
+        if self._truncated and self.path is not None:
+            read = partial(_decoded, self.path, -1)
+            self.background.run(read, lambda answer: then(answer[0]), self._not_exported, self)
+        else:
+            then(self.text)
+
+    def _exported(self, target: Path, _done: None) -> None:
+        self._count.set_whole(tr("Written to {path}.", path=target))
 
     def _not_exported(self, error: Exception) -> None:
         self._count.set_whole(tr("The file could not be written: {reason}", reason=tr_error(error)))
@@ -374,9 +392,15 @@ def read_text(path: Path) -> tuple[str, bool]:
     Raises:
         OSError: the file cannot be read.
     """
-    with path.open("rb") as file:
-        data = file.read(MOST_BYTES + 1)
-    text = data[:MOST_BYTES].decode("utf-8-sig", errors="replace")
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    text, whole = _decoded(path, MOST_BYTES)
     broken = _OVERLONG.sub(r"\1\n", text)
-    return broken, len(data) > MOST_BYTES or broken != text
+    return broken, not whole or broken != text
+
+
+def _decoded(path: Path, most: int) -> tuple[str, bool]:
+    """The first `most` bytes of a file as text, all of them for −1, and whether there are no more."""
+    with path.open("rb") as file:
+        data = file.read(most)
+        whole = not file.read(1)
+    text = data.decode("utf-8-sig", errors="replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd"), whole

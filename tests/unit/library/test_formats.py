@@ -91,6 +91,49 @@ def test_a_file_is_written_whole_or_the_disk_is_told_of(artifact: sdk.Artifact, 
     assert len(list(tmp_path.iterdir())) == len(formats.export_suffixes(artifact.kind))
 
 
+SVG = '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0h8"/></svg>'
+
+
+@pytest.mark.parametrize(
+    ("text", "drawing"),
+    [
+        (SVG, True),
+        (f'\ufeff<?xml version="1.0"?>\n<!-- Created by a program -->\n<!DOCTYPE svg>\n{SVG}\n', True),
+        ("<svg>\n</svg>", True),
+        (f"Here is a drawing: {SVG}", False),
+        (f"{SVG}\nThat was a drawing.", False),
+        ("<svgs></svg>", False),
+        ("<html><svg></svg>", False),
+        ("A fox.", False),
+        ("", False),
+    ],
+)
+def test_only_the_source_of_a_drawing_can_be_an_svg_file(text: str, drawing: bool, tmp_path: Path) -> None:
+    artifact = sdk.Text(text)
+    assert formats.endings(artifact) == ((".svg", ".txt", ".md") if drawing else (".txt", ".md"))
+    if drawing:
+        formats.write(artifact, tmp_path / "a.svg")
+        assert (tmp_path / "a.svg").read_text(encoding="utf-8") == text
+    else:
+        with pytest.raises(sdk.UserError, match=r"“a\.svg” can't be written: this text is no drawing in SVG\."):
+            formats.write(artifact, tmp_path / "a.svg")
+        assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("artifact", made.one_of_each(), ids=lambda artifact: artifact.kind)
+def test_the_ending_offered_first_is_the_one_it_is_kept_in(artifact: sdk.Artifact) -> None:
+    assert formats.endings(artifact)[0] == formats.stored_suffix(artifact)
+    assert {*formats.endings(artifact)} - {".vox"} == {*formats.export_suffixes(artifact.kind)}
+    assert formats.has_more_endings(artifact.kind) == (artifact.kind in {"text", "mesh"})
+
+
+def test_only_objects_of_voxels_can_be_voxel_files() -> None:
+    cube, leaning = made.cube(), made.cube()
+    leaning.vertices[:, 0] += 0.3 * leaning.vertices[:, 1]
+    empty = sdk.Mesh(np.zeros((3, 3), np.float32), np.zeros((0, 3), np.uint32))
+    assert [".vox" in formats.endings(mesh) for mesh in (cube, leaning, empty)] == [True, False, False]
+
+
 @pytest.mark.parametrize(
     ("rate", "suffix"), [(65_535, ".flac"), (65_537, ".wav"), (88_200, ".flac"), (655_360, ".wav")]
 )
