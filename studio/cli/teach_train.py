@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from studio.engine.discovery.registry import Registry
     from studio.engine.engine import Engine
     from studio.engine.requests import GenerationRequest
+    from studio.teach.runs import Run
 
 NOT_AGAIN = "So the same model cannot be trained again; train another with: studio teach train RECIPE --data NAME"
 
@@ -77,18 +78,21 @@ def _parser(action: str) -> argparse.ArgumentParser:
 
 def _again(home: Home, registry: Registry, arguments: argparse.Namespace) -> int:
     """Train once more what a record tells of."""
-    from studio.engine.continuing import request_of_training
+    from studio.engine.continuing import changed_code, request_of_repetition
 
     if arguments.recipe or arguments.data or arguments.set or arguments.seed is not None:
         raise UserError("--again takes recipe, data, values and seed from the record; leave them out.")
-    facts = _record(home, arguments.again)
+    facts, run = _record(home, arguments.again)
     spec = recipe_of(registry, str(facts.get("recipe", "")))
-    request = request_of_training(home, spec, facts, so=NOT_AGAIN)
+    finished = run if run is not None and run.finished else None
+    request = request_of_repetition(home, spec, facts, finished, so=NOT_AGAIN)
+    if differs := changed_code(spec, facts):
+        common.warn(differs)
     return train(home, registry, request, arguments)
 
 
-def _record(home: Home, name: str) -> Mapping[str, Any]:
-    """What is known of a run, by its name or the beginning of it, or of how a model came to be."""
+def _record(home: Home, name: str) -> tuple[Mapping[str, Any], Run | None]:
+    """What is known of a run, by its name or the beginning of it, or of how a model came to be; and the run, if any."""
     from studio.cli.teach_models import reference
     from studio.cli.teach_runs import runs_in
     from studio.engine.choices import models_of
@@ -97,12 +101,12 @@ def _record(home: Home, name: str) -> Mapping[str, Any]:
 
     runs = [one for one in runs_in(home) if name and one.folder.name.startswith(name)]
     if len(runs) == 1:
-        return runs[0].facts
+        return runs[0].facts, runs[0]
     store = models_of(home)
     ref = reference(store, name)
     run = run_of(home.runs, ref)
     # The card goes with the model to others: it names no folders. The run, while it is there, does.
-    return run.facts if run is not None else read_card(store.path(ref)).plain
+    return (run.facts, run) if run is not None else (read_card(store.path(ref)).plain, None)
 
 
 def recipe_of(registry: Registry, name: str) -> GeneratorSpec:

@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import studio
 from studio.engine.choices import check_sources, models_of
 from studio.engine.requests import GenerationRequest
 from studio.sdk import Field, GeneratorSpec, UserError
 from studio.teach.branches import branch_name, branch_off
 from studio.teach.datasets_keeping import digest_of
-from studio.teach.identity import given_digests
+from studio.teach.identity import given_digests, other_code
 from studio.teach.runs import Run, run_lock
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 NOT_GOING_ON = "This run cannot go on; train anew."
 NO_MODEL = "So no model can be made of its checkpoints."
+NOT_AGAIN = "So the same model cannot be trained again; train anew."
 
 
 def request_of_training(
@@ -59,6 +61,28 @@ def request_of_training(
         if given.get(known.name) != (facts.get("given") or {}).get(known.name):
             raise UserError(f"What “{known.label}” names has changed since.", hint=so)
     return request
+
+
+def request_of_repetition(
+    home: Home, spec: GeneratorSpec, facts: Mapping[str, Any], run: Run | None, *, so: str = NOT_AGAIN
+) -> GenerationRequest:
+    """The request that trains a finished model once more, from the first step.
+
+    It is that of `request_of_training`. The finished `run`, None where it is not there any more, will begin anew: that
+    is refused where checkpoints of it are to be kept.
+    """
+    if run is not None and (kept := run.kept):
+        raise UserError(
+            f"The checkpoint of step {min(kept)} is kept; stop keeping it before this is trained again.",
+            hint="Or train with another seed.",
+        )
+    return request_of_training(home, spec, facts, so=so)
+
+
+def changed_code(spec: GeneratorSpec, facts: Mapping[str, Any]) -> str:
+    """A sentence where the studio or the recipe's plugin is another version than when this was trained, else empty."""
+    plugin = {"distribution": spec.distribution, "distribution_version": spec.distribution_version}
+    return other_code(facts, {"studio": studio.__version__, **plugin})
 
 
 def request_of_checkpoint(home: Home, spec: GeneratorSpec, run: Run, step: int) -> tuple[Run, GenerationRequest | None]:

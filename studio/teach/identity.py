@@ -69,6 +69,23 @@ def given_digests(fields: Iterable[Field], values: Mapping[str, Any], model: Cal
     return given
 
 
+def other_code(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """A sentence where other code trains now than trained before; empty where both are the same or one is not known.
+
+    Args:
+        before: facts of the earlier training, see `Run.facts`.
+        now: of the one to come: studio, distribution, distribution_version.
+    """
+    pairs = [("the studio", before.get("studio"), now.get("studio"))]
+    if before.get("distribution") == now.get("distribution"):
+        versions = (before.get("distribution_version"), now.get("distribution_version"))
+        pairs.append((str(now.get("distribution")), *versions))
+    for what, was, is_now in pairs:
+        if was and is_now and was != is_now:
+            return f"Version {was} of {what} trained this before; now it is {is_now}, and the outcome may differ."
+    return ""
+
+
 def run_name(
     runs: Path, trainer: str, version: int, values: Mapping[str, Any], seed: int, digest: str, given: Mapping[str, str]
 ) -> str:

@@ -99,8 +99,11 @@ def test_a_model_is_trained_again_from_its_record(home: Path, trained: dict[str,
     before, name = weights.read_bytes(), trained["model"]
     assert f"teach train --again {name}" in teach(home, "models", "show", name).out
     weights.unlink()
+    facts = home / "runs" / trained["run"] / "run.json"
+    facts.write_text(json.dumps({**json.loads(facts.read_text()), "studio": "0.0.1"}))
     again = teach(home, "train", "--again", name, "--json")
     assert again.code == 0, again.err
+    assert "Version 0.0.1 of the studio trained this before" in again.err
     assert (again.json["run"], again.json["model"], again.json["seed"]) == (trained["run"], name, trained["seed"])
     assert weights.read_bytes() == before
     said = teach(home, "train", "--again", name, "--data", "greys")

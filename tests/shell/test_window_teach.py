@@ -485,6 +485,35 @@ def test_a_run_of_other_data_shows_nothing_of_the_training_under_way(stand: Stan
     qtbot.waitUntil(lambda: page._job_of(shown) is not None)
 
 
+def test_a_finished_model_is_trained_again_as_recorded(stand: Stand, qtbot: QtBot) -> None:
+    run = run_on_disk(stand, model="own:greys-1")
+    digest = find(stand.workshop.home.datasets, "greys").digest
+    facts = {**run.facts, "dataset": {"name": "greys", "digest": digest}, "studio": "0.0.1"}
+    (run.folder / "run.json").write_text(json.dumps(facts))
+    run.keep(20)
+    page = page_of(stand)
+    page.look()
+    qtbot.waitUntil(lambda: page.view.samples.count() == 3)
+
+    def again() -> str:
+        page.view.again_button.click()
+        (box,) = (one for one in page.findChildren(QMessageBox) if one.isVisible())
+        next(button for button in box.buttons() if button.text() == "Train again").click()
+        return box.informativeText()
+
+    assert "Version 0.0.1 of the studio trained this before" in again()
+    said = (
+        "The checkpoint of step 20 is kept; stop keeping it before this is trained again. Or train with another seed."
+    )
+    qtbot.waitUntil(lambda: page.problem.text() == said)
+    assert stand.engine.jobs() == []
+    run.keep(20, kept=False)
+    again()
+    qtbot.waitUntil(lambda: len(stand.engine.jobs()) == 1)
+    request = stand.engine.jobs()[0].request
+    assert (request.generator, request.seed, dict(request.values)) == (TRAINER.id, 5, facts["values"])
+
+
 def test_a_finished_model_is_used_in_create(stand: Stand, qtbot: QtBot) -> None:
     run_on_disk(stand, model="own:greys-1")
     page = page_of(stand)

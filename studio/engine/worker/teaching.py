@@ -15,7 +15,7 @@ from studio.engine.worker.lessons import LESSONS, LessonKeeper
 from studio.sdk import Dataset, Field, Generator, Lesson, Params, Sample, TrainedModel, TrainingContext, UserError
 from studio.teach.adopting import model_name
 from studio.teach.branches import branch_name
-from studio.teach.identity import given_digests, run_name
+from studio.teach.identity import given_digests, other_code, run_name
 from studio.teach.report import dataset_facts
 from studio.teach.runs import Run, run_lock
 
@@ -79,12 +79,15 @@ class Training:
             facts |= {"until": until, "title": f"{facts['title']}, step {until}"}
         lock = _locked(runs, key)
         name = model_name(facts["title"], key)
+        differs = other_code(Run(runs / key).facts, facts)
         run = Run.begin(runs / key, facts)
         run.secrets = tuple(str(value) for name, value in order["values"].items() if name not in values and value)
         ctx.run, ctx.resume, ctx.checkpoint_seconds = run, run.resume, float(order[SECTION]["checkpoint_seconds"])
         ctx.until = until
         step = run.steps[-1] if run.steps else 0
         ctx.tell("training", run=key, step=step)
+        if differs:
+            ctx.log(differs)
         if step:
             ctx.log(f"Going on from the checkpoint after {step} steps.")
         return cls(LessonKeeper(run, models / name, f"own:{name}", facts, ctx.tell), lock, _kinds(generator), until)

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QHBoxLayout,
+    QMenu,
+    QMessageBox,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.disk.home import Home
 from studio.engine.requests import GenerationRequest
@@ -17,6 +27,7 @@ from studio.sdk.datasets import Dataset
 from studio.sdk.errors import ParameterError, UserError
 from studio.sdk.generator import GeneratorSpec
 from studio.sdk.parameters import Json
+from studio.shell.create.remedies import usable_remedy
 from studio.shell.forms.form import Form, FormHelp
 from studio.shell.forms.history import PromptHistory
 from studio.shell.i18n import say, tr, tr_description, tr_error, tr_message, tr_spec
@@ -26,7 +37,6 @@ from studio.shell.teach.run_view import RunView
 from studio.shell.teach.snapshots import Snapshot, read_run, read_runs, recent_datasets
 from studio.shell.viewers.background import Background
 from studio.shell.widgets import CalmCombo, button, label, line, row
-from studio.shell.create.remedies import usable_remedy
 from studio.shell.workshop import Workshop
 from studio.teach.datasets_keeping import find
 from studio.teach.runs import Run, run_lock
@@ -98,6 +108,9 @@ class TeachPage(QWidget):
         self.view.model_wanted.connect(self._make_model)
         self.view.keep_wanted.connect(self._keep)
         self.view.use_wanted.connect(self._use)
+        self.view.remedied.connect(self._use_remedy)
+        self.view.edit_wanted.connect(self._edit)
+        self.view.again_wanted.connect(self._ask_to_repeat)
         self._lay_out()
         self._clock = QTimer(self, interval=LOOK_MS)
         self._clock.timeout.connect(self.look)
@@ -107,8 +120,6 @@ class TeachPage(QWidget):
         app = QCoreApplication.instance()
         if app is not None:
             app.aboutToQuit.connect(self.end)
-        self.view.remedied.connect(self._use_remedy)
-        self.view.edit_wanted.connect(self._edit)
         self.show_recipes()
 
     # ---- what can be learnt ----------------------------------------------------------------------------------
@@ -341,6 +352,39 @@ class TeachPage(QWidget):
 
         self._train(run, checked)
 
+    def _ask_to_repeat(self) -> None:
+        """Train a finished model once more where the artist says so: what the run holds makes room."""
+        from studio.engine.continuing import changed_code
+
+        run = self._current()
+        if run is None:
+            return
+        spec = self._workshop.specs.get(run.recipe)
+        texts = [
+            tr("Train this again, exactly as recorded, from the first step?"),
+            tr("Its samples and checkpoints are replaced, and at the end its model."),
+            tr_message(changed_code(spec, run.facts)) if spec is not None else "",
+        ]
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(texts[0])
+        box.setInformativeText("\n\n".join(text for text in texts[1:] if text))
+        train = box.addButton(tr("Train again"), QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        train.clicked.connect(partial(self._repeat, run))
+        box.open()
+
+    def _repeat(self, run: Snapshot) -> None:
+        from studio.engine.continuing import request_of_repetition
+
+        home = self._workshop.home
+
+        def checked(spec: GeneratorSpec) -> tuple[Path, GenerationRequest]:
+            return run.folder, request_of_repetition(home, spec, run.facts, Run(run.folder))
+
+        self._train(run, checked)
+
     def _make_model(self, step: int) -> None:
         """Make a model of a checkpoint, by a run of its own that is shown from now on."""
         from studio.engine.continuing import request_of_checkpoint
@@ -401,34 +445,6 @@ class TeachPage(QWidget):
                 action.triggered.connect(partial(self.use_wanted.emit, spec.id, {name: model}))
             self.users.popup(QCursor.pos())
 
-    # ---- inside ----------------------------------------------------------------------------------------------
-
-    def _submit(self, spec: GeneratorSpec, values: Mapping[str, Json], seed: int, until: int = 0) -> bool:
-        self._tell("")
-        if not self._workshop.bridge.is_attached:
-            self._tell(tr("The studio is still starting; try again in a moment."))
-            return False
-        try:
-            self._workshop.bridge.engine.submit(GenerationRequest.of(spec, values, seed, until=until))
-        except UserError as error:
-            if self.form is None or self.form.spec is not spec or not self.form.show_error(error):
-                self._tell(tr_message(f"{error.message} {error.hint or ''}".strip()))
-            return False
-        self._follow_newest = True
-        self.look()
-        return True
-
-    def _prepared(self, name: str, kind: str) -> None:
-        """Take the new dataset into the forms; choose a recipe that fits where this one does not."""
-        if self.form is None or _dataset_field(self.form.spec, kind) is None:
-            fitting = next((spec for spec in self.trainers() if _dataset_field(spec, kind)), None)
-            if fitting is None:
-                self._tell(tr("No recipe here learns from files of this kind."))
-                return
-            self.recipes.setCurrentIndex(self.recipes.findData(fitting.id))
-        self._newest[kind] = name
-        for spec in self.trainers():
-            if spec.id in self._forms:
     def _use_remedy(self, job_id: str) -> None:
         """Train again with what the card of a failure offers, and show in the form what that is."""
         job = self._job(job_id)
@@ -462,6 +478,34 @@ class TeachPage(QWidget):
             self.form.seed.set_value(seed)
             self.form.seed.set_locked(True)
 
+    # ---- inside ----------------------------------------------------------------------------------------------
+
+    def _submit(self, spec: GeneratorSpec, values: Mapping[str, Json], seed: int, until: int = 0) -> bool:
+        self._tell("")
+        if not self._workshop.bridge.is_attached:
+            self._tell(tr("The studio is still starting; try again in a moment."))
+            return False
+        try:
+            self._workshop.bridge.engine.submit(GenerationRequest.of(spec, values, seed, until=until))
+        except UserError as error:
+            if self.form is None or self.form.spec is not spec or not self.form.show_error(error):
+                self._tell(tr_message(f"{error.message} {error.hint or ''}".strip()))
+            return False
+        self._follow_newest = True
+        self.look()
+        return True
+
+    def _prepared(self, name: str, kind: str) -> None:
+        """Take the new dataset into the forms; choose a recipe that fits where this one does not."""
+        if self.form is None or _dataset_field(self.form.spec, kind) is None:
+            fitting = next((spec for spec in self.trainers() if _dataset_field(spec, kind)), None)
+            if fitting is None:
+                self._tell(tr("No recipe here learns from files of this kind."))
+                return
+            self.recipes.setCurrentIndex(self.recipes.findData(fitting.id))
+        self._newest[kind] = name
+        for spec in self.trainers():
+            if spec.id in self._forms:
                 self._take_newest(self._forms[spec.id])
         self.start_button.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -46,6 +46,7 @@ class RunView(QWidget):
         use_wanted(str, str): show a generator with this model: its reference and family.
         remedied(str): job id; train again with what the card of its failure offers.
         edit_wanted(str): job id; show its values in the form.
+        again_wanted: train the finished model once more, exactly as it was.
     """
 
     stopped = Signal()
@@ -56,6 +57,7 @@ class RunView(QWidget):
     use_wanted = Signal(str, str)
     remedied = Signal(str)
     edit_wanted = Signal(str)
+    again_wanted = Signal()
 
     def __init__(self, workshop: Workshop, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,6 +77,8 @@ class RunView(QWidget):
         self._stop = button("Stop", self.stopped.emit, icon="pause")
         say(self._stop.setToolTip, "It keeps what it has learnt and can go on later")
         self._go_on = button("Go on", self.continued.emit, icon="play", role="primary")
+        self.again_button = button("Train again …", self.again_wanted.emit, icon="arrow-clockwise", role="quiet")
+        say(self.again_button.setToolTip, "Exactly as recorded: the same data, values and seed")
         self._use = button("Use it in Create", self._use_it, icon="sparkle", role="primary")
         self._report = button("Report", self._open_report, icon="chart-bar")
         self.log_button = button("Log", self._show_log, icon="list-bullets", role="quiet")
@@ -99,7 +103,8 @@ class RunView(QWidget):
         layout = self._layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        head = row(self._title, self.log_button, self.checkpoints, self._report, self._stop, self._go_on, self._use)
+        ways = (self.log_button, self.checkpoints, self.again_button, self._report, self._stop, self._go_on, self._use)
+        head = row(self._title, *ways)
         head.setStretch(0, 1)
         layout.addLayout(head)
         layout.addWidget(self._state)
@@ -134,17 +139,14 @@ class RunView(QWidget):
         self._bar.setRange(0, STEPS if part is not None else 0)
         self._bar.setValue(int((part or 0) * STEPS))
         self._state.setText(_state(snapshot, job, self._spec))
+        self._show_failure(None if snapshot.model else job)
         self._stop.setVisible(active)
         self._go_on.setVisible(not active and not snapshot.model)
         self._use.setVisible(not active and bool(snapshot.model))
         self._report.setVisible(bool(snapshot.model))
-        self._show_failure(None if snapshot.model else job)
+        self.again_button.setVisible(not active and bool(snapshot.model) and not snapshot.until)
         self.checkpoints.show_checkpoints(snapshot.steps, snapshot.kept, active=active)
         self.checkpoints.setVisible(bool(snapshot.steps) and not snapshot.until)
-
-    def compare(self, step: int | None) -> None:
-        """Show two moments of the run beside each other, at the left that of `step`, or the first."""
-        from studio.shell.teach.comparison import ComparisonDialog
 
     @property
     def failure(self) -> FailureCard:
@@ -160,6 +162,10 @@ class RunView(QWidget):
             self._layout.insertWidget(self._failure_place, self._failure)
         return self._failure
 
+    def compare(self, step: int | None) -> None:
+        """Show two moments of the run beside each other, at the left that of `step`, or the first."""
+        from studio.shell.teach.comparison import ComparisonDialog
+
         if self._snapshot is not None:
             ComparisonDialog(self._snapshot.folder, self._spec, self._workshop, step, self.window()).open()
 
@@ -170,10 +176,6 @@ class RunView(QWidget):
 
     # ---- inside ----------------------------------------------------------------------------------------------
 
-    def _show_log(self) -> None:
-        """Show the remarks while the button is down; a text that is read is not moved."""
-        remarks = self._snapshot.remarks if self._snapshot else ()
-        self.log_button.setVisible(bool(remarks))
     def _show_failure(self, job: Job | None) -> None:
         """Show the card of a job that failed; what is read or unfolded there is not folded again."""
         if job is not None and has_failed(job):
@@ -183,6 +185,10 @@ class RunView(QWidget):
         elif self._failure is not None:
             self._failure.hide()
 
+    def _show_log(self) -> None:
+        """Show the remarks while the button is down; a text that is read is not moved."""
+        remarks = self._snapshot.remarks if self._snapshot else ()
+        self.log_button.setVisible(bool(remarks))
         self.log.setVisible(bool(remarks) and self.log_button.isChecked())
         told = "\n".join(tr_remark(self._spec, remark) for remark in remarks)
         if told != self.log.toPlainText():

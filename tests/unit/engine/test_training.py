@@ -16,8 +16,14 @@ from helpers.studios import Heard, finish, home_in
 from helpers.teaching import home_with_greys, model_in, teaching, training
 from helpers.tiny_trainer import TrainTiny
 
+import studio
 from studio import sdk
-from studio.engine.continuing import request_of_checkpoint, request_of_training
+from studio.engine.continuing import (
+    changed_code,
+    request_of_checkpoint,
+    request_of_repetition,
+    request_of_training,
+)
 from studio.engine.events import CheckpointSaved, MetricReceived, ModelTrained, SampleSaved, TrainingBegan
 from studio.engine.lessons import lesson_of
 from studio.engine.protocol import Frame
@@ -113,6 +119,37 @@ def test_a_record_gives_its_request_back_as_long_as_nothing_changed(tmp_path: Pa
     other = replace(spec, fields=(*spec.fields, pictures))
     with pytest.raises(UserError, match="does not tell where “Pictures of the class” lies"):
         request_of_training(home, other, {**facts, "values": {**asked.values, "class_folder": "cats"}})
+
+
+def test_a_finished_model_is_trained_again_unless_something_of_it_is_to_be_kept(tmp_path: Path) -> None:
+    home = home_with_greys(tmp_path)
+    with teaching(home) as engine:
+        finish(engine, engine.submit(training(steps=40)))
+        first = model_in(home)
+        (run,) = (Run(entry) for entry in home.runs.iterdir() if entry.is_dir())
+        spec = GeneratorSpec.of(TrainTiny)
+        run.keep(run.steps[0])
+        with pytest.raises(UserError, match=f"of step {run.steps[0]} is kept; stop keeping it before"):
+            request_of_repetition(home, spec, run.facts, run)
+        run.keep(run.steps[0], kept=False)
+        (run.folder / "run.json").write_text(json.dumps({**run.facts, "studio": "0.0.1"}))
+        (job,) = finish(engine, engine.submit(request_of_repetition(home, spec, run.facts, run)))
+    assert job.state is JobState.SUCCEEDED, job.failure
+    assert model_in(home) == first
+    said = (
+        f"Version 0.0.1 of the studio trained this before; now it is {studio.__version__}, and the outcome may differ."
+    )
+    assert said in run.remarks(9)
+    assert run.facts["studio"] == studio.__version__
+
+
+def test_other_code_is_told_where_both_versions_are_known() -> None:
+    facts = {"studio": studio.__version__, "distribution": "acme", "distribution_version": "1.0"}
+    spec = replace(GeneratorSpec.of(TrainTiny), distribution="acme", distribution_version="1.0")
+    for same in (facts, {}, {**facts, "distribution": "other", "distribution_version": "7"}):
+        assert changed_code(spec, same) == ""
+    assert changed_code(spec, {**facts, "distribution_version": "0.9"}).startswith("Version 0.9 of acme trained this")
+    assert changed_code(spec, {**facts, "studio": "0.0.1"}).startswith("Version 0.0.1 of the studio trained this")
 
 
 def test_a_dataset_that_is_not_there_is_said_before_anything_runs(tmp_path: Path) -> None:
