@@ -375,6 +375,11 @@ def test_a_quick_look_from_the_strip_has_what_belongs_to_a_score_and_its_sound(
         assert [kind for kind, _, _ in sheet.viewer.siblings] == ["score"]
         sheet.stepped.emit(1)
         qtbot.waitUntil(sheet.viewer.sound_button.isVisible, timeout=20_000)
+        told: list[str] = []
+        made.workshop.problem.connect(lambda _title, sentence: told.append(sentence))
+        sheet.rated.emit(4)
+        qtbot.waitUntil(lambda: told == ["“Tune”: 4 of 5 stars"])
+        assert [library.get(shot.item).rating for shot in stage.filmstrip.shots()] == [0, 0, 4]
         sheet.viewer.sound_button.click()
         assert not sheet.isVisible()
         assert made.form.spec.id == PLAYER.id

@@ -24,7 +24,7 @@ from studio.shell.create.progress import fraction, has_failed, told
 from studio.shell.create.remarks import RemarkLine
 from studio.shell.create.shots import Shot, ShotWatch, as_it_is
 from studio.shell.create.welcome import Welcome
-from studio.shell.i18n import say, tr, tr_spec
+from studio.shell.i18n import say, tr, tr_error, tr_spec
 from studio.shell.theme import set_role
 from studio.shell.warming import PartsOfQt
 from studio.shell.widgets import ElidedLabel, row, tool_button
@@ -33,6 +33,7 @@ from studio.shell.workshop import INPUT_OF, Workshop
 if TYPE_CHECKING:
     from studio.engine.events import AudioReceived
     from studio.engine.jobs import Job
+    from studio.library.items import Item
     from studio.shell.create.compare import CompareView
     from studio.shell.create.failure import FailureCard
     from studio.shell.create.filmstrip import Filmstrip
@@ -312,6 +313,21 @@ class Stage(QWidget):
             self._sheet.close()
         self._send_to_player(self._looked_at)
 
+    def _rate_looked_at(self, rating: int) -> None:
+        from studio.shell.viewers.background import Background
+
+        item = self._workshop.item(self._looked_at.item) if self._looked_at is not None else None
+        if item is not None:
+            rate = partial(self._workshop.library.rate, item.id, rating)
+            Background.shared().run(rate, self._rated, self._not_rated, self, outlasts=True)
+
+    def _rated(self, item: Item) -> None:
+        stars = tr("{rating} of 5 stars", rating=item.rating) if item.rating else tr("not rated")
+        self._workshop.problem.emit("", tr("“{title}”: {stars}", title=item.title, stars=stars))
+
+    def _not_rated(self, error: Exception) -> None:
+        self._workshop.problem.emit("", tr("That did not work: {reason}", reason=tr_error(error)))
+
     def _send_to_player(self, shot: Shot | None) -> None:
         player = player_of_scores(self._workshop.makers)
         if player is not None and shot is not None:
@@ -379,6 +395,7 @@ class Stage(QWidget):
             self._sheet = QuickLook(self.window())
             self._sheet.stepped.connect(lambda by: self._look(self.filmstrip.step(by)))
             self._sheet.sound_wanted.connect(self._make_looked_at_sound)
+            self._sheet.rated.connect(self._rate_looked_at)
         self._looked_at = shot
         item = self._workshop.item(shot.item)
         self._sheet.show_item(
