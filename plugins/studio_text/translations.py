@@ -113,6 +113,13 @@ ZH_CN = {
     "Shorten it.": "请缩短。",
     "The model knows too few rhymes for “{word}”.": "模型知道的与 “{word}” 押韵的词太少。",
     "End the first line on another word.": "请让首句以别的词结尾。",
+    "The word “{word}” is not among the English ones that can be put into Chinese.": (
+        "英文词“{word}”不在能译成中文的词表里。"
+    ),
+    "Write it in Chinese, or take common words of poems: moon, river, autumn, wine, friend.": (
+        "请直接写中文，或用诗中常见的英文词：moon、river、autumn、wine、friend。"
+    ),
+    "“{english}” is taken for “{chinese}”.": "“{english}”被译作“{chinese}”。",
     "Moonlight, four lines": "月夜四句",
     "Spring wind": "春风",
     "Mountains and clouds": "青山白云",
@@ -152,8 +159,9 @@ ZH_CN = {
     "Snow": "雪",
     "Brings in words that belong to it.": "写入与之相称的词语。",
     "Words": "用词",
-    "Up to four words that should come up, in the language of the poem, parted by spaces.": (
-        "希望出现的词语，最多四个，用空格隔开，语言与诗相同。"
+    "Up to four words that should come up, in the language of the poem. Common English words of poems, such as"
+    " autumn moon, are put into Chinese where the poem is Chinese.": (
+        "希望出现的词语，最多四个，语言与诗相同。写中文诗时，诗中常见的英文词（如 autumn moon）会译成中文。"
     ),
     "First line": "首句",
     "What the poem begins with. In Chinese it must have as many characters as the form asks for.": (

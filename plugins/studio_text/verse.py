@@ -129,7 +129,8 @@ class Verse(sdk.Generator):
         )  # fmt: skip
         theme: str = sdk.text(
             "", max_length=100, label="Words",
-            help="Up to four words that should come up, in the language of the poem, parted by spaces.",
+            help="Up to four words that should come up, in the language of the poem. Common English words of poems,"
+            " such as autumn moon, are put into Chinese where the poem is Chinese.",
         )  # fmt: skip
         first_line: str = sdk.text(
             "", max_length=120, label="First line",

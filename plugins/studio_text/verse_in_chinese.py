@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from studio import sdk
 from studio_text.verse import MOODS, STARTER
 from studio_text.verse_rules import HAN, Form, phrases_of
+from studio_text.verse_themes import UnknownWord, in_chinese
 from studio_text.writing import tidy
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def write(params: Verse.Params, ctx: sdk.Context) -> Iterator[sdk.Result]:
                 "This model does not write Chinese characters.", param="model", hint="Choose the studio's own."
             ) from error
     form = verse.tables.forms[params.form]
-    wish = _wish(verse, form, params)
+    wish = _wish(verse, form, params, ctx)
     writer, text = Versifier(verse, form, wish, ctx.seed), ""
     with out_of_memory():
         for number, line in enumerate(writer.lines()):
@@ -50,10 +51,10 @@ def write(params: Verse.Params, ctx: sdk.Context) -> Iterator[sdk.Result]:
     )
 
 
-def _wish(verse: VerseModel, form: Form, params: Verse.Params) -> Wish:
+def _wish(verse: VerseModel, form: Form, params: Verse.Params, ctx: sdk.Context) -> Wish:
     from studio_text.versing import Wish
 
-    words = _words(verse, params)
+    words = _words(verse, params, ctx)
     return Wish(
         caption=words,
         words=words,
@@ -65,8 +66,9 @@ def _wish(verse: VerseModel, form: Form, params: Verse.Params) -> Wish:
     )
 
 
-def _words(verse: VerseModel, params: Verse.Params) -> tuple[str, ...]:
-    wished = [word for word in re.split(r"[\s,，、;；。]+", tidy(params.theme)) if word]
+def _words(verse: VerseModel, params: Verse.Params, ctx: sdk.Context) -> tuple[str, ...]:
+    theme = _in_chinese(tidy(params.theme), ctx)
+    wished = [word for word in re.split(r"[\s,，、;；。]+", theme) if word]
     known = [word for word in wished if len(word) <= LONGEST_WORD and verse.knows(word)]
     if wished and not known:
         raise sdk.UserError(
@@ -75,6 +77,26 @@ def _words(verse: VerseModel, params: Verse.Params) -> tuple[str, ...]:
             hint="Write Chinese words of one to four characters, parted by spaces.",
         )
     return tuple(dict.fromkeys([*known, *MOODS.get(params.mood, ())]))[:MOST_WORDS]
+
+
+def _in_chinese(theme: str, ctx: sdk.Context) -> str:
+    """The theme with its English parts in Chinese, which is told; `UserError` at the field for words not known."""
+
+    def translated(found: re.Match[str]) -> str:
+        english = " ".join(found[0].split())
+        try:
+            words = in_chinese(english)
+        except UnknownWord as unknown:
+            raise sdk.UserError(
+                f"The word “{str(unknown)[:24]}” is not among the English ones that can be put into Chinese.",
+                param="theme",
+                hint="Write it in Chinese, or take common words of poems: moon, river, autumn, wine, friend.",
+            ) from None
+        if words:
+            ctx.log(f"“{english}” is taken for “{' '.join(words)}”.")
+        return f" {' '.join(words)} "
+
+    return re.sub(r"[A-Za-z](?:[A-Za-z'’, ;.-]*[A-Za-z])?", translated, theme)
 
 
 def _first_line(verse: VerseModel, form: Form, given: str) -> dict[tuple[int, int], str]:

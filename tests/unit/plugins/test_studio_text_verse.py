@@ -16,6 +16,7 @@ from studio_text.training import evaluate_verse
 from studio_text.training.ngram import KneserNey
 from studio_text.verse import FORMS, MOODS, STARTER, Verse
 from studio_text.verse_rules import Form, Runs, Slot, Tables, phrases_of, places_of, wanted_tone
+from studio_text.verse_themes import WORDS, in_chinese
 from studio_text.versing import REPEAT_PENALTY, Draft, VerseModel, Versifier, Wish
 
 FOLDER = Path(__file__).resolve().parents[3] / "resources" / "starters" / "verse-zh"
@@ -85,6 +86,40 @@ def test_wished_words_mostly_come_up(loaded: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("autumn moon", ("秋月",)), ("The Autumn Moons", ("秋月",)), ("the moon of autumn", ("秋月",)),
+        ("a lonely boat on the cold river", ("孤舟", "寒江")), ("wine and friends", ("美酒", "故人")),
+        ("spring rain, willows", ("春雨", "杨柳")), ("Falling leaves", ("落叶",)), ("wild geese", ("归雁",)),
+        ("cold autumn moon", ("寒", "秋月")), ("the general’s horse", ("将军", "马")), ("of the", ()),
+    ],
+)  # fmt: skip
+def test_english_themes_are_put_into_chinese(english: str, chinese: tuple[str, ...]) -> None:
+    assert in_chinese(english) == chinese
+
+
+def test_the_model_knows_every_chinese_word_for_an_english_theme(tables: Tables) -> None:
+    letters = {letter for meaning in WORDS.values() for letter in meaning.word + meaning.sign}
+    assert letters <= tables.sounds.keys()
+    assert all(len(meaning.word) <= 2 for meaning in WORDS.values())
+
+
+def test_an_english_theme_comes_up_in_a_chinese_poem_and_is_told(loaded: dict[str, object]) -> None:
+    context = RecordingContext(seed=3, models={STARTER: FOLDER})
+    context._loaded = loaded
+    poem = run(Verse, {"form": "五言绝句", "theme": "autumn moon", "candidates": 4}, context)[-1]
+    assert isinstance(poem, sdk.Text)
+    assert "秋月" in poem.text
+    assert poem.meta["words"] == ["秋月"]
+    assert context.lines == ["“autumn moon” is taken for “秋月”."]
+
+
+def test_an_english_word_that_has_no_chinese_one_is_named(loaded: dict[str, object]) -> None:
+    with pytest.raises(sdk.UserError, match="“xylophone”"):
+        write(loaded, theme="明月 and a xylophone")
+
+
+@pytest.mark.parametrize(
     ("values", "param"),
     [
         ({"first_line": "明月"}, "first_line"),
@@ -92,7 +127,8 @@ def test_wished_words_mostly_come_up(loaded: dict[str, object]) -> None:
         ({"acrostic": "春江花月夜"}, "acrostic"),
         ({"acrostic": "🌙"}, "acrostic"),
         ({"acrostic": "\u3401"}, "acrostic"),
-        ({"theme": "moon"}, "theme"),
+        ({"theme": "xylophone"}, "theme"),
+        ({"theme": "㐁"}, "theme"),
     ],
 )
 def test_what_cannot_be_written_is_told_at_its_field(
