@@ -74,7 +74,9 @@ class AboutDialog(QDialog):
         layout.setContentsMargins(24, 24, 24, 20)
         layout.setSpacing(10)
         layout.addLayout(row(icon, name, None, spacing=16))
-        for thing in (version, text, label("Made with", "strong"), self._table()):
+        self._table = self._make_table()
+        self.retranslate()
+        for thing in (version, text, label("Made with", "strong"), self._table):
             layout.addWidget(thing)
         copy = button("Copy versions", self.copy_versions, icon="copy")
         layout.addLayout(row(copy, None, button("Close", self.accept, role="primary")))
@@ -86,10 +88,13 @@ class AboutDialog(QDialog):
         lines += [f"{name} {version}" for name, version, _ in self._components]
         QGuiApplication.clipboard().setText("\n".join(lines))
 
-    def _table(self) -> QTableWidget:
+    def retranslate(self) -> None:
+        """Say the headings again."""
+        self._table.setHorizontalHeaderLabels([tr("Component"), tr("Version"), tr("Licence")])
+
+    def _make_table(self) -> QTableWidget:
         table = QTableWidget(len(self._components), 3)
         say(table.setAccessibleName, "Versions and licences")
-        table.setHorizontalHeaderLabels([tr("Component"), tr("Version"), tr("Licence")])
         table.verticalHeader().hide()
         table.setShowGrid(False)
         table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)

@@ -80,6 +80,10 @@ OF_VIEWERS = (
 """Keys of the viewers' actions. A table, because making a viewer brings in half of Qt; a test holds it against them."""
 
 
+Group = tuple[str, list[tuple[str, str]]]
+"""A heading, and keys with what they do."""
+
+
 class CheatSheet(QDialog):
     """All shortcuts, in groups."""
 
@@ -87,41 +91,54 @@ class CheatSheet(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         say(self.setWindowTitle, "Keyboard shortcuts")
+        self._commands = commands
+        self._area = area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 20, 20, 16)
+        layout.addWidget(area)
+        layout.addLayout(row(None, button("Close", self.accept)))
+        self.resize(min(820, parent.width() - 60), min(620, parent.height() - 60))
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Write the sheet, in the window's language; it stays where it was scrolled to."""
+        place = self._area.verticalScrollBar().value()
+        if (old := self._area.takeWidget()) is not None:
+            old.deleteLater()
+        self._area.setWidget(_sheet(self._groups()))
+        self._area.verticalScrollBar().setValue(place)
+
+    def _groups(self) -> list[Group]:
         groups = [
             (heading, [(keys_of(action), action.text()) for action in actions])
-            for heading, actions in commands.groups().items()
+            for heading, actions in self._commands.groups().items()
         ]
         groups += [
             (tr(heading), [(native(keys) or keys, tr(text)) for keys, text in lines]) for heading, lines in FURTHER
         ]
         groups[-1][1].extend((native(keys), tr(text)) for _, text, keys, _ in COMMANDS if keys)
         groups += [(tr(heading), [(native(keys), tr(text)) for keys, text in lines]) for heading, lines in OF_VIEWERS]
-        body = QWidget()
-        body.setObjectName("FormBody")
-        columns = QHBoxLayout(body)
-        columns.setContentsMargins(8, 8, 8, 8)
-        columns.setSpacing(40)
-        for part in _halves(groups):
-            column = QVBoxLayout()
-            column.setSpacing(16)
-            for heading, lines in part:
-                column.addWidget(_text(heading, "heading"))
-                column.addLayout(_table(lines))
-            column.addStretch(1)
-            columns.addLayout(column, 1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(body)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 20, 20, 16)
-        layout.addWidget(area)
-        layout.addLayout(row(None, button("Close", self.accept)))
-        self.resize(min(820, parent.width() - 60), min(620, parent.height() - 60))
+        return groups
 
 
-Group = tuple[str, list[tuple[str, str]]]
-"""A heading, and keys with what they do."""
+def _sheet(groups: list[Group]) -> QWidget:
+    """All groups in two columns."""
+    body = QWidget()
+    body.setObjectName("FormBody")
+    columns = QHBoxLayout(body)
+    columns.setContentsMargins(8, 8, 8, 8)
+    columns.setSpacing(40)
+    for part in _halves(groups):
+        column = QVBoxLayout()
+        column.setSpacing(16)
+        for heading, lines in part:
+            column.addWidget(_text(heading, "heading"))
+            column.addLayout(_table(lines))
+        column.addStretch(1)
+        columns.addLayout(column, 1)
+    return body
 
 
 def _halves(groups: list[Group]) -> tuple[list[Group], list[Group]]:

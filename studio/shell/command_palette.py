@@ -2,15 +2,48 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QSize, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.shell.commands import Commands, Entry
 from studio.shell.i18n import say
 from studio.shell.icons import icon
-from studio.shell.theme import set_role
-from studio.shell.widgets import ElidedLabel, label, row
+from studio.shell.theme import set_role, tokens
+from studio.shell.widgets import GAP, label
+
+Index = QModelIndex | QPersistentModelIndex
+
+KEYS = Qt.ItemDataRole.UserRole
+"""Where an item of the list has its keys."""
+
+
+class _Lines(QStyledItemDelegate):
+    """Draws each command with its keys at the right: a widget for each would make typing wait for hundreds of them."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        """Shorten a text that would run into the keys."""
+        super().initStyleOption(option, index)
+        metrics = option.fontMetrics
+        taken = option.decorationSize.width() + metrics.horizontalAdvance(index.data(KEYS)) + 5 * GAP
+        option.text = metrics.elidedText(option.text, Qt.TextElideMode.ElideRight, option.rect.width() - taken)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw the keys over the line."""
+        super().paint(painter, option, index)
+        painter.setPen(QColor(tokens().muted))
+        place = option.rect.adjusted(0, 0, -GAP, 0)
+        painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, index.data(KEYS))
 
 
 class CommandPalette(QDialog):
@@ -34,6 +67,7 @@ class CommandPalette(QDialog):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setIconSize(QSize(18, 18))
         say(self.list.setAccessibleName, "Commands")
+        self.list.setItemDelegate(_Lines(self.list))
         self.list.itemClicked.connect(lambda _: self._run())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 12)
@@ -72,19 +106,14 @@ class CommandPalette(QDialog):
             fitting.sort(key=lambda pair: -pair[0])
         self._shown = [entry for _, entry in fitting]
         self.list.clear()
+        height = QSize(0, self.list.fontMetrics().lineSpacing() + 14)
         for command in self._shown:
-            entry = QListWidgetItem()
-            entry.setData(Qt.ItemDataRole.AccessibleTextRole, command.text)
+            entry = QListWidgetItem(command.text)
+            entry.setData(KEYS, command.keys)
             if command.icon:
                 entry.setIcon(icon(command.icon))
-            line = QWidget()
-            inside = row(ElidedLabel(command.text), _keys(command.keys))
-            inside.setContentsMargins(4, 4, 4, 4)
-            inside.setStretch(0, 1)
-            line.setLayout(inside)
-            entry.setSizeHint(QSize(0, line.sizeHint().height() + 6))
+            entry.setSizeHint(height)
             self.list.addItem(entry)
-            self.list.setItemWidget(entry, line)
         self._none.setVisible(not self._shown)
         self.list.setVisible(bool(self._shown))
         self.list.setCurrentRow(0)
@@ -95,9 +124,3 @@ class CommandPalette(QDialog):
             run = self._shown[place].run
             self.close()
             run()
-
-
-def _keys(text: str) -> QWidget:
-    made = label(role="muted")
-    made.setText(text)
-    return made

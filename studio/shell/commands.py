@@ -119,9 +119,17 @@ def entry_of(action: QAction) -> Entry:
 
 
 def entry_of_button(button: QAbstractButton) -> Entry:
-    """The palette's line for a button that shows an icon only."""
-    source = said_by(button.setAccessibleName)
-    return Entry(button.accessibleName(), source, "", drawn_on(button), button.click)
+    """The palette's line for a button, whether it shows a text or an icon only."""
+    text = button.accessibleName() or button.text()
+    source = said_by(button.setAccessibleName) or said_by(button.setText) or text
+    return Entry(text, source, "", drawn_on(button), button.click)
+
+
+def entry(text: str, icon: str, run: Callable[[], object], *, name: str = "", told: str = "") -> Entry:
+    """A line of the palette from one of our texts; for ``{name}`` it shows `told`, and is found by `name`, too."""
+    values = {"name": name} if name else {}
+    shown = {"name": told or name} if name else {}
+    return Entry(tr(text, **shown), text.format(**values), "", icon, run)
 
 
 def keys_of(action: QAction) -> str:

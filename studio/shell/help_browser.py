@@ -123,6 +123,7 @@ class HelpBrowser(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         say(self.setWindowTitle, "Help")
         self._topics = topics(locale())
+        self._shown = ""
         self.search_box = QLineEdit()
         set_role(self.search_box, "search")
         say(self.search_box.setPlaceholderText, "Search the help")
@@ -149,10 +150,26 @@ class HelpBrowser(QDialog):
         self.show_topic(topic)
 
     def show_topic(self, name: str) -> None:
-        """Show a page."""
-        for place in range(self.list.count()):
-            if self.list.item(place).data(Qt.ItemDataRole.UserRole).name == name:
-                self.list.setCurrentRow(place)
+        """Show a page; a search that does not list it is taken away."""
+        if name in {page.name for page in self._topics} and name not in self._listed():
+            self.search_box.clear()
+        if name in self._listed():
+            self.list.setCurrentRow(self._listed().index(name))
+
+    def retranslate(self) -> None:
+        """Show list and page in the window's language; what was searched for stays."""
+        shown = self._shown
+        self._topics = topics(locale())
+        self._fill(self.search_box.text())
+        if shown in self._listed():
+            self.list.setCurrentRow(self._listed().index(shown))
+        else:
+            self._show_page(shown)
+
+    def _listed(self) -> list[str]:
+        """The names of the pages listed, in order; none where nothing was found."""
+        pages = [self.list.item(place).data(Qt.ItemDataRole.UserRole) for place in range(self.list.count())]
+        return [page.name for page in pages if isinstance(page, Topic)]
 
     def _fill(self, words: str) -> None:
         self.list.clear()
@@ -172,4 +189,10 @@ class HelpBrowser(QDialog):
     def _show(self, entry: QListWidgetItem | None) -> None:
         page = entry.data(Qt.ItemDataRole.UserRole) if entry is not None else None
         if isinstance(page, Topic):
-            self.page.show_markdown(page.text)
+            self._show_page(page.name)
+
+    def _show_page(self, name: str) -> None:
+        for page in self._topics:
+            if page.name == name:
+                self._shown = name
+                self.page.show_markdown(page.text)

@@ -232,6 +232,7 @@ class MainWindow(QMainWindow):
             add("Places", place.title, place.icon, self._to_place(place.id), f"Ctrl+{number}")
         add("Window", "All commands", "command", self.open_palette, "Ctrl+K", "Ctrl+Shift+K")
         add("Window", "Help", "question", lambda: self.open_help(), "F1")
+        add("Window", "What is this?", "info", self.tell_about_focus, "Shift+F1")
         add("Window", "Keyboard shortcuts", "keyboard", self.open_cheat_sheet, "Ctrl+/")
         add("Window", "Network", "shield-check", self.open_network, "Ctrl+Shift+N")
         add("Window", "Quit", "power", self.close, "Ctrl+Q")
@@ -244,6 +245,7 @@ class MainWindow(QMainWindow):
         self.commands.add_source(self._generator_commands)
         self.commands.add_source(self._create_commands)
         self.commands.add_source(self._page_commands)
+        self.commands.add_source(self._place_commands)
 
     def _to_place(self, place: str) -> Callable[[], None]:
         return lambda: self.go_to(place)
@@ -299,6 +301,31 @@ class MainWindow(QMainWindow):
             if action.isEnabled() and action.text():
                 yield entry_of(action)
 
+    def _place_commands(self) -> Iterator[Entry]:
+        """What the other places offer, from everywhere; a place is made once something of it is chosen."""
+        from studio.shell.library import query_commands
+        from studio.shell.plugins import commands as plugin_commands
+        from studio.shell.settings import commands as setting_commands
+        from studio.shell.teach import commands as teach_commands
+
+        library: Any = self._pages.get("library")
+        shown: Any = self._stack.currentWidget()
+        if self.place == "teach":
+            yield from teach_commands.entries_of(shown)
+        if self.place == "library" and library.filters.query.trash and library.filters.empty_trash.isEnabled():
+            yield entry_of_button(library.filters.empty_trash)
+        if self._workshop.library is not None:
+            query = library.filters.query if library is not None else None
+            yield from query_commands.entries(query, partial(self._shown, "library"))
+        yield from teach_commands.entries(self._workshop, partial(self._shown, "teach"))
+        yield from plugin_commands.entries(self._workshop, partial(self._shown, "plugins"))
+        yield from setting_commands.entries(partial(self._shown, "settings"))
+
+    def _shown(self, place: str) -> Any:
+        """Show a place, and give its page."""
+        self.show_place(place)
+        return self.page(place)
+
     # ---- commands --------------------------------------------------------------------------------------------
 
     def open_palette(self) -> None:
@@ -312,6 +339,13 @@ class MainWindow(QMainWindow):
         from studio.shell.help_browser import HelpBrowser
 
         HelpBrowser(topic, self).show()
+
+    def tell_about_focus(self) -> None:
+        """Show what there is to know about the control that has the focus, as its tip would."""
+        from studio.shell.whats_this import tell_about
+
+        if not tell_about(self.focusWidget()):
+            self.status.show_message(tr("There is no more to say about this control."))
 
     def open_cheat_sheet(self) -> None:
         """See all keys."""

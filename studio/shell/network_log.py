@@ -41,10 +41,11 @@ class NetworkDialog(QDialog):
             layout.addWidget(thing)
         layout.addLayout(row(None, button("Close", self.accept, role="primary")))
         self.resize(520, 440)
-        refusals.added.connect(self._fill)
-        self._fill()
+        refusals.added.connect(self.retranslate)
+        self.retranslate()
 
-    def _fill(self) -> None:
+    def retranslate(self) -> None:
+        """List what was refused, or say that nothing was."""
         self.list.clear()
         for entry in reversed(self._refusals.entries):
             self.list.addItem(f"{entry.when}   {entry.address}")

@@ -1,7 +1,11 @@
-"""A word from the system when a long job ends while the artist is elsewhere."""
+"""A word from the system when a long job ends while the artist is elsewhere.
+
+It goes through the tray; desktops that have none, as GNOME, are asked by D-Bus to show it.
+"""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -13,12 +17,20 @@ from studio.shell.i18n import tr, tr_said
 from studio.shell.workshop import Workshop
 
 if TYPE_CHECKING:
+    from PySide6.QtDBus import QDBusMessage
     from PySide6.QtWidgets import QSystemTrayIcon
 
     from studio.engine.jobs import Job
 
 LONG_SECONDS = 30
 SHOWN_MS = 8000
+LONGEST = 240
+"""Letters of a text that are told; a bubble shows no more."""
+
+MARKS = str.maketrans({"<": "‹", ">": "›", "&": "＆"})
+"""What stands for the signs of markup: some desktops read it in a message, others would show what escapes them."""
+
+PORTAL = "org.freedesktop.portal"
 
 
 class Notifier(QObject):
@@ -44,14 +56,20 @@ class Notifier(QObject):
         text = tr("Your result is in the library.")
         if job.failure is not None:
             text = tr_said(self._workshop.spec_of(job), job.failure.message)
-        self._message(heading, text)
+        self._message(without_markup(heading), without_markup(text))
         return True
 
     def _message(self, heading: str, text: str) -> None:
         from PySide6.QtWidgets import QSystemTrayIcon
 
-        if not QSystemTrayIcon.isSystemTrayAvailable() or not QSystemTrayIcon.supportsMessages():
-            return
+        if QSystemTrayIcon.isSystemTrayAvailable() and QSystemTrayIcon.supportsMessages():
+            self._by_tray(heading, text)
+        elif sys.platform.startswith("linux"):
+            ask_desktop(heading, text)
+
+    def _by_tray(self, heading: str, text: str) -> None:
+        from PySide6.QtWidgets import QSystemTrayIcon
+
         if self._tray is None:
             self._tray = QSystemTrayIcon(self._window.windowIcon(), self)
             self._tray.messageClicked.connect(self._come)
@@ -70,3 +88,31 @@ class Notifier(QObject):
     def _hide(self) -> None:
         if self._tray is not None:
             self._tray.hide()
+
+
+def without_markup(text: str) -> str:
+    """One line of a text from outside, in which nothing can be read as markup."""
+    line = " ".join(text.translate(MARKS).split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 2]} …"
+
+
+def ask_desktop(heading: str, text: str) -> bool:
+    """Have the desktop show a message; whether there is anybody who could be asked. Nobody waits for the answer."""
+    from PySide6.QtDBus import QDBusConnection
+
+    bus = QDBusConnection.sessionBus()
+    return bus.isConnected() and bus.send(portal_message(heading, text))
+
+
+def portal_message(heading: str, text: str) -> QDBusMessage:
+    """The call that asks for it.
+
+    The older ``org.freedesktop.Notifications`` wants an unsigned number, which Python cannot give through PySide.
+    """
+    from PySide6.QtDBus import QDBusMessage
+
+    call = QDBusMessage.createMethodCall(
+        f"{PORTAL}.Desktop", "/org/freedesktop/portal/desktop", f"{PORTAL}.Notification", "AddNotification"
+    )
+    call.setArguments(["atelier-studio", {"title": heading, "body": text}])
+    return call

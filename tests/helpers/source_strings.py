@@ -14,6 +14,7 @@ CALLS = {
     "button": (0,),
     "tool_button": (1,),
     "add": (0, 1),
+    "entry": (0,),
 }
 """Which arguments of which calls are texts of ours."""
 

@@ -13,7 +13,7 @@ from helpers.windows import EVERY_KIND, PAINTER, make_workshop, open_window
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from studio.library.library import Library
@@ -25,6 +25,7 @@ from studio.shell.forms.item_picker import ItemPicker
 from studio.shell.forms.numbers import NumberEditor
 from studio.shell.forms.presets import Presets
 from studio.shell.viewers.background import Background
+from studio.shell.whats_this import tip_of
 from studio.shell.workshop import Workshop
 
 OTHER = {
@@ -441,3 +442,42 @@ def test_nothing_to_choose_from_is_said_in_the_windows_language(qapp: QApplicati
         assert box.currentText() == "None"
         stand.language.use("zh_CN")
         assert box.currentText() == "无"
+
+
+# ---- help of a field -------------------------------------------------------------------------------------------
+
+
+def test_what_a_field_is_for_is_told_without_a_mouse_and_with_an_error_behind_it(qtbot: QtBot, tmp_path: Path) -> None:
+    help = "How often it looks; <8> is enough."
+    spec = replace(PAINTER, fields=(Field(kind="integer", name="steps", default=4, label="Steps", help=help),))
+    workshop, _ = make_workshop(tmp_path)
+    made = Form(spec, FormHelp(workshop, PromptHistory(tmp_path / "prompts.json")))
+    qtbot.addWidget(made)
+    box = made.row("steps").editor.input_widget()  # type: ignore[union-attr]
+    assert box.accessibleDescription() == help
+    assert tip_of(box) == "<qt>How often it looks; &lt;8&gt; is enough.</qt>"
+    made.show_failure("steps", "Too many.", "", take_focus=False)
+    assert box.accessibleDescription() == f"Too many. {help}"
+    made.clear_errors()
+    assert box.accessibleDescription() == help
+    workshop.bridge.close()
+
+
+def test_the_keyboard_reads_what_a_control_is_for(qapp: QApplication, tmp_path: Path) -> None:
+    helped = replace(EVERY_KIND[2], help="How often it looks.")
+    spec = replace(PAINTER, fields=(EVERY_KIND[0], helped), description="Paints & tells.")
+    with open_window(qapp, tmp_path, spec) as stand:
+        stand.window.activateWindow()
+        box = stand.form.editor("steps").input_widget()
+        box.setFocus()
+        QTest.keyClick(box, Qt.Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
+        assert QToolTip.text() == "How often it looks."
+        chooser = stand.page.panel.chooser.generators
+        assert chooser.accessibleDescription() == "Paints & tells."
+        chooser.setFocus()
+        QTest.keyClick(chooser, Qt.Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
+        assert QToolTip.text() == "<qt>Paints &amp; tells.</qt>"
+        QToolTip.hideText()
+        stand.form.editor("prompt").input_widget().setFocus()
+        stand.window.tell_about_focus()
+        assert stand.window.status._message.text() == "There is no more to say about this control."

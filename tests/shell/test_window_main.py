@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -15,7 +17,7 @@ from typing import Any
 import pytest
 from helpers.windows import PAINTER, SHAPER, WRITER, Stand, open_window
 from PySide6.QtCore import QEvent, Qt, QUrl
-from PySide6.QtGui import QGuiApplication, QImage, QKeySequence
+from PySide6.QtGui import QGuiApplication, QImage, QKeySequence, QStyleHints
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -32,6 +34,7 @@ from pytestqt.qtbot import QtBot
 from studio.engine.events import NetworkRefused, WorkerChanged
 from studio.engine.jobs import Failure
 from studio.engine.states import JobState
+from studio.sdk import Needs
 from studio.shell import logs
 from studio.shell.about import AboutDialog
 from studio.shell.cheat_sheet import OF_VIEWERS, CheatSheet
@@ -44,15 +47,17 @@ from studio.shell.help_browser import HelpBrowser, HelpPage
 from studio.shell.library.commands import COMMANDS
 from studio.shell.network_log import NetworkDialog
 from studio.shell.notice import Notice
-from studio.shell.notify import Notifier
+from studio.shell.notify import LONGEST, Notifier
+from studio.shell.plugins.checking import CheckDialog
 from studio.shell.settings.page import SettingRow
-from studio.shell.theme import DARK, LIGHT, Tokens
+from studio.shell.theme import DARK, LIGHT, Tokens, tokens
 from studio.shell.viewers import viewer_for
 from studio.shell.viewers.base import FullScreen
 from studio.shell.viewers.loudness import USUAL, Loudness
 from studio.shell.viewers.music import MusicViewer
 from studio.shell.viewers.text import TextViewer
 from studio.shell.viewers.video import VideoViewer
+from studio.shell.whats_this import tip_of
 from studio.shell.widgets import IconLabel
 from studio.shell.window_state import read_state
 
@@ -216,6 +221,47 @@ def test_the_help_is_found_by_its_words(stand: Stand) -> None:
     help.close()
 
 
+def test_a_row_that_says_nothing_found_does_nothing_and_a_link_leads_out_of_the_search(stand: Stand) -> None:
+    help = HelpBrowser("queue", stand.window)
+    help.search_box.setText("qqqqxz")
+    nothing = help.list.item(0)
+    help.list.setCurrentItem(nothing)
+    help.list.itemActivated.emit(nothing)
+    assert help.page.toPlainText().strip()
+    help.page.anchorClicked.emit(QUrl("library.md"))
+    assert help.search_box.text() == ""
+    assert help.list.currentItem().text() == "Library"
+    assert help.page.toPlainText().startswith("Library")
+    help.show_topic("no such page")
+    assert help.page.toPlainText().startswith("Library")
+    help.close()
+
+
+def test_what_is_open_changes_its_language_with_the_window(stand: Stand) -> None:
+    window = stand.window
+    help, sheet, about = HelpBrowser("library", window), CheatSheet(window.commands, window), AboutDialog(window)
+    network = NetworkDialog(stand.workshop, window.refusals, window)
+    check = CheckDialog(stand.workshop.registry.plugins[0], {}, window)
+    done = CheckDialog(stand.workshop.registry.plugins[0], {}, window)
+    done.show_rows([{"number": 1, "name": "It runs.", "passed": True, "seconds": 0.1}])
+    stand.language.use("zh_CN")
+    assert help.list.currentItem().text() == "资源库"
+    assert help.page.toPlainText().startswith("资源库")
+    texts = {label.text() for label in sheet.findChildren(QLabel)}
+    assert {"空格", "生成", "评分"} <= texts
+    assert not texts & {"Space", "Generate", "Stars"}
+    assert about._table.model().headerData(0, Qt.Orientation.Horizontal) == "组件"
+    assert network.list.item(0).text().startswith("没有")
+    assert (check.windowTitle(), check._verdict.text()[:4]) == ("正在检查 ready", "正在进行")
+    assert done.table.item(0, 1).text() == "通过"  # type: ignore[union-attr]
+    help.search_box.setText("qqqqxz")
+    stand.language.use("en")
+    assert help.list.item(0).text() == "Nothing found"
+    assert help.page.toPlainText().startswith("Library")
+    for dialog in (help, sheet, about, network, check, done):
+        dialog.close()
+
+
 def test_the_help_loads_nothing_from_anywhere(qtbot: QtBot) -> None:
     page = HelpPage()
     qtbot.addWidget(page)
@@ -299,6 +345,21 @@ def test_switching_the_theme_recolours_icons_and_surfaces(stand: Stand, qapp: QA
     assert qapp.palette().window().color().name() == LIGHT.panel
     stand.theme.use("dark")
     assert button.icon().pixmap(22, 22).toImage() == before
+
+
+def test_the_window_follows_the_system_while_it_runs(
+    stand: Stand, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand.theme.use("system")
+    for scheme, colors in ((Qt.ColorScheme.Light, LIGHT), (Qt.ColorScheme.Dark, DARK)):
+        monkeypatch.setattr(QStyleHints, "colorScheme", lambda _, scheme=scheme: scheme)
+        qapp.styleHints().colorSchemeChanged.emit(scheme)
+        assert tokens() == colors
+        assert qapp.palette().window().color().name() == colors.panel
+        assert colors.panel in qapp.styleSheet()
+    stand.theme.use("light")
+    qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert tokens() == LIGHT  # the artist chose
 
 
 def test_switching_the_theme_recolours_icons_that_stand_by_themselves(stand: Stand, qapp: QApplication) -> None:
@@ -413,6 +474,61 @@ def test_only_long_jobs_that_end_out_of_sight_are_told(stand: Stand, monkeypatch
     assert told[-1] == "Did not work"
     stand.workshop.settings.set("notify", value=False)
     assert not stand.window.notifier.job_ended(long, "a fox")
+
+
+def test_nothing_in_a_message_can_be_read_as_markup(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, str]] = []
+    monkeypatch.setattr(QApplication, "activeWindow", lambda: None)
+    monkeypatch.setattr(QSystemTrayIcon, "isSystemTrayAvailable", lambda: True)
+    monkeypatch.setattr(QSystemTrayIcon, "supportsMessages", lambda: True)
+    monkeypatch.setattr(QSystemTrayIcon, "showMessage", lambda self, heading, text, *_: told.append((heading, text)))
+    failed = replace(ended_job(60), state=JobState.INTERRUPTED, failure=Failure(MARKUP, reason="worker"))
+    assert stand.window.notifier.job_ended(failed, "")
+    assert stand.window.notifier.job_ended(ended_job(60), MARKUP)
+    assert len(told) == 2
+    assert not {"<", ">", "&"} & set("".join(itertools.chain(*told)))
+    assert told[0][1].startswith("‹b›bold‹/b›")
+    assert max(len(text) for text in itertools.chain(*told)) <= LONGEST
+
+
+def test_without_a_tray_the_desktop_is_asked(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, str]] = []
+    monkeypatch.setattr(QApplication, "activeWindow", lambda: None)
+    monkeypatch.setattr(QSystemTrayIcon, "isSystemTrayAvailable", lambda: False)
+    monkeypatch.setattr("studio.shell.notify.ask_desktop", lambda heading, text: asked.append((heading, text)))
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert stand.window.notifier.job_ended(ended_job(60), "a <fox>")
+    assert asked == [("Ready: a ‹fox›", "Your result is in the library.")]
+
+
+@pytest.mark.skipif(shutil.which("dbus-run-session") is None, reason="needs a message bus")
+def test_the_desktops_service_gets_what_it_expects(tmp_path: Path) -> None:
+    code = """
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtDBus import QDBusConnection, QDBusVirtualObject
+from studio.shell.notify import PORTAL, ask_desktop
+
+class Desktop(QDBusVirtualObject):
+    def introspect(self, path):
+        return ""
+    def handleMessage(self, message, connection):
+        print(message.member(), message.signature(), message.arguments()[0], flush=True)
+        app.quit()
+        return True
+
+app = QCoreApplication([])
+bus = QDBusConnection.connectToBus(QDBusConnection.BusType.SessionBus, "the desktop")
+desktop = Desktop()
+assert bus.registerVirtualObject("/org/freedesktop/portal/desktop", desktop)
+assert bus.registerService(PORTAL + ".Desktop")
+assert ask_desktop("Ready: a fox", "Your result is in the library.")
+QTimer.singleShot(10_000, app.quit)
+app.exec()
+"""
+    ran = subprocess.run(
+        ["dbus-run-session", "--", sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert ran.stdout.split() == ["AddNotification", "sa{sv}", "atelier-studio"], ran.stderr
 
 
 def test_a_click_on_the_message_brings_the_window_and_the_tray_icon_goes(
@@ -618,6 +734,59 @@ def test_the_plugins_page_shows_every_state_with_its_reason_and_acts(stand: Stan
     assert [call[0] for call in switches.calls] == ["disable", "enable", "quarantine", "consent"]
 
 
+def test_switching_a_plugin_by_keyboard_keeps_focus_and_place(stand: Stand, qapp: QApplication) -> None:
+    window, registry = stand.window, stand.workshop.registry
+    window.activateWindow()
+    window.resize(1000, 600)
+    window.show_place("plugins")
+    page: Any = window.page("plugins")
+    bar = page._area.verticalScrollBar()
+    card = page.cards()[-2]
+    card.switch.setFocus()
+    qapp.processEvents()
+    bar.setValue(bar.maximum() - 20)
+    place = bar.value()
+    assert place > 0
+    QTest.keyClick(card.switch, Qt.Key.Key_Space)
+    rows = tuple(
+        replace_row(row, state="ready", reason="") if row.key == card.info.key else row for row in registry.plugins
+    )
+    stand.workshop.set_registry(replace(registry, plugins=rows))  # what the window does once it has looked again
+    qapp.processEvents()
+    focus = QApplication.focusWidget()
+    assert focus is page.card(card.info.key).switch
+    assert focus is not card.switch
+    assert abs(bar.value() - place) <= 40  # the card that is ready now has more to offer, the page may be higher
+
+
+def test_where_a_button_is_gone_the_focus_stays_at_its_plugin(stand: Stand, qapp: QApplication) -> None:
+    window, registry = stand.window, stand.workshop.registry
+    window.activateWindow()
+    window.show_place("plugins")
+    page: Any = window.page("plugins")
+    card = next(card for card in page.cards() if card.info.name == "quarantined")
+    card.controls["Restore"].setFocus()
+    QTest.keyClick(card.controls["Restore"], Qt.Key.Key_Space)
+    rows = tuple(replace_row(row, state="ready") if row.key == card.info.key else row for row in registry.plugins)
+    stand.workshop.set_registry(replace(registry, plugins=rows))
+    qapp.processEvents()
+    assert QApplication.focusWidget() is page.card(card.info.key).switch
+    window.rail.buttons["create"].setFocus()
+    stand.workshop.set_registry(registry)
+    assert window.rail.buttons["create"].hasFocus()  # who is elsewhere stays there
+
+
+def test_what_a_plugin_needs_is_told_without_a_mouse(stand: Stand) -> None:
+    needing = replace(PAINTER, needs=Needs(modules=("scipy", "<odd>")))
+    stand.workshop.set_registry(replace(stand.workshop.registry, specs={needing.id: needing}))
+    stand.window.show_place("plugins")
+    page: Any = stand.window.page("plugins")
+    ready = next(card for card in page.cards() if card.info.name == "ready")
+    told = "“Painter” needs the Python modules scipy, <odd>."
+    assert ready.switch.accessibleDescription() == f"Ready {told}"
+    assert tip_of(ready.switch) == f"<qt>{told.replace('<', '&lt;').replace('>', '&gt;')}</qt>"
+
+
 def test_consent_is_asked_before_foreign_code_runs_and_no_is_the_default(stand: Stand, qapp: QApplication) -> None:
     stand.window.show_place("plugins")
     page: Any = stand.window.page("plugins")
@@ -632,8 +801,6 @@ def test_consent_is_asked_before_foreign_code_runs_and_no_is_the_default(stand: 
 
 
 def test_the_check_shows_its_rows(stand: Stand) -> None:
-    from studio.shell.plugins.checking import CheckDialog
-
     dialog = CheckDialog(stand.workshop.registry.plugins[0], {}, stand.window)
     dialog.show_rows(
         [{"number": number, "name": f"check {number}", "passed": number != 3, "seconds": 0.1, "reason": "<i>no</i>"}
@@ -648,8 +815,6 @@ def test_the_check_shows_its_rows(stand: Stand) -> None:
 
 
 def test_a_check_of_several_generators_shows_each_under_its_name(stand: Stand) -> None:
-    from studio.shell.plugins.checking import CheckDialog
-
     info = replace_row(stand.workshop.registry.plugins[0], generators=["tests.a", "tests.b"])
     dialog = CheckDialog(info, {"tests.a": "Adder", "tests.b": "Brush"}, stand.window)
     assert "each of 2 generators" in dialog._verdict.text()
@@ -683,6 +848,22 @@ def test_closing_a_check_does_not_wait_for_its_process(
         began = time.monotonic()
         dialog.reject()
         assert time.monotonic() - began < 0.15
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_a_result_is_shown_while_it_grows_unless_that_is_switched_off(stand: Stand, *, live: bool) -> None:
+    stand.workshop.settings.set("live_preview", live)
+    stand.page.panel.open(PAINTER.id)
+    stand.page.generate()
+    job = stand.engine.jobs()[0]
+    stand.engine.begin(job.id)
+    QTest.qWait(40)
+    picture = QImage(8, 8, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.red)
+    shown: list[str] = []
+    stand.page.stage.show_preview = lambda job_id, _: shown.append(job_id)
+    stand.workshop.bridge.preview_received.emit(job.id, picture)
+    assert shown == ([job.id] if live else [])
 
 
 def test_every_setting_has_a_row_that_changes_the_file(stand: Stand, tmp_path: Path) -> None:

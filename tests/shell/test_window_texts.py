@@ -50,12 +50,15 @@ from studio.shell.error_dialog import ErrorDialog
 from studio.shell.forms.item_picker import ItemPicker
 from studio.shell.help_browser import HelpBrowser, topics
 from studio.shell.i18n import Language, say
+from studio.shell.library.query_commands import ASKED
 from studio.shell.network_log import NetworkDialog
 from studio.shell.plugins.checking import CheckDialog
+from studio.shell.plugins.commands import ACTIONS, SWITCHED
 from studio.shell.plugins.page import STATES as PLUGIN_STATES
 from studio.shell.rail import PLACES
 from studio.shell.score_editor.dialog import NAMES, ScoreDialog
 from studio.shell.score_editor.paper import DRUMS
+from studio.shell.teach import checkpoints
 from studio.shell.theme import Theme
 from studio.shell.workshop import KIND_ICONS
 
@@ -82,6 +85,9 @@ def wanted() -> dict[str, str]:
         *status_bar.STATES.values(),
         *DRUMS.values(),
         *NAMES,
+        *(text for text, _ in (*ACTIONS.values(), *SWITCHED.values())),
+        *checkpoints.OFFERS,
+        *(name for name, _, _ in ASKED),
         *(heading for heading, _ in cheat_sheet.FURTHER + cheat_sheet.OF_VIEWERS),
         *(text for _, lines in cheat_sheet.FURTHER + cheat_sheet.OF_VIEWERS for _, text in lines),
     ):

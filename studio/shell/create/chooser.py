@@ -124,4 +124,6 @@ class Chooser(QWidget):
         spec = self._specs.get(self.generator)
         about = tr_description(spec).split("\n\n")[0] if spec else ""
         self._about.setText(about if len(about) <= 160 else about[:157].rsplit(" ", 1)[0] + " …")
-        self._about.setToolTip(as_plain_tip(about))
+        for told in (self._about, self.generators):
+            told.setToolTip(as_plain_tip(about))
+        self.generators.setAccessibleDescription(about)

@@ -105,8 +105,7 @@ class FieldRow(QWidget):
         self._error.setText(f"{message} {hint}".strip())
         self._error.setVisible(bool(message))
         self.editor.set_invalid(bool(message))
-        # a screen reader tells the description when the field gets the focus
-        self.editor.input_widget().setAccessibleDescription(self._error.text())
+        self._describe()
 
     @property
     def error(self) -> str:
@@ -116,9 +115,17 @@ class FieldRow(QWidget):
     def retranslate(self) -> None:
         """Show label and help in the window's language."""
         self._label.setText(self.editor.title)
-        help = as_plain_tip(tr_spec(self.editor.spec, self.editor.field.help))
+        help = as_plain_tip(self._help())
         self._label.setToolTip(help)
         self.editor.setToolTip(help)
+        self._describe()
+
+    def _help(self) -> str:
+        return tr_spec(self.editor.spec, self.editor.field.help)
+
+    def _describe(self) -> None:
+        """What a screen reader tells when the field gets the focus: what is wrong, and what the field is for."""
+        self.editor.input_widget().setAccessibleDescription(f"{self.error} {self._help()}".strip())
 
     def _follow(self) -> None:
         changed = not self.editor.is_default()

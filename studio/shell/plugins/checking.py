@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from studio.disk.home import Home
 from studio.engine.discovery.plugins import PluginInfo
 from studio.shell.command_line import start_command
-from studio.shell.i18n import count, say, tr, tr_message
+from studio.shell.i18n import count, said_by, say, tr, tr_message
 from studio.shell.icons import icon
 from studio.shell.theme import tokens
 from studio.shell.widgets import button, label, row
@@ -40,23 +40,16 @@ class CheckDialog(QDialog):
     def __init__(self, info: PluginInfo, titles: Mapping[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(tr("Checking {plugin}", plugin=info.name))
+        say(self.setWindowTitle, "Checking {plugin}", plugin=info.name)
         self._info = info
         self._titles = titles
+        self._rows: list[dict[str, object]] = []
         self._verdict = label(role="strong", wrap=True)
-        self._verdict.setText(
-            count(
-                "Running the twenty checks; this takes a minute or two …",
-                "Running twenty checks on each of {count} generators; each takes a minute or two …",
-                max(1, len(info.generators)),
-            )
-        )
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
         self._busy.setTextVisible(False)
         say(self._busy.setAccessibleName, "Progress")
         self.table = QTableWidget(0, 4)
-        self.table.setHorizontalHeaderLabels([tr("Check"), tr("Result"), tr("Seconds"), tr("Remarks")])
         say(self.table.setAccessibleName, "Results of the checks")
         self.table.verticalHeader().hide()
         self.table.setShowGrid(False)
@@ -73,6 +66,21 @@ class CheckDialog(QDialog):
         self._process = QProcess(self)
         self._process.finished.connect(self._finished)
         self._process.errorOccurred.connect(self._failed)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Say again what is done, or what came of it."""
+        self.table.setHorizontalHeaderLabels([tr("Check"), tr("Result"), tr("Seconds"), tr("Remarks")])
+        if self._rows:
+            self.show_rows(self._rows)
+        elif not said_by(self._verdict.setText):  # the verdict is not there yet
+            self._verdict.setText(
+                count(
+                    "Running the twenty checks; this takes a minute or two …",
+                    "Running twenty checks on each of {count} generators; each takes a minute or two …",
+                    max(1, len(self._info.generators)),
+                )
+            )
 
     def start(self, home: Home) -> None:
         """Begin."""
@@ -80,6 +88,7 @@ class CheckDialog(QDialog):
 
     def show_rows(self, rows: list[dict[str, object]]) -> None:
         """Show results: each has number, name, passed, seconds, reason and generator; of several, each is a heading."""
+        self._rows = rows
         groups: dict[str, list[dict[str, object]]] = {}
         for line in rows:
             groups.setdefault(str(line.get("generator") or ""), []).append(line)

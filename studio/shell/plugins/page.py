@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
     QCheckBox,
     QFrame,
     QHBoxLayout,
@@ -24,7 +27,7 @@ from studio.shell.icons import decorate
 from studio.shell.plugins.checking import CheckDialog
 from studio.shell.plugins.consent import ConsentDialog
 from studio.shell.theme import set_role
-from studio.shell.widgets import FlowLayout, IconLabel, button, column, icon_label, label, row, take_all
+from studio.shell.widgets import FlowLayout, IconLabel, as_plain_tip, button, column, icon_label, label, row, take_all
 from studio.shell.workshop import Workshop
 
 STATES: Mapping[str, tuple[str, str, str]] = {
@@ -40,9 +43,43 @@ STATES: Mapping[str, tuple[str, str, str]] = {
 }
 """What a state is called, its icon and its colour."""
 
+SWITCH = "On"
+"""What the switch of a card says."""
+
+
+def offers(info: PluginInfo) -> list[str]:
+    """What can be done with a plugin besides reading its details: the texts of its card's controls."""
+    found = [] if info.state in {PluginState.QUARANTINED, PluginState.NEEDS_CONSENT} else [SWITCH]
+    if info.state == PluginState.NEEDS_CONSENT:
+        found.append("Let it run …")
+    if info.state == PluginState.QUARANTINED:
+        found.append("Restore")
+    if info.state in {PluginState.READY, PluginState.NEEDS_SETUP}:
+        found += ["Check"] if info.first_party else ["Check", "Quarantine"]
+    return found
+
+
+def is_on(info: PluginInfo) -> bool:
+    """Whether a plugin's switch is on."""
+    return info.state not in {PluginState.DISABLED, PluginState.QUARANTINED}
+
+
+def title_of(info: PluginInfo, specs: Sequence[GeneratorSpec]) -> str:
+    """A plugin's name; of one of ours the media, and its name where it is another than theirs."""
+    media = media_of(specs)
+    if not (info.first_party and media):
+        return info.name
+    title = ", ".join(tr(medium.title) for medium in media)
+    if info.name in {medium.id for medium in media}:
+        return title
+    return tr("{title} ({more})", title=title, more=tr_spec(specs[0], info.name))
+
 
 class PluginCard(QFrame):
     """One plugin: what it is, how it stands, what it makes, what can be done.
+
+    Attributes:
+        controls: its switch and buttons, by the English text each shows.
 
     Signals:
         switched(PluginInfo, bool): on or off.
@@ -65,10 +102,11 @@ class PluginCard(QFrame):
         self._state_icon = IconLabel(18)
         self._state = label()
         self.switch = QCheckBox()
-        say(self.switch.setText, "On")
+        say(self.switch.setText, SWITCH)
         self.switch.setAccessibleName(info.name)
-        self.switch.setChecked(info.state not in {PluginState.DISABLED, PluginState.QUARANTINED})
-        self.switch.setEnabled(info.state not in {PluginState.QUARANTINED, PluginState.NEEDS_CONSENT})
+        self.switch.setChecked(is_on(info))
+        self.switch.setEnabled(SWITCH in offers(info))
+        self.controls: dict[str, QAbstractButton] = {SWITCH: self.switch}
         self.switch.toggled.connect(lambda on: self.switched.emit(self.info, on))
         self._reason = label(role="muted", wrap=True)
         self._reason.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -91,7 +129,7 @@ class PluginCard(QFrame):
         decorate(self._state_icon, icon, color)
         self._state.setText(tr(state))
         set_role(self._state, color)
-        self._name.setText(self._title())
+        self._name.setText(title_of(self.info, self._specs))
         origin = tr("Comes with the studio") if self.info.first_party else self.info.distribution
         self._about.setText(f"{origin} · {self.info.version}" if self.info.version else origin)
         self._reason.setText(tr_message(self.info.reason))
@@ -100,16 +138,10 @@ class PluginCard(QFrame):
         for spec in self._specs:
             self._flow.addWidget(_told_generator(spec))
         self._makes.setVisible(bool(self._specs))
-
-    def _title(self) -> str:
-        """Its name; of one of ours the media, and its name where it is another than theirs."""
-        media = media_of(self._specs)
-        if not (self.info.first_party and media):
-            return self.info.name
-        title = ", ".join(tr(medium.title) for medium in media)
-        if self.info.name in {medium.id for medium in media}:
-            return title
-        return tr("{title} ({more})", title=title, more=tr_spec(self._specs[0], self.info.name))
+        # what only the mouse would find otherwise is told of the switch, which the keyboard reaches
+        told = " ".join(_told_modules(spec) for spec in self._specs if spec.needs.modules)
+        self.switch.setToolTip(as_plain_tip(told))
+        self.switch.setAccessibleDescription(" ".join(filter(None, (tr(state), tr_message(self.info.reason), told))))
 
     def _make_details(self) -> QPlainTextEdit:
         details = QPlainTextEdit(self.info.details)
@@ -121,25 +153,22 @@ class PluginCard(QFrame):
         return details
 
     def _make_buttons(self) -> QHBoxLayout:
-        buttons: list[QWidget] = []
-        if self.info.state == PluginState.NEEDS_CONSENT:
-            allow = button(
-                "Let it run …", lambda: self.consent_wanted.emit(self.info), icon="shield-check", role="primary"
-            )
-            buttons.append(allow)
-        if self.info.state == PluginState.QUARANTINED:
-            restore = button("Restore", lambda: self.restore_wanted.emit(self.info), icon="arrow-counter-clockwise")
-            buttons.append(restore)
-        if self.info.state in {PluginState.READY, PluginState.NEEDS_SETUP}:
-            check = button("Check", lambda: self.check_wanted.emit(self.info), icon="checks", role="quiet")
-            say(check.setToolTip, "Run the twenty checks every generator should pass")
-            buttons.append(check)
-            if not self.info.first_party:
-                aside = button(
-                    "Quarantine", lambda: self.quarantine_wanted.emit(self.info), icon="shield-warning", role="quiet"
-                )
-                say(aside.setToolTip, "Put it aside: its code does not run until you restore it")
-                buttons.append(aside)
+        made = {
+            "Let it run …": (self.consent_wanted, "shield-check", "primary", ""),
+            "Restore": (self.restore_wanted, "arrow-counter-clockwise", "", ""),
+            "Check": (self.check_wanted, "checks", "quiet", "Run the twenty checks every generator should pass"),
+            "Quarantine": (
+                self.quarantine_wanted,
+                "shield-warning",
+                "quiet",
+                "Put it aside: its code does not run until you restore it",
+            ),
+        }
+        for text in offers(self.info):
+            if text in made:
+                wanted, icon, role, tip = made[text]
+                self.controls[text] = button(text, partial(wanted.emit, self.info), icon=icon, role=role)
+                say(self.controls[text].setToolTip, tip)
         if self.info.details:
             fold = QToolButton()
             fold.setCheckable(True)
@@ -147,8 +176,8 @@ class PluginCard(QFrame):
             say(fold.setText, "Details")
             decorate(fold, "caret-right")
             fold.toggled.connect(self._details.setVisible)
-            buttons.append(fold)
-        return row(*buttons, None)
+            self.controls["Details"] = fold
+        return row(*(control for control in self.controls.values() if control is not self.switch), None)
 
 
 class PluginsPage(QWidget):
@@ -168,7 +197,7 @@ class PluginsPage(QWidget):
         self._cards = QVBoxLayout()
         self._cards.setSpacing(12)
         self._note = label(role="muted", wrap=True)
-        again = button("Look again", self._look_again, icon="arrows-clockwise")
+        again = button("Look again", self.look_again, icon="arrows-clockwise")
         title = label("Plugins", "title")
         about = label(
             "Everything that makes something here is a plugin. Each runs in a process of its own, which can be ended "
@@ -176,17 +205,17 @@ class PluginsPage(QWidget):
             "muted",
             wrap=True,
         )
-        middle = QWidget()
+        self._middle = middle = QWidget()
         middle.setMaximumWidth(920)
         inside = column(row(title, None, again), about, self._note, self._cards, None, spacing=12)
         inside.setContentsMargins(32, 28, 32, 32)
         middle.setLayout(inside)
-        body = QWidget()
+        self._body = body = QWidget()
         body.setObjectName("FormBody")
         across = row(None, middle, None)
         across.setStretch(1, 100)
         body.setLayout(across)
-        area = QScrollArea()
+        self._area = area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -203,8 +232,21 @@ class PluginsPage(QWidget):
         found = [item.widget() for item in items if item is not None]
         return [card for card in found if isinstance(card, PluginCard)]
 
+    def card(self, key: str) -> PluginCard | None:
+        """The card of the plugin that `key` names, see `PluginInfo.key`."""
+        return next((card for card in self.cards() if card.info.key == key), None)
+
+    def use(self, key: str, control: str) -> None:
+        """Press a control of a plugin's card, named by its English text, if it is there."""
+        card = self.card(key)
+        if card is not None and control in card.controls:
+            card.controls[control].setFocus(Qt.FocusReason.OtherFocusReason)
+            self._area.ensureWidgetVisible(card)
+            card.controls[control].click()
+
     def show_plugins(self) -> None:
-        """Show what the registry lists now."""
+        """Show what the registry lists now; the focus stays at the same control, and the page where it is."""
+        held, place = self._held(), self._area.verticalScrollBar().value()
         take_all(self._cards)
         registry = self._workshop.registry
         rows = registry.plugins if registry is not None else ()
@@ -218,7 +260,39 @@ class PluginsPage(QWidget):
             card.restore_wanted.connect(lambda info: self._switch(info, True))
             card.quarantine_wanted.connect(self._quarantine)
             self._cards.addWidget(card)
+            card.show()  # the layout would do it in the loop's next turn, and until then the page would be empty
         self.retranslate()
+        self._hold(held)
+        self._scroll_back(place)
+
+    def _held(self) -> tuple[str, str] | None:
+        """The plugin, and the text of the control, that has the focus."""
+        focus = QApplication.focusWidget()
+        for card in self.cards():
+            for text, control in card.controls.items():
+                if control is focus:
+                    return card.info.key, text
+        return None
+
+    def _hold(self, held: tuple[str, str] | None) -> None:
+        """Give the focus to that control; where it is not offered any more, to the first one of the same card."""
+        card = self.card(held[0]) if held else None
+        if held is None or card is None:
+            return
+        others = [control for control in card.controls.values() if control.isEnabled()]
+        control = card.controls.get(held[1])
+        if control is not None and control.isEnabled():
+            others.insert(0, control)
+        if others:
+            others[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _scroll_back(self, place: int) -> None:
+        """Lay the new cards out now, and show what was shown: the focus went through other places meanwhile."""
+        for inner in (self._middle, self._body):
+            if (layout := inner.layout()) is not None:
+                layout.activate()
+        QApplication.sendEvent(self._body, QEvent(QEvent.Type.LayoutRequest))
+        self._area.verticalScrollBar().setValue(place)
 
     def retranslate(self) -> None:
         """Say the note again."""
@@ -252,7 +326,8 @@ class PluginsPage(QWidget):
         dialog.open()
         dialog.start(self._workshop.home)
 
-    def _look_again(self) -> None:
+    def look_again(self) -> None:
+        """Load every plugin anew."""
         self.changed.emit(True)
 
 
@@ -266,7 +341,14 @@ def _told_generator(spec: GeneratorSpec) -> QWidget:
     if spec.needs.network:
         needs.append(tr("network"))
     made.setText(tr("{title} ({more})", title=tr_spec(spec, spec.title), more=", ".join(needs)))
-    made.setToolTip(", ".join(spec.needs.modules))
+    if spec.needs.modules:
+        made.setToolTip(as_plain_tip(_told_modules(spec)))
     both = QWidget()
     both.setLayout(row(icon, made))
     return both
+
+
+def _told_modules(spec: GeneratorSpec) -> str:
+    """Which Python modules a generator needs, a sentence."""
+    title, modules = tr_spec(spec, spec.title), ", ".join(spec.needs.modules)
+    return tr("“{title}” needs the Python modules {modules}.", title=title, modules=modules)

@@ -49,6 +49,7 @@ class SettingRow(QWidget):
         self.show_value()
         title.setBuddy(self.input)
         say(self.input.setAccessibleName, setting.title)
+        say((self.input.focusProxy() or self.input).setAccessibleDescription, setting.help)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 10, 0, 10)
         grid.setHorizontalSpacing(32)
@@ -192,7 +193,7 @@ class SettingsPage(QWidget):
         across = row(None, middle, None)
         across.setStretch(1, 100)
         body.setLayout(across)
-        area = QScrollArea()
+        self._area = area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -202,6 +203,12 @@ class SettingsPage(QWidget):
         layout.addWidget(area)
         stop = workshop.settings.listen(self._changed_elsewhere)
         self.destroyed.connect(lambda: stop())
+
+    def focus_on(self, key: str) -> None:
+        """Go to a setting."""
+        row = self.rows[key]
+        row.input.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._area.ensureWidgetVisible(row)
 
     def _changed_elsewhere(self, key: str, value: object) -> None:
         """A command or another place changed a setting: show it."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QAction
@@ -10,6 +11,15 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from studio.shell.i18n import say, tr
 from studio.shell.icons import decorate
+
+GO_ON, MODEL, COMPARE, KEEP, LET_GO = OFFERS = (
+    "Go on from here",
+    "Make a model of it",
+    "Compare …",
+    "Keep it",
+    "Do not keep it",
+)
+"""What can be done with a checkpoint; in the menu a mark at *Keep it* tells the last two apart."""
 
 
 class CheckpointButton(QToolButton):
@@ -45,6 +55,16 @@ class CheckpointButton(QToolButton):
         """Offer the checkpoints of these steps, ascending; while the run is `active` it can't be rolled back."""
         self._steps, self._kept, self._active = steps, kept, active
 
+    def offers(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
+        """For the command palette: of each checkpoint its step, what can be done with it, and what does it."""
+        for step in reversed(self._steps):
+            told, kept = f"{step:,}", step in self._kept
+            if not self._active:
+                yield told, GO_ON, partial(self.rolled_back.emit, step)
+            yield told, MODEL, partial(self.model_wanted.emit, step)
+            yield told, COMPARE, partial(self.comparison_wanted.emit, step)
+            yield told, LET_GO if kept else KEEP, partial(self.keep_wanted.emit, step, not kept)
+
     def _fill(self, menu: QMenu) -> None:
         for inner in menu.findChildren(QMenu):
             inner.deleteLater()  # clearing alone lets them live as long as the menu
@@ -53,11 +73,11 @@ class CheckpointButton(QToolButton):
             kept, told = step in self._kept, f"{step:,}"
             text = tr("Step {step} (kept)", step=told) if kept else tr("Step {step}", step=told)
             inner = menu.addMenu(text)
-            _add(inner, tr("Go on from here"), self.rolled_back, step).setEnabled(not self._active)
-            _add(inner, tr("Make a model of it"), self.model_wanted, step)
-            _add(inner, tr("Compare …"), self.comparison_wanted, step)
+            _add(inner, tr(GO_ON), self.rolled_back, step).setEnabled(not self._active)
+            _add(inner, tr(MODEL), self.model_wanted, step)
+            _add(inner, tr(COMPARE), self.comparison_wanted, step)
             inner.addSeparator()
-            keep = _add(inner, tr("Keep it"), self.keep_wanted, step, not kept)
+            keep = _add(inner, tr(KEEP), self.keep_wanted, step, not kept)
             keep.setCheckable(True)
             keep.setChecked(kept)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QProcess, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QProgressBar, QVBoxLayout, QWidget
 
 from studio.shell.command_line import start_command
 from studio.shell.i18n import count, say, tr, tr_message
@@ -73,6 +73,10 @@ class DataStep(QWidget):
         self._process.errorOccurred.connect(lambda _: self._fail(self._process.errorString()))
         self._show_busy(busy=False)
         self.retranslate()
+
+    def buttons(self) -> list[QAbstractButton]:
+        """What can be pressed, for the command palette."""
+        return [self.choose_button, self.look_button, self.more_button, self._stop]
 
     def prepare(self, folder: Path) -> None:
         """Check, count and split what lies in `folder`; the files stay where they are."""

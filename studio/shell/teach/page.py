@@ -147,6 +147,25 @@ class TeachPage(QWidget):
         self.forecast.ask_button.setEnabled(self.recipes.count() > 0)
         self._show_form()
 
+    def choose_recipe(self, recipe: str) -> None:
+        """Choose a recipe and go on at its parameters; one that is not offered is ignored."""
+        place = self.recipes.findData(recipe)
+        if place >= 0:
+            self.recipes.setCurrentIndex(place)
+            self.recipes.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def buttons(self) -> list[QAbstractButton]:
+        """What can be pressed now, for the command palette."""
+        made = [*self.data.buttons(), self.forecast.ask_button, self.start_button]
+        if self._pages.currentIndex():
+            made += self.view.buttons()
+        return [one for one in made if one.isEnabled() and not one.isHidden()]
+
+    def show_run(self, index: int) -> None:
+        """Show the run that stands at `index` in `runs`."""
+        self.runs.setCurrentIndex(index)
+        self._chosen(index)
+
     def state(self) -> dict[str, Json]:
         """What to remember between sessions: the recipe."""
         return {"recipe": self.recipes.currentData() or self._wanted}

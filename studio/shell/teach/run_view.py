@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QPlainTextEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QPlainTextEdit, QProgressBar, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from studio.sdk.generator import GeneratorSpec
@@ -114,6 +114,11 @@ class RunView(QWidget):
         layout.addWidget(self.curves)
         layout.addLayout(row(label("Samples at the same seeds", "strong"), None, self.compare_button))
         layout.addWidget(self.samples, 1)
+
+    def buttons(self) -> list[QAbstractButton]:
+        """What can be pressed, for the command palette."""
+        work = [self._stop, self._go_on, self.again_button, self._use]
+        return [*work, self._report, self.log_button, self.compare_button]
 
     def show_run(self, snapshot: Snapshot, job: Job | None, spec: GeneratorSpec | None) -> None:
         """Show a run as it stands, and the job that works on it."""
