@@ -121,6 +121,13 @@ WORDS: dict[str, str] = {
     ),
     "The model knows nothing of this name.": "模型不认识这个名称。",
     "It knows {things} things, for example: {near}.": "它认识 {things} 样东西，例如：{near}。",
+    "Colour afterwards": "事后上色",
+    "A thing in a colour that the model does not know it in is drawn as it knows it, then recoloured. Off: the"
+    " colour is only one of the words.": (
+        "模型没见过这种颜色的事物时，先按它熟悉的样子画，再改颜色。关闭时，颜色只作为词语之一。"
+    ),
+    "Drawn in colours that the model knows, then coloured: {colour}.": "先用模型熟悉的颜色画，再改为 {colour}。",
+    "The model knows one picture of this, so all will be much alike.": "模型只见过一张这样的图，所以各张会很相似。",
     "Drawn as: {label} ({chinese}, {french}).": "画作：{label}（{chinese}，{french}）。",
     "That is a guess. Nearby: {near}.": "这是猜测。相近的有：{near}。",
     "{file} was left out: {why}": "略去了 {file}：{why}",

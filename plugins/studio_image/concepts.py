@@ -102,9 +102,15 @@ class Concepts:
             return self._misspelt(asked)
         concept = self.known[-place]
         own = frozenset().union(*concept.named)
-        return Match(
-            concept, best, tuple(dict.fromkeys(colour(word) for word in asked if colour(word) and word not in own))
-        )
+        colours = tuple(dict.fromkeys(colour(word) for word in asked if colour(word) and word not in own))
+        sibling = self._in_colour(concept, colours)
+        return Match(sibling, best, ()) if sibling else Match(concept, best, colours)
+
+    def _in_colour(self, concept: Concept, colours: Sequence[str]) -> Concept | None:
+        """The thing of the same name in these colours: the green apple, where the red one was found."""
+        bare = [word for word in simple(concept.label).split() if word not in COLOURS]
+        label = " ".join([*colours, *bare])
+        return next((one for one in self.known if simple(one.label) == label), None) if colours else None
 
     def suggest(self, phrase: str, most: int = 6) -> tuple[str, ...]:
         """Names like `phrase`, or some of those known."""

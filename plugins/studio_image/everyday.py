@@ -34,6 +34,7 @@ lady beetle: ladybug, ladybird, coccinelle, 瓢虫
 spouting whale: 鲸, 鲸鱼, baleine
 T-Rex: dinosaur, dino, dinosaure, 恐龙
 crocodile: alligator, 鳄鱼
+dragon face: dragon, 龙
 blossom: flower, fleur, 花, 花朵
 cherry blossom: sakura, 樱花
 deciduous tree: tree, arbre, 树, 大树

@@ -50,6 +50,19 @@ class Captions:
         coloured = [caption for caption in fitting if any(word in caption for word in words if word in COLOURS)]
         return _plainest(_typical(coloured or fitting, wanted), wanted)
 
+    def in_any_colour(self, words: Sequence[str], colour: str, enough: int) -> list[tuple[str, ...]]:
+        """The captions of the things among `words`: those in `colour` if there are `enough`, else in other ones too.
+
+        Args:
+            words: known words, colours and things.
+            colour: the one that was asked for.
+            enough: how many captions make pictures differ.
+        """
+        kin = self.fitting([word for word in words if word not in COLOURS])
+        kinds = {caption[-1] for caption in kin}
+        own = [caption for caption in self.fitting(words) if colour in caption and caption[-1] in kinds]
+        return own if len(own) >= enough else list(dict.fromkeys([*own, *kin]))
+
     def completed(self, words: Sequence[str], longest: int, draw: Callable[[int], int]) -> tuple[str, ...]:
         """`words` and what one of the captions they fit best says beside them, `longest` in all.
 

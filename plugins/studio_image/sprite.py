@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import studio.sdk as sdk
-from studio_image.asking import Reading, listed, nearest, read
+from studio_image.asking import COLOURS, Reading, listed, nearest, read
 from studio_image.named_colours import SNAPS
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ PREVIEW = 128
 TRIES = 4
 """How often each picture is drawn by default."""
 
+ENOUGH = 4
+"""Captions in the colour asked for that make pictures differ; with fewer, those in other colours are lent too."""
+
 DUST = 0.1
 """Alpha below which a pixel is grain around a picture and left out."""
 
@@ -37,6 +40,21 @@ def tries() -> Any:
     )  # fmt: skip
 
 
+def recolour() -> Any:
+    """The field *Colour afterwards* of a form."""
+    return sdk.toggle(
+        default=True, advanced=True, label="Colour afterwards",
+        help="A thing in a colour that the model does not know it in is drawn as it knows it, then recoloured. Off: the"
+        " colour is only one of the words.",
+    )  # fmt: skip
+
+
+def migrated(values: Mapping[str, Any], version: int) -> Mapping[str, Any]:
+    """Values of a form with both fields: before version 2 pictures were drawn once, before 3 never recoloured."""
+    earlier = ({"tries": 1} if version < 2 else {}) | ({"recolour": False} if version < 3 else {})
+    return {**values, **earlier}
+
+
 class Sprite(sdk.Generator):
     """Pixel art from a few words: creatures, weapons, potions, books, statues, doors and spells, see-through around.
 
@@ -46,7 +64,7 @@ class Sprite(sdk.Generator):
     """
 
     id, title, makes = "studio.image.sprite", "Pixel art from words", (sdk.Image,)
-    version = 2
+    version = 3
     needs = sdk.Needs(ram_gb=1.2, modules=("torch", "safetensors", "diffusers", "scipy.ndimage"))
     examples = (
         sdk.Example("Blue potions", {"prompt": "blue potion"}, 1),
@@ -83,11 +101,12 @@ class Sprite(sdk.Generator):
             20, min=4, max=60, advanced=True, label="Steps", help="More take longer and are a little cleaner."
         )
         tries: int = tries()
+        recolour: bool = recolour()
 
     @classmethod
     def migrate(cls, values: Mapping[str, Any], version: int) -> Mapping[str, Any]:
-        """Before version 2 each picture was drawn once."""
-        return {**values, "tries": 1} if version < 2 else values
+        """See `migrated`."""
+        return migrated(values, version)
 
     def generate(self, params: Any, ctx: sdk.Context) -> Iterator[sdk.Result]:
         """Yield one sheet, or pictures one by one.
@@ -102,10 +121,13 @@ class Sprite(sdk.Generator):
         ctx.progress(0, total, "Loading the model")
         model = loaded_flow(params.model, ctx)
         reading = understood(params.prompt, model, ctx)
-        captions = _captions(reading, model, params, ctx)
-        made = snapped(drawn(model, [(captions, 1.0)], params, ctx), params.colours)
+        captions, colour = _captions(reading, model, params, ctx)
+        known = drawn(model, [(captions, 1.0)], params, ctx)
+        made = snapped(coloured(known, captions, colour), params.colours)
         title = " ".join(reading.known).capitalize() or "Surprise"
         meta = {"words": list(reading.known), "left out": list(reading.unknown)}
+        if colour:
+            meta["coloured afterwards"] = [colour]
         if params.layout == "single":
             for number, picture in enumerate(enlarged(made, params.enlarge), 1):
                 name = title if len(made) == 1 else f"{title} {number}"
@@ -186,20 +208,54 @@ def _once(
     return pictures
 
 
-def _captions(reading: Reading, model: FlowModel, params: Any, ctx: sdk.Context) -> list[str]:
-    """What each picture is asked for."""
+def _captions(reading: Reading, model: FlowModel, params: Any, ctx: sdk.Context) -> tuple[list[str], str]:
+    """What each picture is asked for, and the colour that those get afterwards which were not asked for in it."""
     from studio_image.kin import Captions
     from studio_image.models.words import LONGEST, split
 
     count, random = int(params.count), ctx.rng("captions")
     known = Captions(model.captions, split)
     if not reading.known:
-        if not known.texts:
-            return [model.vocabulary.words[int(random.integers(len(model.vocabulary.words)))] for _ in range(count)]
-        return [known.texts[int(random.integers(len(known.texts)))] for _ in range(count)]
+        texts = known.texts or model.vocabulary.words
+        return [texts[int(random.integers(len(texts)))] for _ in range(count)], ""
     if not params.fill_in:
-        return [" ".join(reading.known[:LONGEST])] * count
-    return [" ".join(known.completed(reading.known, LONGEST, random.integers)) for _ in range(count)]
+        return [" ".join(reading.known[:LONGEST])] * count, ""
+    colour = _one_colour(reading) if params.recolour else ""
+    lent = known.in_any_colour(reading.known, colour, ENOUGH) if colour else []
+    if not lent:
+        captions = [" ".join(known.completed(reading.known, LONGEST, random.integers)) for _ in range(count)]
+        colour = ""
+    else:
+        things = [word for word in reading.known if word not in COLOURS]
+        order = random.permutation(len(lent))
+        chosen = [lent[int(order[number % len(lent)])] for number in range(count)]
+        captions = [" ".join(list(dict.fromkeys([*things, *caption]))[:LONGEST]) for caption in chosen]
+    if colour and all(colour in split(caption) for caption in captions):
+        colour = ""
+    if colour:
+        ctx.log(f"Drawn in colours that the model knows, then coloured: {colour}.")
+    if count > 1 and len(set(captions)) == 1:
+        ctx.log("The model knows one picture of this, so all will be much alike.")
+    return captions, colour
+
+
+def _one_colour(reading: Reading) -> str:
+    """The only colour among the words; empty where there is none, or several."""
+    colours = [word for word in reading.known if word in COLOURS]
+    return colours[0] if len(colours) == 1 else ""
+
+
+def coloured(pictures: NDArray[np.uint8], captions: Sequence[str], colour: str) -> NDArray[np.uint8]:
+    """The pictures, those recoloured whose captions do not name `colour`; empty where none is wished."""
+    from studio_image.models.words import split
+    from studio_image.recolouring import recoloured
+
+    others = [number for number, caption in enumerate(captions) if colour and colour not in split(caption)]
+    if not others:
+        return pictures
+    changed = pictures.copy()
+    changed[others] = recoloured(pictures[others], colour)
+    return changed
 
 
 def _sheet(pictures: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:

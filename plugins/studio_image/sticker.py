@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Any
 import studio.sdk as sdk
 from studio_image.asking import listed
 from studio_image.concepts import Concepts, Match, read_concepts
-from studio_image.sprite import COUNTS, LAYOUTS, drawn, loaded_flow, rounds, tries, understood
+from studio_image.models.words import split
+from studio_image.sprite import (
+    COUNTS,
+    LAYOUTS,
+    coloured,
+    drawn,
+    loaded_flow,
+    migrated,
+    recolour,
+    rounds,
+    tries,
+    understood,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,7 +44,7 @@ class Sticker(sdk.Generator):
     """
 
     id, title, makes = "studio.image.sticker", "Sticker from words", (sdk.Image, sdk.Text)
-    version = 2
+    version = 3
     needs = sdk.Needs(ram_gb=1.2, modules=("torch", "safetensors", "diffusers", "scipy.ndimage", "skimage.measure"))
     examples = (
         sdk.Example("A smile", {"prompt": "smile"}, 1),
@@ -74,11 +86,12 @@ class Sticker(sdk.Generator):
             20, min=4, max=60, advanced=True, label="Steps", help="More take longer and are a little cleaner."
         )
         tries: int = tries()
+        recolour: bool = recolour()
 
     @classmethod
     def migrate(cls, values: Mapping[str, Any], version: int) -> Mapping[str, Any]:
-        """Before version 2 each picture was drawn once."""
-        return {**values, "tries": 1} if version < 2 else values
+        """See `migrated`."""
+        return migrated(values, version)
 
     def generate(self, params: Any, ctx: sdk.Context) -> Iterator[sdk.Result]:
         """Yield one sheet, or stickers one by one, and their SVG source if asked for.
@@ -90,9 +103,11 @@ class Sticker(sdk.Generator):
         ctx.progress(0, total, "Loading the model")
         model = loaded_flow(params.model, ctx)
         wish = _wish(params, model, ctx)
-        made = list(drawn(model, wish.captions, params, ctx))
+        made = list(coloured(drawn(model, wish.captions, params, ctx), wish.captions[0][0], wish.colour))
         large = [_finished(one, params) for one in made]
         meta = {"drawn as": list(wish.named), "captions": [list(captions) for captions, _ in wish.captions]}
+        if wish.colour:
+            meta["coloured afterwards"] = [wish.colour]
         title = " + ".join(wish.named).capitalize()
         if params.layout == "single" or len(made) == 1:
             for number, picture in enumerate(large, 1):
@@ -111,36 +126,69 @@ class Wish:
     Attributes:
         named: what the artist's words were taken for, one or two things.
         captions: for each thing, what each picture is asked for, and the thing's share.
+        colour: what the pictures are recoloured to whose captions do not name it; empty for none.
     """
 
     named: tuple[str, ...]
     captions: list[tuple[list[str], float]]
+    colour: str = ""
 
 
 def _wish(params: Any, model: FlowModel, ctx: sdk.Context) -> Wish:
     concepts = _concepts(ctx.model(params.model), ctx)
     phrases = [phrase for phrase in params.prompt.replace("＋", "+").split("+", 2) if phrase.strip()][:2] or [""]
     styles = _styles(params, model, ctx)
-    found = [_one(phrase, concepts, model, styles, ctx) for phrase in phrases]
+    afterwards = params.recolour and len(phrases) == 1
+    found = [_one(phrase, concepts, model, styles, ctx, afterwards=afterwards) for phrase in phrases]
     shares = (1.0,) if len(found) == 1 else (1 - params.blend, params.blend)
-    asked = [(captions, share) for (_, captions), share in zip(found, shares, strict=True) if share > 0]
-    return Wish(tuple(name for name, _ in found), asked)
+    asked = [(one.captions, share) for one, share in zip(found, shares, strict=True) if share > 0]
+    return Wish(tuple(one.name for one in found), asked, found[0].colour)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of the model for one phrase.
+
+    Attributes:
+        name: what the phrase was taken for.
+        captions: one for each picture.
+        colour: what is recoloured afterwards; empty for nothing.
+    """
+
+    name: str
+    captions: list[str]
+    colour: str = ""
 
 
 def _one(
-    phrase: str, concepts: Concepts | None, model: FlowModel, styles: Sequence[str], ctx: sdk.Context
-) -> tuple[str, list[str]]:
-    """What a phrase was taken for, and the captions that ask for it in these styles."""
+    phrase: str,
+    concepts: Concepts | None,
+    model: FlowModel,
+    styles: Sequence[str],
+    ctx: sdk.Context,
+    *,
+    afterwards: bool,
+) -> Asked:
+    """What a phrase asks for in these styles, a colour `afterwards` where the thing is known in other ones."""
     random = ctx.rng("captions", phrase)
     if concepts is None:
         reading = understood(phrase, model, ctx)
         words = reading.known or (model.vocabulary.words[int(random.integers(len(model.vocabulary.words)))],)
-        return " ".join(words), [" ".join([*words, style]) for style in styles]
+        return Asked(" ".join(words), [" ".join([*words, style]) for style in styles])
     match = _matched(phrase, concepts, ctx)
     label, colours = match.concept.label, match.colours
-    if not colours:
-        return label, [_usual(label, style, model, int(random.integers(2**31))) for style in styles]
-    return label, [", ".join(filter(None, [style, *colours, label])) for style in styles]
+    if not colours or (afterwards and len(colours) == 1 and _captions_of(label, model)):
+        usual = [_usual(label, style, model, int(random.integers(2**31))) for style in styles]
+        return Asked(label, usual, _told("".join(colours), usual, ctx))
+    return Asked(label, [", ".join(filter(None, [style, *colours, label])) for style in styles])
+
+
+def _told(colour: str, captions: Sequence[str], ctx: sdk.Context) -> str:
+    """`colour` if some of the pictures are to be recoloured to it, which is said; else nothing."""
+    if not colour or all(colour in split(caption) for caption in captions):
+        return ""
+    ctx.log(f"Drawn in colours that the model knows, then coloured: {colour}.")
+    return colour
 
 
 def _matched(phrase: str, concepts: Concepts, ctx: sdk.Context) -> Match:
@@ -164,11 +212,16 @@ def _matched(phrase: str, concepts: Concepts, ctx: sdk.Context) -> Match:
 
 def _usual(label: str, style: str, model: FlowModel, number: int) -> str:
     """A training caption of this thing in this style, for the colours that it usually has."""
-    name = label.casefold()
-    known = [caption for caption in model.captions if caption.casefold().rsplit(", ", 1)[-1] == name]
+    known = _captions_of(label, model)
     # labels with a comma of their own, and models whose captions are other ones, get no colours
     fitting = [caption for caption in known if not style or caption.startswith(f"{style}, ")]
     return fitting[number % len(fitting)] if fitting else ", ".join(filter(None, [style, label]))
+
+
+def _captions_of(label: str, model: FlowModel) -> list[str]:
+    """The training captions of this thing."""
+    name = label.casefold()
+    return [caption for caption in model.captions if caption.casefold().rsplit(", ", 1)[-1] == name]
 
 
 def _styles(params: Any, model: FlowModel, ctx: sdk.Context) -> list[str]:

@@ -161,9 +161,44 @@ def test_of_several_tries_the_one_is_kept_in_which_the_model_sees_the_words_best
     assert np.array_equal(kept, to_bytes(wanted, crisp=True))
 
 
+def test_a_thing_is_lent_the_captions_of_its_kin_where_few_are_in_the_colour_asked_for() -> None:
+    known = Captions((*CAPTIONS, "red, old enter dragon, gateways"), split)
+    kin = [caption[0] for caption in known.in_any_colour(("red", "dragon"), "red", 2)]
+    assert kin == ["red", "blue"]
+    # nothing else that is red, and no gateway
+    assert len(known.in_any_colour(("red", "dragon"), "red", 1)) == 1
+    assert known.in_any_colour(("red",), "red", 4) == []
+
+
+def test_red_dragons_of_the_starter_differ_and_all_are_red() -> None:
+    ctx = RecordingContext(seed=1, models={"starter:sprites": STARTERS / "sprites"})
+    values = {"prompt": "a red dragon", "layout": "single", "steps": 6, "tries": 1, "enlarge": 1}
+    pictures = [one for one in run(Sprite, values, ctx) if isinstance(one, sdk.Image)]
+    assert len({one.meta["drawn as"] for one in pictures}) == 4
+    assert all("dragon" in one.meta["drawn as"] for one in pictures)
+    for number, one in enumerate(pictures):
+        seen = one.pixels[one.pixels[..., 3] > 0][:, :3].astype(int)
+        vivid = seen[np.ptp(seen, axis=1) > 60]
+        assert (vivid[:, 0] == vivid.max(1)).mean() > 0.6
+        for other in pictures[number + 1 :]:
+            assert np.abs(one.pixels.astype(int) - other.pixels).mean() > 10
+    assert pictures[0].meta["coloured afterwards"] == ["red"]
+    assert any(line.endswith("then coloured: red.") for line in ctx.lines)
+
+
+def test_colours_are_only_words_where_that_is_asked_for_or_the_colour_is_known(folder: Path) -> None:
+    (words,), ctx = made(folder, prompt="green dragon", count="1", recolour=False)
+    assert words.meta["drawn as"][0].startswith("green dragon")
+    (known,), more = made(folder, prompt="green snake", count="4")
+    assert "The model knows one picture of this, so all will be much alike." in more.lines
+    assert "coloured afterwards" not in {**words.meta, **known.meta}
+    assert not [line for line in (*ctx.lines, *more.lines) if "then coloured" in line]
+
+
 def test_a_sprite_recorded_before_there_were_tries_is_drawn_once(folder: Path) -> None:
-    assert Sprite.migrate({"prompt": "snake"}, 1) == {"prompt": "snake", "tries": 1}
-    assert Sprite.migrate({"prompt": "snake", "tries": 3}, 2)["tries"] == 3
+    assert Sprite.migrate({"prompt": "snake"}, 1) == {"prompt": "snake", "tries": 1, "recolour": False}
+    assert Sprite.migrate({"prompt": "snake", "tries": 3}, 2) == {"prompt": "snake", "tries": 3, "recolour": False}
+    assert Sprite.migrate({"prompt": "snake"}, 3) == {"prompt": "snake"}
     (once,), ctx = made(folder, prompt="snake", count="1", tries=1)
     assert len(ctx.previews) == 4
     assert once.pixels.shape[-1] == 4

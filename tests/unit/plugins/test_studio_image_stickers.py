@@ -16,10 +16,12 @@ import studio.sdk as sdk
 from studio.sdk.testing import RecordingContext, run
 from studio_image.concepts import Concepts, read_concepts
 from studio_image.enlarging import rimmed, smoothly_enlarged
+from studio_image.recolouring import recoloured
 from studio_image.sticker import Sticker
 from studio_image.tracing import traced
 
 KNOWN = Concepts(NAMES)
+STARTERS = Path(__file__).resolve().parents[3] / "resources" / "starters"
 QUICK = {"model": "own:little", "steps": 4, "tries": 1, "size": "1"}
 
 
@@ -150,11 +152,47 @@ def test_two_things_become_one_by_their_shares(folder: Path) -> None:
 
 
 def test_a_sheet_of_mixed_styles_keeps_the_colour_asked_for(folder: Path) -> None:
-    (sheet,), _ = made(folder, prompt="a blue cat", style="mixed", count="4", border=True)
+    (sheet,), _ = made(folder, prompt="a blue cat", style="mixed", count="4", border=True, recolour=False)
     assert sheet.pixels.shape == (2 * 64 + 4, 2 * 64 + 4, 4)
     captions = sheet.meta["captions"][0]
     assert {caption.split(", ")[0] for caption in captions} == {"noto", "flat"}
     assert all(caption.endswith("blue, cat") for caption in captions)
+
+
+def test_a_thing_in_a_new_colour_is_drawn_as_known_and_recoloured(folder: Path) -> None:
+    (plain,), _ = made(folder, prompt="cat")
+    (blue,), ctx = made(folder, prompt="a blue cat")
+    assert blue.meta["captions"] == [["noto, yellow, cat"]] == plain.meta["captions"]
+    assert blue.meta["coloured afterwards"] == ["blue"]
+    assert np.array_equal(blue.pixels, recoloured(plain.pixels[None], "blue")[0])
+    assert "Drawn in colours that the model knows, then coloured: blue." in ctx.lines
+    (yellow,), ctx = made(folder, prompt="a yellow cat")
+    assert "coloured afterwards" not in yellow.meta
+    assert not any("then coloured" in line for line in ctx.lines)
+
+
+def test_two_colours_and_blends_are_words(folder: Path) -> None:
+    (both,), _ = made(folder, prompt="a red and blue cat")
+    (blend,), _ = made(folder, prompt="a blue cat + sun")
+    assert both.meta["captions"] == [["noto, red, blue, cat"]]
+    assert blend.meta["captions"][0] == ["noto, blue, cat"]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "label", "colours"),
+    [
+        ("a green apple", "green apple", ()), ("绿色的苹果", "green apple", ()), ("un chat noir", "black cat", ()),
+        ("a yellow heart", "yellow heart", ()), ("a red dragon", "dragon face", ("red",)),
+        ("红色的龙", "dragon face", ("red",)), ("un dragon rouge", "dragon face", ("red",)),
+        ("apple", "red apple", ()), ("a blue apple", "red apple", ("blue",)),
+    ],
+)  # fmt: skip
+def test_the_starter_takes_the_thing_of_the_colour_asked_for(phrase: str, label: str, colours: tuple[str, ...]) -> None:
+    concepts = read_concepts(STARTERS / "stickers")
+    assert concepts is not None
+    match = concepts.find(phrase)
+    assert match is not None
+    assert (match.concept.label, match.colours) == (label, colours)
 
 
 def test_the_drawing_comes_as_a_text_beside_the_enlarged_picture(folder: Path) -> None:
