@@ -70,7 +70,8 @@ def _one(picture: NDArray[np.uint8], target: Target) -> NDArray[np.uint8]:
     if not seen.any():
         return picture
     lab = oklab(to_linear(picture[seen][:, :3].astype(np.float32) / np.float32(255)))
-    weights = picture[seen][:, 3] / np.float32(255) if picture.shape[-1] == 4 else np.ones(len(lab), np.float32)
+    alpha = picture[seen][:, 3:4] if picture.shape[-1] == 4 else np.full((len(lab), 1), 255, np.uint8)
+    weights = (alpha[:, 0] / np.float32(255)).astype(np.float32)
     changed = picture.copy()
     changed[seen, :3] = np.round(to_srgb(from_oklab(_turned(lab, weights, target))) * 255).astype(np.uint8)
     return changed
