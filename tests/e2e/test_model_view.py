@@ -68,4 +68,9 @@ def test_a_model_follows_key_mouse_and_wheel_and_stays_as_it_is_in_full_screen(
     assert colours["another"]["red"] == colours["another"]["green"] == 0
     assert colours["upright"]["blue"] > 100
     assert told["at the edges"]["upright"]["blue"] == 0, "a pane taller than wide shows the whole model"
+    assert 0 < colours["wireframe"]["blue"] < colours["upright"]["blue"] / 2, "only edges are left"
+    assert colours["solid again"]["blue"] == colours["upright"]["blue"]
+    lights = [told["brightness"][name] for name in ("upright", "second light", "third light")]
+    assert len(set(lights)) == 3, "each light shows it otherwise"
+    assert told["brightness"]["first light again"] == lights[0]
     assert not told["whole window in graphics"]

@@ -41,7 +41,7 @@ def angle(stage: _Stage) -> float:
 
 
 def main(first: Path, second: Path) -> None:
-    """Show one model, turn it by key, mouse and wheel, take it to full screen and back, show another."""
+    """Show one model, turn it by key, mouse and wheel, take it to full screen and back; show another, in every way."""
     app = QApplication([sys.argv[0]])
     Theme(app).use("dark")
     window, viewer = QMainWindow(), MeshViewer()
@@ -90,15 +90,32 @@ def main(first: Path, second: Path) -> None:
     window.resize(240, 700)
     wait_until(lambda: stage.width() == 240)
     seen["upright"] = view_of(stage)
+    window.activateWindow()
+    viewer.setFocus()
+    wait_until(stage.hasFocus)  # its keys work only then
+    QTest.keyClick(stage, Qt.Key.Key_W)
+    seen["wireframe"] = view_of(stage)
+    QTest.keyClick(stage, Qt.Key.Key_W)
+    seen["solid again"] = view_of(stage)
+    for light in ("second light", "third light", "first light again"):
+        QTest.keyClick(stage, Qt.Key.Key_L)
+        seen[light] = view_of(stage)
     told = {
         "angles": angles,
         "sizes": {name: [image.width(), image.height()] for name, image in seen.items()},
         "colours": {name: colours(image) for name, image in seen.items()},
         "at the edges": {name: colours(edges(image)) for name, image in seen.items()},
+        "brightness": {name: brightness(image) for name, image in seen.items()},
         "whole window in graphics": "PySide6.QtQuickWidgets" in sys.modules,
     }
     print(json.dumps(told))
     window.close()
+
+
+def brightness(image: QImage) -> float:
+    """How bright a picture is on average, from 0 to 255."""
+    grey = image.scaled(1, 1, mode=Qt.TransformationMode.SmoothTransformation).pixelColor(0, 0)
+    return float(grey.lightness())
 
 
 def edges(image: QImage) -> QImage:
