@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -205,12 +205,12 @@ class PluginsPage(QWidget):
             "muted",
             wrap=True,
         )
-        self._middle = middle = QWidget()
+        middle = QWidget()
         middle.setMaximumWidth(920)
         inside = column(row(title, None, again), about, self._note, self._cards, None, spacing=12)
         inside.setContentsMargins(32, 28, 32, 32)
         middle.setLayout(inside)
-        self._body = body = QWidget()
+        body = QWidget()
         body.setObjectName("FormBody")
         across = row(None, middle, None)
         across.setStretch(1, 100)
@@ -246,7 +246,7 @@ class PluginsPage(QWidget):
 
     def show_plugins(self) -> None:
         """Show what the registry lists now; the focus stays at the same control, and the page where it is."""
-        held, place = self._held(), self._area.verticalScrollBar().value()
+        held = self._held()
         take_all(self._cards)
         registry = self._workshop.registry
         rows = registry.plugins if registry is not None else ()
@@ -260,10 +260,8 @@ class PluginsPage(QWidget):
             card.restore_wanted.connect(lambda info: self._switch(info, True))
             card.quarantine_wanted.connect(self._quarantine)
             self._cards.addWidget(card)
-            card.show()  # the layout would do it in the loop's next turn, and until then the page would be empty
         self.retranslate()
         self._hold(held)
-        self._scroll_back(place)
 
     def _held(self) -> tuple[str, str] | None:
         """The plugin, and the text of the control, that has the focus."""
@@ -285,14 +283,6 @@ class PluginsPage(QWidget):
             others.insert(0, control)
         if others:
             others[0].setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _scroll_back(self, place: int) -> None:
-        """Lay the new cards out now, and show what was shown: the focus went through other places meanwhile."""
-        for inner in (self._middle, self._body):
-            if (layout := inner.layout()) is not None:
-                layout.activate()
-        QApplication.sendEvent(self._body, QEvent(QEvent.Type.LayoutRequest))
-        self._area.verticalScrollBar().setValue(place)
 
     def retranslate(self) -> None:
         """Say the note again."""
