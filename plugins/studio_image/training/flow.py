@@ -80,13 +80,13 @@ class TrainFlow(sdk.Trainer):
 
     def train(self, params: Any, ctx: sdk.TrainingContext) -> Iterator[sdk.Lesson | sdk.Result]:
         """Yield curves, sample sheets (captions of held-out pictures), checkpoints, and the model."""
-        from studio_image.training.runs import sample_interval
+        from studio_image.training.runs import Showings
 
         flowing = _flowing(params, ctx)
-        every = sample_interval(len(flowing.pictures.training), params.batch, params.steps)
+        showings = Showings.of(len(flowing.pictures.training), params.batch, params.steps, early=0)  # they cost more
         for step in flowing.loop:
             yield from flowing.loop.report(message="Learning", loss=flowing.learn())
-            if (step + 1) % every == 0 or step + 1 == params.steps:
+            if showings.is_look(step + 1):
                 yield from flowing.loop.look(_shown(flowing, step + 1))
         yield from flowing.loop.finish()
         if flowing.loop.is_main:
@@ -98,13 +98,13 @@ class TrainFlow(sdk.Trainer):
         The pictures that are judged are drawn as those of a sheet are, and take as long each.
         """
         from studio_image.training.flowing import SHEET
-        from studio_image.training.runs import forecast, sample_sheets, seconds_per_step, timed
+        from studio_image.training.runs import Showings, forecast, seconds_per_step, timed
 
         flowing, reading = timed(lambda: _flowing(params, ctx))
         step = seconds_per_step(flowing.loop, lambda: {"loss": flowing.learn()})
         _, sheet = timed(lambda: list(_shown(flowing, 1)))
         _, judging = timed(lambda: _finished(flowing, flowing.noise, params, ctx))
-        sheets = sample_sheets(len(flowing.pictures.training), params.batch, params.steps)
+        sheets = Showings.of(len(flowing.pictures.training), params.batch, params.steps, early=0).count
         painting = (sheets + len(flowing.asked) / SHEET) * sheet
         return forecast(params.steps, reading + params.steps * step + painting + judging, flowing.network)
 

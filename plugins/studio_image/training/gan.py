@@ -87,14 +87,14 @@ class TrainGan(sdk.Trainer):
 
     def train(self, params: Any, ctx: sdk.TrainingContext) -> Iterator[sdk.Lesson | sdk.Result]:
         """Yield curves, sample sheets, checkpoints, and the model."""
-        from studio_image.training.runs import sample_interval
+        from studio_image.training.runs import Showings
 
         pair = _pair(params, ctx)
-        every = sample_interval(len(pair.pictures.training), params.batch, params.steps)
+        showings = Showings.of(len(pair.pictures.training), params.batch, params.steps)
         for step in pair.loop:
             losses = pair.learn()
             yield from pair.loop.report(message="Learning", **losses)
-            if (step + 1) % every == 0 or step + 1 == params.steps:
+            if showings.is_due(step + 1):
                 yield from _shown(pair, step + 1)
         yield from pair.loop.finish()
         if pair.loop.is_main:
@@ -103,13 +103,13 @@ class TrainGan(sdk.Trainer):
     def forecast(self, params: Any, ctx: sdk.TrainingContext) -> sdk.Forecast:
         """Build both networks, and time reading, some steps, a sample sheet and the judging."""
         from studio_image.training.adversaries import LAZY
-        from studio_image.training.runs import forecast, sample_sheets, seconds_per_step, timed
+        from studio_image.training.runs import Showings, forecast, seconds_per_step, timed
 
         pair, reading = timed(lambda: _pair(params, ctx))
         step = seconds_per_step(pair.loop, pair.learn, LAZY if params.r1 else 1)
         _, sheet = timed(lambda: list(_shown(pair, 1)))
         _, judging = timed(lambda: _finished(pair, params, ctx))
-        sheets = sample_sheets(len(pair.pictures.training), params.batch, params.steps)
+        sheets = Showings.of(len(pair.pictures.training), params.batch, params.steps).count
         seconds = reading + params.steps * step + sheets * sheet + judging
         return forecast(params.steps, seconds, pair.generator, pair.discriminator)
 

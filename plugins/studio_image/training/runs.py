@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,8 +18,11 @@ import studio.sdk as sdk
 from studio.sdk.training import Loop
 from studio.sdk.training.loop import TIMED_STEPS
 
-MOST_SAMPLES = 24
-"""Sample sheets of one run, however short its epochs are."""
+LOOKS = 24
+"""Sample sheets that are spread over a run, however short its epochs are."""
+
+EARLY = 12
+"""Epochs at the beginning, when most changes, each of which is shown even where sheets are farther apart later."""
 
 TIMING_SECONDS = 30.0
 """No step more is timed for a forecast after this long."""
@@ -34,14 +38,44 @@ def seeded(seed: int) -> Iterator[None]:
         yield
 
 
-def sample_interval(pictures: int, batch: int, steps: int) -> int:
-    """Steps between sample sheets: an epoch, or more where that would be too many sheets."""
-    return max(1, -(-pictures // batch), -(-steps // MOST_SAMPLES))
+@dataclass(frozen=True, slots=True)
+class Showings:
+    """After which steps of a run samples are shown: known before it begins, so that a resumed run shows the same.
 
+    An epoch of a few hundred pictures is a few steps, and a sheet costs as much as two or three of them. Each of the
+    first epochs is shown, after that as many as are worth their time, and no run keeps more than `EARLY` + `LOOKS`.
 
-def sample_sheets(pictures: int, batch: int, steps: int) -> int:
-    """Sample sheets of a run, the last one included."""
-    return -(-steps // sample_interval(pictures, batch, steps))
+    Attributes:
+        epoch: steps in which every picture is seen once.
+        every: steps between the looks that count, some epochs: a run may stop early by what they find.
+        steps: of the run; the last one is a look, too.
+        early: epochs at the beginning that are shown one by one.
+    """
+
+    epoch: int
+    every: int
+    steps: int
+    early: int
+
+    @classmethod
+    def of(cls, pictures: int, batch: int, steps: int, *, early: int = EARLY) -> Showings:
+        """For a run over so many pictures."""
+        epoch = max(1, -(-pictures // batch))
+        return cls(epoch, -(-steps // (LOOKS * epoch)) * epoch, steps, early)
+
+    def is_look(self, step: int) -> bool:
+        """Whether a look at held-out pictures is due after this many steps."""
+        return step % self.every == 0 or step == self.steps
+
+    def is_due(self, step: int) -> bool:
+        """Whether samples are shown after this many steps."""
+        return self.is_look(step) or (step <= self.early * self.epoch and step % self.epoch == 0)
+
+    @property
+    def count(self) -> int:
+        """Sample sheets of the run."""
+        early = range(self.epoch, min(self.steps - 1, self.early * self.epoch) + 1, self.epoch)
+        return -(-self.steps // self.every) + sum(not self.is_look(step) for step in early)
 
 
 def timed(call: Callable[[], Result]) -> tuple[Result, float]:

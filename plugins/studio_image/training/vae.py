@@ -69,27 +69,28 @@ class TrainVae(sdk.Trainer):
 
     def train(self, params: Any, ctx: sdk.TrainingContext) -> Iterator[sdk.Lesson | sdk.Result]:
         """Yield curves, sample sheets (reconstructions above, new pictures, a walk below), checkpoints, the model."""
-        from studio_image.training.runs import sample_interval
+        from studio_image.training.runs import Showings
 
         coder = _coder(params, ctx)
-        every = sample_interval(len(coder.pictures.training), params.batch, params.steps)
+        showings = Showings.of(len(coder.pictures.training), params.batch, params.steps)
         for step in coder.loop:
             yield from coder.loop.report(message="Learning", **coder.learn())
-            if (step + 1) % every == 0 or step + 1 == params.steps:
-                yield from coder.loop.look(_shown(coder, step + 1))
+            if showings.is_due(step + 1):
+                shown = _shown(coder, step + 1)
+                yield from coder.loop.look(shown) if showings.is_look(step + 1) else shown
         yield from coder.loop.finish()
         if coder.loop.is_main:
             yield _finished(coder, params, ctx)
 
     def forecast(self, params: Any, ctx: sdk.TrainingContext) -> sdk.Forecast:
         """Build the network, and time reading, some steps, a sample sheet and the judging."""
-        from studio_image.training.runs import forecast, sample_sheets, seconds_per_step, timed
+        from studio_image.training.runs import Showings, forecast, seconds_per_step, timed
 
         coder, reading = timed(lambda: _coder(params, ctx))
         step = seconds_per_step(coder.loop, coder.learn)
         _, sheet = timed(lambda: list(_shown(coder, 1)))
         _, judging = timed(lambda: _finished(coder, params, ctx))
-        sheets = sample_sheets(len(coder.pictures.training), params.batch, params.steps)
+        sheets = Showings.of(len(coder.pictures.training), params.batch, params.steps).count
         return forecast(params.steps, reading + params.steps * step + sheets * sheet + judging, coder.network)
 
 

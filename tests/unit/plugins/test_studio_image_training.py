@@ -22,6 +22,7 @@ from studio_image.training.attributes import named
 from studio_image.training.dataset import asked_for
 from studio_image.training.flow import TrainFlow
 from studio_image.training.gan import TrainGan
+from studio_image.training.runs import EARLY, LOOKS, Showings
 from studio_image.training.vae import TrainVae
 
 STARTERS = Path(__file__).resolve().parents[3] / "resources" / "starters"
@@ -177,6 +178,27 @@ def test_sample_sheets_come_at_most_once_an_epoch_and_files_of_the_report_are_th
     named += [pair.training for pair in model.evaluation.neighbours]
     assert all((model.folder / name).is_file() for name in named)
     assert model.facts["transparent"] is True
+
+
+@pytest.mark.parametrize(
+    ("pictures", "steps", "first", "gap"),
+    [
+        (200, 3000, [7 * epoch for epoch in range(1, 13)], 126),
+        (5000, 3000, [157, 314], 157),
+        (10, 5, [1, 2, 3], 1),
+    ],
+)
+def test_small_sets_show_each_epoch_at_first_and_no_run_shows_too_many(
+    pictures: int, steps: int, first: list[int], gap: int
+) -> None:
+    showings = Showings.of(pictures, 32, steps)
+    shown = [step for step in range(1, steps + 1) if showings.is_due(step)]
+    assert shown[: len(first)] == first
+    assert shown[-1] == steps
+    assert len(shown) == showings.count <= EARLY + LOOKS
+    assert np.diff(shown[len(first) :]).max() <= gap
+    looks = [step for step in shown if showings.is_look(step)]
+    assert looks == [step for step in range(1, steps + 1) if step % gap == 0 or step == steps], "stopping goes by these"
 
 
 def test_a_gan_brings_its_pictures_nearer_to_the_real_ones(data: sdk.Dataset) -> None:
