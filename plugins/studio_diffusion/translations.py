@@ -129,6 +129,7 @@ ZH_CN: dict[str, str] = {
         "方形图片的边长；其他形状取同样多的像素。0 表示采用模型学习时的尺寸。"
     ),
     "Mirror pictures": "镜像图片",
+    "Each picture is learned as it is, and mirrored as well.": "每张图片都按原样学习，也会学习其镜像。",
     "Also learn from mirror images; not for faces or letters.": "也从镜像中学习；不适合人脸和文字。",
     "Prior preservation": "先验保持",
     "Class pictures": "同类图片",

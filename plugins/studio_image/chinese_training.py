@@ -116,6 +116,11 @@ TRAINING: dict[str, str] = {
     "Steps": "步数",
     "More make better pictures, up to a point.": "在一定限度内，越多图片越好。",
     "Mirror pictures": "镜像图片",
+    "Every other picture is mirrored.": "每两张图片中有一张会被镜像。",
+    "Before the judging network sees a picture, its brightness, saturation and contrast change, "
+    "it is shifted by up to an eighth of its side, and a square of half its side is blanked; each time anew.": (
+        "判别网络看到图片之前，图片的亮度、饱和度和对比度会改变，图片最多平移边长的八分之一，并遮去边长一半的方块；每次都不同。"
+    ),
     "Also learn from mirror images; not for letters.": "也从镜像中学习；不适用于文字。",
     "Augment": "数据增强",
     "Keeps a small dataset from being learned by heart; leave it on below 5,000 pictures.": (

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 ZH_CN = {
+    "Some of the shapes are turned by a quarter, half or three quarters.": (
+        "部分形体会被旋转四分之一、半圈或四分之三圈。"
+    ),
     "Words to voxel objects": "文字生成的体素物件",
     "Voxel objects": "体素物件",
     "Makes a small 3D object from a few words: a pine tree, a red mushroom, a house, a bench.":

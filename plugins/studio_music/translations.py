@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 ZH_CN: dict[str, str] = {
+    "Pieces are transposed by up to six semitones, as far as the ranges of the voices allow.": (
+        "乐曲会在各声部音域允许的范围内移调，最多六个半音。"
+    ),
+    "Every song is moved to the key of C, major or minor.": "每首歌都会移到 C 大调或 C 小调。",
+    "In some beats, a bar is replaced by a fill of the same style.": "部分节奏中的一小节会换成同一风格的过门。",
     "Chorales": "众赞歌",
     "Songs": "歌曲",
     # the generator

@@ -5,6 +5,9 @@ from __future__ import annotations
 KINDS = {"tales": "童话", "poems": "诗歌", "plays": "戏剧"}
 
 REPORTS = {
+    "Some of the hints in captions are left out now and then; the texts stay as they are.": (
+        "说明中的部分提示有时会被隐去；文本保持原样。"
+    ),
     # ---- the storyteller
     **{f"bits per byte of {kind}": f"{chinese}的每字节比特数" for kind, chinese in KINDS.items()},
     **{f"runs of 8 words copied in {kind}": f"{chinese}中照抄连续 8 词的比例" for kind, chinese in KINDS.items()},

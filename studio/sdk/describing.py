@@ -162,6 +162,13 @@ def _trainer_problems(generator: type[Generator]) -> Iterator[str]:
     teaches = getattr(generator, "teaches", None)
     if not isinstance(teaches, str) or not ID_PATTERN.fullmatch(teaches):
         yield f"teaches must name a family of models such as “image.gan”, not {teaches!r}."
+    names = {"", *(field.name for field in generator.Params.fields)}
+    try:
+        fits = all(name in names and isinstance(said, str) for name, said in generator.alters or ())
+    except (TypeError, ValueError):
+        fits = False
+    if not fits:
+        yield "alters must hold pairs of a parameter's name and a sentence."
     datasets = [field for field in generator.Params.fields if field.kind == "dataset"]
     if not datasets:
         yield "a trainer needs a dataset among its parameters: data: sdk.Dataset = sdk.dataset(KIND)."

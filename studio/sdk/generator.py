@@ -108,6 +108,7 @@ class GeneratorSpec:
         distribution_version: that distribution's version.
         translations: texts by locale, e.g. ``{"zh_CN": {"Octaves": "层数"}}``.
         teaches: the family of the models that come out, as on `Trainer`; empty where it is no trainer.
+        alters: what it does to the files while it learns, as on `Trainer`.
     """
 
     id: str
@@ -124,6 +125,7 @@ class GeneratorSpec:
     distribution_version: str = ""
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     teaches: str = ""
+    alters: tuple[tuple[str, str], ...] | None = None
 
     @classmethod
     def of(cls, generator: type[Generator], **where: Any) -> GeneratorSpec:
@@ -140,6 +142,7 @@ class GeneratorSpec:
             module=generator.__module__,
             qualname=generator.__qualname__,
             teaches=getattr(generator, "teaches", ""),
+            alters=getattr(generator, "alters", None),
             **where,
         )
 
@@ -166,6 +169,7 @@ class GeneratorSpec:
         plain["examples"] = [
             {"title": example.title, "values": dict(example.values), "seed": example.seed} for example in self.examples
         ]
+        plain["alters"] = None if self.alters is None else [list(pair) for pair in self.alters]
         plain["translations"] = {locale: dict(texts) for locale, texts in self.translations.items()}
         return plain
 
@@ -178,6 +182,8 @@ class GeneratorSpec:
         values["needs"] = Needs(**needs)
         values["makes"] = tuple(values["makes"])
         values["fields"] = tuple(Field.from_json(known) for known in values["fields"])
+        alters = values.get("alters")
+        values["alters"] = None if alters is None else tuple((str(name), str(said)) for name, said in alters)
         values["examples"] = tuple(Example(**example) for example in values["examples"])
         return cls(**values)
 

@@ -166,9 +166,12 @@ class Trainer(Generator):
         teaches: the family of the models that come out, ``"medium.architecture"``, e.g. ``"image.flow"``. Generators
             offer them by ``sdk.choice(source="models:image.flow")``.
         makes: the kinds of the samples it shows.
+        alters: what it does to the files while it learns (augmentation): pairs of the parameter that switches it on
+            (``""``: always on) and a sentence. Empty where it learns them as they are; None where it does not say.
     """
 
     teaches: ClassVar[str]
+    alters: ClassVar[tuple[tuple[str, str], ...] | None] = None
 
     @abstractmethod
     def train(self, params: Any, ctx: TrainingContext) -> Iterator[Lesson | Result]:

@@ -3,12 +3,15 @@
 import sys
 import tomllib
 from collections import Counter
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from helpers.tiny_models import tiny_model
 
 from studio.engine.conformance import run_in_worker
+from studio.sdk import Trainer
+from studio.sdk.describing import problems_of
 from studio.sdk.testing.conformance import CHECKS, Plugin, check_plugin
 
 ROOT = Path(__file__).parents[2]
@@ -47,3 +50,15 @@ def test_a_first_party_plugin_passes_twenty_of_twenty(name: str, given: dict[str
     counts = Counter(result.generator for result in results)
     assert set(counts.values()) <= {len(CHECKS), len(TRAINER_CHECKS)}
     assert [f"{result.generator}: {result}" for result in results if not result.passed] == []
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_every_recipe_says_what_it_does_to_the_files_in_both_languages(name: str) -> None:
+    module, _, plugin = TARGETS[name].partition(":")
+    made = getattr(import_module(module), plugin)()
+    recipes = [one for one in made.studio_generators() if issubclass(one, Trainer)]
+    chinese = made.studio_translations().get("zh_CN", {})
+    for recipe in recipes:
+        assert recipe.alters is not None, recipe.id
+        assert not list(problems_of(recipe)), recipe.id
+        assert [said for _, said in recipe.alters if said not in chinese] == [], recipe.id

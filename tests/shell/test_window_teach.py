@@ -780,6 +780,22 @@ def test_framing_is_shown_for_recipes_that_frame_only(stand: Stand, qtbot: QtBot
     assert whole._examples[0].pixmap().isNull()
 
 
+def test_what_a_recipe_does_to_the_files_while_it_learns_is_told(stand: Stand, qtbot: QtBot) -> None:
+    dataset = find(stand.workshop.home.datasets, "greys")
+    said = "While it learns, nothing is done to the files: they are learned as they are."
+    moves = (("", "Pieces are moved."), ("mirror", "Every other one is mirrored."))
+    for alters, values, told in (
+        (None, {}, ""),
+        ((), {}, said),
+        (moves, {"mirror": True}, "While it learns: Pieces are moved. Every other one is mirrored."),
+        (moves, {"mirror": False}, "While it learns: Pieces are moved."),
+    ):
+        dialog = DatasetDialog(dataset, values, recipe=replace(TRAINER, alters=alters))
+        qtbot.addWidget(dialog)
+        assert dialog.altered.text() == told
+        assert dialog.altered.isHidden() == (not told)
+
+
 def test_how_the_next_folder_is_prepared_can_be_said(stand: Stand, tmp_path: Path) -> None:
     step = page_of(stand).data
     assert step.options.isHidden()

@@ -24,6 +24,7 @@ class TrainLora(sdk.Trainer):
 
     id, title, makes = "studio.image.train-lora", "Teach an image model (LoRA)", (sdk.Image,)
     teaches = LORA_FAMILY
+    alters = (("mirror", "Each picture is learned as it is, and mirrored as well."),)
     needs = sdk.Needs(
         ram_gb=8.0, modules=("torch", "diffusers", "transformers", "peft", "accelerate", "safetensors", "PIL.Image"),
     )  # fmt: skip

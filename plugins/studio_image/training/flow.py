@@ -30,6 +30,7 @@ class TrainFlow(sdk.Trainer):
 
     id, title, makes = "studio.image.train-flow", "Train pictures from words", (sdk.Image,)
     teaches = "image.flow"
+    alters = (("mirror", "Every other picture is mirrored."),)
     needs = sdk.Needs(ram_gb=2.0, modules=("torch", "safetensors", "accelerate", "diffusers", "PIL.Image", "psutil"))
 
     examples = (

@@ -17,6 +17,10 @@ LOSSES = (("hinge", "Hinge"), ("non-saturating", "Non-saturating"), ("minimax", 
 STEPS = 3000
 SHEET = 36
 """Pictures on a sample sheet."""
+AUGMENTED = (
+    "Before the judging network sees a picture, its brightness, saturation and contrast change, "
+    "it is shifted by up to an eighth of its side, and a square of half its side is blanked; each time anew."
+)
 
 
 class TrainGan(sdk.Trainer):
@@ -28,6 +32,10 @@ class TrainGan(sdk.Trainer):
 
     id, title, makes = "studio.image.train-gan", "Train a picture GAN", (sdk.Image,)
     teaches = "image.gan"
+    alters = (
+        ("mirror", "Every other picture is mirrored."),
+        ("augment", AUGMENTED),
+    )
     needs = sdk.Needs(ram_gb=1.5, modules=("torch", "safetensors", "accelerate", "PIL.Image", "psutil"))
 
     examples = (

@@ -24,6 +24,7 @@ class TrainVae(sdk.Trainer):
 
     id, title, makes = "studio.image.train-vae", "Train a picture VAE", (sdk.Image,)
     teaches = "image.vae"
+    alters = (("mirror", "Every other picture is mirrored."),)
     needs = sdk.Needs(ram_gb=1.5, modules=("torch", "safetensors", "accelerate", "PIL.Image", "psutil", "skimage"))
 
     examples = (

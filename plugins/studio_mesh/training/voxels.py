@@ -37,6 +37,7 @@ class TrainVoxels(sdk.Trainer):
     id = "studio.mesh.train-voxels"
     title = "Teach voxel objects"
     teaches = "mesh.voxels"
+    alters = (("turned", "Some of the shapes are turned by a quarter, half or three quarters."),)
     makes = (sdk.Mesh,)
     needs = sdk.Needs(ram_gb=1.5, modules=("torch", "scipy.ndimage", "trimesh"))
     examples = (sdk.Example("A quick try", {"steps": 600}),)

@@ -27,6 +27,7 @@ class TrainDrums(MusicTrainer):
     id = "studio.music.train-drums"
     title = "Teach a drummer"
     teaches = FAMILY
+    alters = (("", "In some beats, a bar is replaced by a fill of the same style."),)
     needs = sdk.Needs(ram_gb=1.5, modules=("numpy", "torch", "transformers", "accelerate", "mido"))
     examples = (
         sdk.Example("Your drum grooves", {}, 1),

@@ -27,6 +27,7 @@ class TrainSong(MusicTrainer):
     id = "studio.music.train-song"
     title = "Teach a song writer"
     teaches = FAMILY
+    alters = (("", "Every song is moved to the key of C, major or minor."),)
     needs = sdk.Needs(ram_gb=1.8, modules=("numpy", "torch", "transformers", "accelerate", "mido"))
     examples = (
         sdk.Example("Your songs", {}, 1),

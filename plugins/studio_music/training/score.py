@@ -27,6 +27,7 @@ class TrainScore(MusicTrainer):
     id = "studio.music.train-score"
     title = "Teach a score writer"
     teaches = FAMILY
+    alters = (("", "Pieces are transposed by up to six semitones, as far as the ranges of the voices allow."),)
     needs = sdk.Needs(ram_gb=1.5, modules=("numpy", "torch", "transformers", "accelerate", "mido"))
     examples = (
         sdk.Example("Four-part chorales", {"voices": 4}, 1),

@@ -23,6 +23,7 @@ class TrainTextModel(sdk.Trainer):
     title = "Teach a text model"
     makes = (sdk.Text,)
     teaches = FAMILY
+    alters = (("", "Some of the hints in captions are left out now and then; the texts stay as they are."),)
     needs = sdk.Needs(ram_gb=2.0, modules=("torch", "transformers", "accelerate"))
 
     class Params(sdk.Params):

@@ -22,6 +22,7 @@ class TrainTextLora(sdk.Trainer):
 
     id, title, makes = "studio.text.train-lora", "Teach a language model (LoRA)", (sdk.Text,)
     teaches = LORA_FAMILY
+    alters = ()
     needs = sdk.Needs(ram_gb=5.0, modules=("torch", "transformers", "peft", "accelerate", "safetensors"))
     examples = (
         sdk.Example("A manner of writing", {"steps": 300, "rank": 16}),

@@ -23,6 +23,7 @@ class TrainAnswer(sdk.Trainer):
     title = "Teach an answer finder"
     makes = (sdk.Text,)
     teaches = FAMILY
+    alters = ()
     needs = sdk.Needs(ram_gb=2.0, modules=("torch", "transformers", "accelerate"))
 
     class Params(sdk.Params):

@@ -25,7 +25,8 @@ from PySide6.QtWidgets import (
 )
 
 from studio.sdk.datasets import Dataset, DatasetItem
-from studio.shell.i18n import count, say, tr, tr_error, tr_message
+from studio.sdk.generator import GeneratorSpec
+from studio.shell.i18n import count, say, tr, tr_error, tr_message, tr_spec
 from studio.shell.leaving import ask_to_throw_away
 from studio.shell.teach.dataset_table import (
     CAPTION,
@@ -62,6 +63,7 @@ class DatasetDialog(QDialog):
         dataset: what to show.
         seen_as: values of the recipe's form that say how it cuts and mirrors pictures (``framing``, ``mirror``); a
             recipe without ``framing`` takes them whole, and nothing is shown of that.
+        recipe: the form's; what it does to the files while it learns is told.
 
     Signals:
         kept(Dataset): captions were changed on the disk.
@@ -69,11 +71,19 @@ class DatasetDialog(QDialog):
 
     kept = Signal(object)
 
-    def __init__(self, dataset: Dataset, seen_as: Mapping[str, Any], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        dataset: Dataset,
+        seen_as: Mapping[str, Any],
+        parent: QWidget | None = None,
+        *,
+        recipe: GeneratorSpec | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         say(self.setWindowTitle, "Dataset")
         self._seen_as = dict(seen_as)
+        self._recipe = recipe
         self._saving = False
         self._is_framed = dataset.kind == "image" and "framing" in seen_as
         self.table = DatasetTable(dataset, self)
@@ -99,14 +109,22 @@ class DatasetDialog(QDialog):
         self.text.setFixedHeight(TEXT_HEIGHT)
         self.text.setTabChangesFocus(True)
         self._begun: DatasetItem | None = None
+        self.altered = label(role="muted", wrap=True)
         self._lay_out(dataset)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self.view, self.paste,
                   context=Qt.ShortcutContext.WidgetShortcut)  # fmt: skip
         self.view.selectionModel().currentRowChanged.connect(lambda now, _: self._show_row(now.row()))
         self.table.modelReset.connect(self._begin)
         self._begin()
+        self.retranslate()
         self.view.setFocus()
         self.resize(820, 620)
+
+    def retranslate(self) -> None:
+        """Say again what the recipe does to the files while it learns."""
+        told = altered(self._recipe, self._seen_as)
+        self.altered.setText(told)
+        self.altered.setVisible(bool(told))
 
     def paste(self) -> None:
         """Give the lines of the clipboard as captions to the rows from the current one on."""
@@ -231,6 +249,7 @@ class DatasetDialog(QDialog):
         if self._is_framed:
             inside.addWidget(line())
             inside.addLayout(self._make_examples())
+        inside.addWidget(self.altered)
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
         tabs.addTab(files, count("{count} file", "{count} files", len(dataset.items)))
@@ -275,6 +294,16 @@ class DatasetDialog(QDialog):
             cells.append(cell)
         column.addLayout(row(*cells, None))
         return column
+
+
+def altered(recipe: GeneratorSpec | None, values: Mapping[str, Any]) -> str:
+    """What a recipe with these values does to the files while it learns; empty where it does not say."""
+    if recipe is None or recipe.alters is None:
+        return ""
+    done = [tr_spec(recipe, said) for name, said in recipe.alters if not name or values.get(name)]
+    if not done:
+        return tr("While it learns, nothing is done to the files: they are learned as they are.")
+    return tr("While it learns: {what}", what=" ".join(done))
 
 
 def framed(path: Path, side: int, framing: str, *, mirror: bool) -> list[QImage]:

@@ -212,7 +212,8 @@ class TeachPage(QWidget):
         from studio.shell.teach.dataset_dialog import DatasetDialog
 
         self._opening = False
-        DatasetDialog(dataset, values, self).open()
+        recipe = self.form.spec if self.form is not None else None
+        DatasetDialog(dataset, values, self, recipe=recipe).open()
 
     def _no_dataset(self, error: Exception) -> None:
         self._opening = False
