@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect
+from functools import partial
+
+from PySide6.QtCore import QPoint, QRect, QTimer
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from studio.shell.widgets import as_plain_tip
+
+SETTLED_MS = 100
+"""By then the palette, where this may have been chosen, is closed; as that moves the focus, it would close the tip."""
 
 READ_MS = 60_000
 """How long the tip stays, unless the focus goes on before."""
@@ -16,7 +21,7 @@ def tell_about(widget: QWidget | None) -> bool:
     told = tip_of(widget)
     if widget is None or not told:
         return False
-    QToolTip.showText(widget.mapToGlobal(QPoint(0, widget.height())), told, widget, QRect(), READ_MS)
+    QTimer.singleShot(SETTLED_MS, widget, partial(_show, widget, told))
     return True
 
 
@@ -28,3 +33,7 @@ def tip_of(widget: QWidget | None) -> str:
             return tip
         around = around.parentWidget()
     return as_plain_tip(widget.accessibleDescription()) if widget is not None else ""
+
+
+def _show(widget: QWidget, told: str) -> None:
+    QToolTip.showText(widget.mapToGlobal(QPoint(0, widget.height())), told, widget, QRect(), READ_MS)

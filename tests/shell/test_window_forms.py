@@ -463,7 +463,7 @@ def test_what_a_field_is_for_is_told_without_a_mouse_and_with_an_error_behind_it
     workshop.bridge.close()
 
 
-def test_the_keyboard_reads_what_a_control_is_for(qapp: QApplication, tmp_path: Path) -> None:
+def test_the_keyboard_reads_what_a_control_is_for(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> None:
     helped = replace(EVERY_KIND[2], help="How often it looks.")
     spec = replace(PAINTER, fields=(EVERY_KIND[0], helped), description="Paints & tells.")
     with open_window(qapp, tmp_path, spec) as stand:
@@ -471,12 +471,12 @@ def test_the_keyboard_reads_what_a_control_is_for(qapp: QApplication, tmp_path: 
         box = stand.form.editor("steps").input_widget()
         box.setFocus()
         QTest.keyClick(box, Qt.Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
-        assert QToolTip.text() == "How often it looks."
+        qtbot.waitUntil(lambda: QToolTip.text() == "How often it looks.")
         chooser = stand.page.panel.chooser.generators
         assert chooser.accessibleDescription() == "Paints & tells."
         chooser.setFocus()
         QTest.keyClick(chooser, Qt.Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
-        assert QToolTip.text() == "<qt>Paints &amp; tells.</qt>"
+        qtbot.waitUntil(lambda: QToolTip.text() == "<qt>Paints &amp; tells.</qt>")
         QToolTip.hideText()
         stand.form.editor("prompt").input_widget().setFocus()
         stand.window.tell_about_focus()
