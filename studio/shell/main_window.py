@@ -312,8 +312,8 @@ class MainWindow(QMainWindow):
         shown: Any = self._stack.currentWidget()
         if self.place == "teach":
             yield from teach_commands.entries_of(shown)
-        if self.place == "library" and library.filters.query.trash and library.filters.empty_trash.isEnabled():
-            yield entry_of_button(library.filters.empty_trash)
+        if self.place == "library":
+            yield from query_commands.entries_of(library)
         if self._workshop.library is not None:
             query = library.filters.query if library is not None else None
             yield from query_commands.entries(query, partial(self._shown, "library"))

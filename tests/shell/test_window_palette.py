@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from helpers.windows import TRAINER, WRITER, Stand, open_window
 from PySide6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
 
 from studio.engine.settings import TABLE
 from studio.library.library import Library
@@ -152,9 +153,28 @@ def test_the_librarys_filters_and_orders_are_chosen_from_everywhere(stand: Stand
         assert page.rows.query == query
         offered = entries(stand)
         assert "Library: Images" not in offered  # that is shown
+        assert ("Empty the trash…" in offered) == page.filters.empty_trash.isEnabled()
         offered["Library: Leave the trash"].run()
         offered["Library: Favourites and others"].run()
         offered["Library: All"].run()
         query = page.filters.query
         assert (query.kind, query.favourites, query.trash) == ("", False, False)
         stand.window.show_place("create")
+
+
+def test_stars_are_given_from_the_palette(stand: Stand, qtbot: QtBot, tmp_path: Path) -> None:
+    with Library(tmp_path / "library") as library:
+        note = tmp_path / "note.txt"
+        note.write_text("A fox.", encoding="utf-8")
+        item = library.import_file(note)
+        stand.workshop.set_library(library)
+        stand.window.show_place("library")
+        page: Any = stand.window.page("library")
+        qtbot.waitUntil(lambda: page.rows.row(0) is not None)
+        page.grid.select_row(0)
+        line = entries(stand)["4 of 5 stars"]
+        assert line.keys == "4"
+        line.run()
+        qtbot.waitUntil(lambda: library.get(item.id).rating == 4)
+        stand.window.show_place("create")
+        assert "4 of 5 stars" not in entries(stand)

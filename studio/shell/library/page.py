@@ -147,7 +147,7 @@ class LibraryPage(QWidget):
     def keyPressEvent(self, event: Any) -> None:
         """Digits rate; everything else has its action."""
         if Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_5 and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._rate(event.key() - Qt.Key.Key_0)
+            self.rate(event.key() - Qt.Key.Key_0)
         else:
             super().keyPressEvent(event)
 
@@ -199,8 +199,8 @@ class LibraryPage(QWidget):
         self.empty.pressed.connect(self._leave_empty)
         self.details.command.connect(self._command)
         self.details.sent.connect(self._send)
-        self.details.rated.connect(self._rate)
-        self.peek.rated.connect(self._rate)
+        self.details.rated.connect(self.rate)
+        self.peek.rated.connect(self.rate)
         self.peek.sound_wanted.connect(self.sound_requested)
         self.details.tagged.connect(lambda tag: self._with_ids(partial(self.changes.tag, tag=tag, present=True)))
         self.details.untagged.connect(lambda tag: self._with_ids(partial(self.changes.tag, tag=tag, present=False)))
@@ -389,7 +389,8 @@ class LibraryPage(QWidget):
     def _not_known(self, error: Exception) -> None:
         self.changes.failed.emit(tr_error(error))
 
-    def _rate(self, rating: int) -> None:
+    def rate(self, rating: int) -> None:
+        """Give what is selected this many stars, 0 for none."""
         self._with_ids(lambda ids: self.changes.rate(ids, rating))
 
     def _favourite(self) -> None:

@@ -1,4 +1,4 @@
-"""What the palette offers of the library's filters and orders."""
+"""What the palette offers of the library's filters and orders, and of what has no action of its own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from studio.shell.commands import Entry, entry
+from studio.shell.commands import Entry, entry, entry_of_button
 from studio.shell.i18n import tr
 from studio.shell.library.filters import DAYS, KINDS
 
@@ -45,3 +45,13 @@ def entries(query: Query | None, show: Callable[[], LibraryPage]) -> Iterator[En
     for name, icon, changes in ASKED:
         if query is None or any(getattr(query, key) != value for key, value in changes.items()):
             yield entry("Library: {name}", icon, partial(ask, **changes), name=name, told=tr(name))
+
+
+def entries_of(page: LibraryPage) -> Iterator[Entry]:
+    """What the page offers while it is seen, besides its actions."""
+    if page.grid.selection.current >= 0:
+        for rating in range(6):
+            run = partial(page.rate, rating)
+            yield Entry(tr("{rating} of 5 stars", rating=rating), f"{rating} of 5 stars", str(rating), "star", run)
+    if page.filters.query.trash and page.filters.empty_trash.isEnabled():
+        yield entry_of_button(page.filters.empty_trash)
