@@ -18,6 +18,9 @@ from studio.teach.datasets_likeness import Look
 
 if TYPE_CHECKING:
     import mido
+    import numpy as np
+    import numpy.typing as npt
+    import trimesh
 
 ENDINGS: Mapping[str, tuple[str, ...]] = {
     "image": (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"),
@@ -36,6 +39,12 @@ IMAGE_PIXELS = 2**26
 FILE_BYTES = {"image": 256 << 20, "score": 8 << 20, "mesh": 128 << 20}
 SCORE_EVENTS = 400_000
 MESH_VERTICES = 5_000_000
+FEWEST_TRIANGLES = 4
+"""A tetrahedron; anything less is no model of a thing."""
+FEWEST_VOXELS = 8
+COMPARED_PARTS = 400_000
+"""Of larger models, so many triangles or voxels are looked at to find near-duplicates."""
+COMPARED_POINTS = 32_768
 
 _DECODER_ERRORS = (
     ArithmeticError,
@@ -66,7 +75,7 @@ class Examined:
 
     Attributes:
         facts: for `DatasetItem.meta`.
-        look: of a picture, for finding near-duplicates.
+        look: of a picture or a mesh, for finding near-duplicates.
         sketch: of a score, the same.
     """
 
@@ -190,10 +199,15 @@ def _notes(score: mido.MidiFile) -> tuple[list[tuple[int, int]], int]:
 
 def _voxels(raw: bytes) -> Examined:
     """A MagicaVoxel file: a header, then chunks of a name, two lengths and their content."""
+    import numpy as np
+
+    from studio.teach.datasets_likeness import shape_look
+
     if raw[:4] != b"VOX " or raw[8:12] != b"MAIN":
         raise LeftOut("it is not a complete, undamaged voxel file")
     place, count = 20, 0
     sizes: tuple[int, ...] = ()
+    filled = np.zeros((0, 4), np.uint8)
     while place + 12 <= len(raw):
         name, length = raw[place : place + 4], int.from_bytes(raw[place + 4 : place + 8], "little")
         if place + 12 + length > len(raw):
@@ -201,15 +215,21 @@ def _voxels(raw: bytes) -> Examined:
         if name == b"SIZE" and not sizes:
             sizes = struct.unpack_from("<3i", raw, place + 12)
         if name == b"XYZI" and not count:
-            count = min((length - 4) // 4, int.from_bytes(raw[place + 12 : place + 16], "little"))
+            count = min(max(0, length - 4) // 4, int.from_bytes(raw[place + 12 : place + 16], "little"))
+            filled = np.frombuffer(raw, np.uint8, 4 * count, place + 16).reshape(-1, 4)
         place += 12 + length
     if not count or not sizes:
         raise LeftOut("it has no voxels")
-    return Examined({"voxels": count, "size": list(sizes)})
+    if count < FEWEST_VOXELS:
+        raise LeftOut(f"it is too small ({count} voxels; at least {FEWEST_VOXELS} are needed)")
+    compared = filled[:: -(-count // COMPARED_PARTS), :3].astype(np.float64)
+    return Examined({"voxels": count, "size": list(sizes)}, look=shape_look(compared))
 
 
 def _mesh(path: Path) -> Examined:
     import trimesh
+
+    from studio.teach.datasets_likeness import on_surface, shape_look
 
     raw = path.read_bytes()
     ending = path.suffix.lower().removeprefix(".")
@@ -227,7 +247,30 @@ def _mesh(path: Path) -> Examined:
     size = [round(float(length), 4) for length in scene.extents]
     if not all(0 <= length < 1e12 for length in size) or max(size) <= 0:
         raise LeftOut("its shape has no size")
-    return Examined({"vertices": vertices, "faces": faces, "size": size})
+    if faces < FEWEST_TRIANGLES:
+        raise LeftOut(f"it is too small ({faces} triangles; at least {FEWEST_TRIANGLES} are needed)")
+    try:
+        points = on_surface(_triangles(scene), COMPARED_POINTS)
+    except ValueError as error:
+        raise LeftOut("it has no surface") from error
+    return Examined({"vertices": vertices, "faces": faces, "size": size}, look=shape_look(points))
+
+
+def _triangles(scene: trimesh.Scene) -> npt.NDArray[np.float64]:
+    """Corners [n, 3, 3] of a scene's triangles where they stand; of very many, only as many as are compared."""
+    import numpy as np
+    import trimesh
+
+    standing = [scene.graph[node] for node in scene.graph.nodes_geometry]
+    placed = [(turn, scene.geometry[name]) for turn, name in standing]
+    placed = [(turn, mesh) for turn, mesh in placed if isinstance(mesh, trimesh.Trimesh)]
+    stride = -(-sum(len(mesh.faces) for _, mesh in placed) // COMPARED_PARTS)
+    corners = [
+        trimesh.transform_points(np.asarray(mesh.vertices)[mesh.faces[::stride]].reshape(-1, 3), turn)
+        for turn, mesh in placed
+    ]
+    found: npt.NDArray[np.float64] = np.concatenate(corners).reshape(-1, 3, 3)
+    return found
 
 
 def _check_glb(raw: bytes) -> None:

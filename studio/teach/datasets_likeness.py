@@ -1,4 +1,4 @@
-"""Near-duplicates: pictures by a perceptual hash, texts and melodies by sketches of their shingles."""
+"""Near-duplicates: pictures and shapes by a perceptual hash, texts and melodies by sketches of their shingles."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _NEIGHBOURS = 8
 """With how many neighbours in sorted order an item is compared; bounds the time for thousands of alike pictures."""
+_PLACES = 8
 _MOST_BITS = 3
 _MOST_DIFFERENCE = 5.0
 """Mean difference of two thumbnails, of 255."""
@@ -21,11 +22,12 @@ _MOST_DIFFERENCE = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a picture looks, small.
+    """How a picture or a shape looks, small.
 
     Attributes:
-        bits: 64-bit difference hash: whether each of 9 × 8 grey cells is brighter than its right neighbour.
-        thumb: 8 × 8 RGB values, 192 bytes.
+        bits: 64 bits: of a picture whether each of 9 × 8 grey cells is brighter than its right neighbour, of a shape
+            whether each of 4 × 4 × 4 cells holds more of it than the mean.
+        thumb: 8 × 8 RGB values, 192 bytes; of a shape how much of it lies about 8 × 8 × 8 places, 512 bytes.
     """
 
     bits: int
@@ -53,8 +55,66 @@ def look(picture: PIL.Image.Image) -> Look:
     return Look(bits, flat.resize((8, 8), PIL.Image.Resampling.BOX).tobytes())
 
 
+def shape_look(points: npt.NDArray[np.float64]) -> Look:
+    """The look of a shape, wherever it stands and however large it is; turned, it looks otherwise.
+
+    Each point is shared out among the eight nearest places of the grid, so that a trifle moved changes a trifle; roots
+    are taken, so that slender parts count beside massive ones.
+
+    Args:
+        points: [n, 3], evenly over its surface, or all its voxels.
+    """
+    import numpy as np
+
+    low, high = points.min(axis=0), points.max(axis=0)
+    reach = float((high - low).max()) or 1.0
+    at = ((points - (low + high) / 2) / reach + 0.5) * (_PLACES - 1)
+    first = np.minimum(at.astype(np.int64), _PLACES - 2)
+    part = at - first
+    held = np.zeros(_PLACES**3)
+    for corner in np.ndindex(2, 2, 2):
+        shares = np.where(corner, part, 1 - part).prod(axis=1)
+        cells = (first + corner) @ np.array((_PLACES**2, _PLACES, 1))
+        held += np.bincount(cells, shares, _PLACES**3)
+    coarse = held.reshape((_PLACES // 2, 2) * 3).sum(axis=(1, 3, 5)).ravel()
+    bits = int.from_bytes(np.packbits(coarse > coarse.mean()).tobytes(), "big")
+    return Look(bits, np.rint(255 * np.sqrt(held / held.max())).astype(np.uint8).tobytes())
+
+
+def on_surface(triangles: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.float64]:
+    """Points spread evenly over a surface, the same every time.
+
+    Triangles get points in proportion to their area, in order; within them they follow the plastic sequence
+    (M. Roberts, "The unreasonable effectiveness of quasirandom sequences", 2018).
+
+    Args:
+        triangles: [n, 3, 3], the corners' places.
+        count: of points.
+
+    Returns:
+        [count, 3].
+
+    Raises:
+        ValueError: the triangles have no area.
+    """
+    import numpy as np
+
+    one, two, three = triangles[:, 0], triangles[:, 1], triangles[:, 2]
+    areas = np.linalg.norm(np.cross(two - one, three - one), axis=1).cumsum()
+    if not areas[-1] > 0:
+        raise ValueError("the triangles have no area")
+    numbers = np.arange(count)
+    which = np.searchsorted(areas, (numbers + 0.5) / count * areas[-1])
+    along, across = (numbers[:, None] * np.array((0.7548776662466927, 0.5698402909980532)) % 1).T
+    folded = along + across > 1
+    along, across = np.where(folded, 1 - along, along), np.where(folded, 1 - across, across)
+    sides = (two - one)[which] * along[:, None] + (three - one)[which] * across[:, None]
+    spread: npt.NDArray[np.float64] = one[which] + sides
+    return spread
+
+
 def alike_looks(looks: Sequence[Look]) -> list[tuple[int, int]]:
-    """Pairs of pictures that look the same: indices into `looks`.
+    """Pairs of pictures, or of shapes, that look the same: indices into `looks`.
 
     Hashes that differ in at most three of 64 bits share one of four 16-bit parts (pigeonhole); sorted by each part in
     turn, likely pairs are neighbours. The thumbnails decide, because flat pictures and sprites share hashes without

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import struct
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import PIL.Image
 import pytest
+import trimesh
 from helpers import library_artifacts as made
 from hypothesis import given
 from hypothesis import strategies as st
@@ -311,6 +313,61 @@ def test_models_are_measured(folder: Path, destination: Path, suffix: str) -> No
     (item,) = prepare(folder, destination).items
     assert item.meta["faces"] == 12
     assert set(item.meta["size"]) == {1000.0 if suffix == ".stl" else 1.0}  # STL is in millimetres, by custom
+
+
+def shape(path: Path, mesh: trimesh.Trimesh) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    mesh.export(path)
+
+
+def test_shapes_that_are_nearly_the_same_stay_on_one_side(folder: Path, destination: Path) -> None:
+    shapes = {
+        "ball": (trimesh.creation.icosphere(3), trimesh.creation.uv_sphere(count=[40, 40])),
+        "box": (trimesh.creation.box((1, 2, 3)), trimesh.creation.box((1, 2, 3)).subdivide().subdivide()),
+        "pipe": (trimesh.creation.annulus(0.5, 1, 3, sections=48), trimesh.creation.annulus(0.5, 1, 3, sections=64)),
+        "cone": (trimesh.creation.cone(1, 2, sections=64), trimesh.creation.cone(1, 2, sections=48)),
+        "capsule": (trimesh.creation.capsule(3, 1), trimesh.creation.capsule(3, 1, count=[24, 24])),
+    }
+    for name, (one, other) in shapes.items():
+        shape(folder / f"{name}.glb", one)
+        shape(folder / f"{name}_again.obj", other.apply_scale(7).apply_translation((3, 0, -9)))
+    shape(folder / "flat_box.glb", trimesh.creation.box((1, 2, 2.2)))
+    dataset = prepare(folder, destination, options=Options(held_out=0.3))
+    alike = {(entry["file"], entry["like"]) for entry in dataset.card["near_duplicates"]}
+    assert alike == {(f"{name}.glb", f"{name}_again.obj") for name in shapes}
+    sides = {item.path.name: item.held_out for item in dataset.items}
+    assert all(sides[f"{name}.glb"] == sides[f"{name}_again.obj"] for name in shapes)
+
+
+def voxels(cells: list[tuple[int, int, int]]) -> bytes:
+    """A voxel file of 32 × 32 × 32 cells with these filled."""
+    body = len(cells).to_bytes(4, "little") + b"".join(bytes((*cell, 1)) for cell in cells)
+    chunks = b"SIZE" + struct.pack("<2i3i", 12, 0, 32, 32, 32) + b"XYZI" + struct.pack("<2i", len(body), 0) + body
+    return b"VOX " + struct.pack("<i", 150) + b"MAIN" + struct.pack("<2i", 0, len(chunks)) + chunks
+
+
+def test_voxel_objects_that_are_nearly_the_same_are_told(folder: Path, destination: Path) -> None:
+    tower = [(x, y, z) for x in range(6) for y in range(6) for z in range(20)]
+    table = [(x, y, 9) for x in range(12) for y in range(12)] + [(x, x, z) for x in (0, 11) for z in range(9)]
+    for name, cells in (("tower", tower), ("moved", [(x + 3, y + 9, z) for x, y, z in tower[1:]]), ("table", table)):
+        (folder / f"{name}.vox").write_bytes(voxels(cells))
+    (folder / "speck.vox").write_bytes(voxels(tower[:3]))
+    dataset = prepare(folder, destination)
+    assert dataset.card["near_duplicates"] == [{"file": "moved.vox", "like": "tower.vox"}]
+    (left_out,) = dataset.card["left_out"]
+    assert left_out["why"] == "“speck.vox” is left out: it is too small (3 voxels; at least 8 are needed)."
+
+
+def test_models_of_hardly_a_triangle_are_left_out(folder: Path, destination: Path) -> None:
+    shape(folder / "box.glb", trimesh.creation.box())
+    shape(folder / "sheet.obj", trimesh.Trimesh([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]], [[0, 1, 2], [0, 2, 3]]))
+    line = [[0, 0, 0], [1, 0, 0], [2, 0, 0]]
+    shape(folder / "thread.obj", trimesh.Trimesh(line, [[0, 1, 2]] * 5, process=False))
+    said = [entry["why"] for entry in prepare(folder, destination).card["left_out"]]
+    assert said == [
+        "“sheet.obj” is left out: it is too small (2 triangles; at least 4 are needed).",
+        "“thread.obj” is left out: it has no surface.",
+    ]
 
 
 def test_the_kind_is_that_of_most_files(folder: Path, destination: Path) -> None:
