@@ -4,6 +4,15 @@ from __future__ import annotations
 
 KINDS = {"tales": "童话", "poems": "诗歌", "plays": "戏剧"}
 
+_PEOPLE = {
+    "women": "女性",
+    "men": "男性",
+    "children": "儿童",
+    "older people": "老年人",
+    "other people": "其他人",
+    "nobody": "没有人",
+}
+
 REPORTS = {
     "Some of the hints in captions are left out now and then; the texts stay as they are.": (
         "说明中的部分提示有时会被隐去；文本保持原样。"
@@ -63,6 +72,15 @@ REPORTS = {
     "No text was held out, so how it does on new texts is not known.": "没有留出文本，因此不知道它对新文本的表现。",
     "Drafts and ideas in the manner of the texts it learned from.": "写出与所学文字相似的草稿与点子。",
     "kinds in training": "训练文本的类别",
+    "people in captions": "说明文字中的人",
+    "people in training texts": "训练文本中的人",
+    "people in written texts": "所写文本中的人",
+    **_PEOPLE,
+    **{
+        f"people in {where} texts, captions naming {group}": f"{told}中的人（说明文字提到：{name}）"
+        for where, told in (("training", "训练文本"), ("written", "所写文本"))
+        for group, name in _PEOPLE.items()
+    },
     "mixed": "混合格律",
     "pentameter": "五音步",
     "tetrameter": "四音步",

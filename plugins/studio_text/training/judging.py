@@ -12,6 +12,7 @@ from studio_text.training.documents import Document
 from studio_text.training.learning import in_batches, spread
 from studio_text.training.network import token_bits
 from studio_text.training.ngram import KneserNey
+from studio_text.training.people import people_shares
 from studio_text.training.samples import write_samples
 from studio_text.training.variety import distinct, repetition
 
@@ -42,6 +43,12 @@ def judge(learning: Learning, model: Any, ctx: sdk.TrainingContext) -> sdk.Evalu
     texts = write_samples(model, learning.tokenizer, learning.shelf, prompts, most=160)
     ctx.check()
     human = [document.text for document in source[:: max(1, len(source) // WRITTEN)]][:WRITTEN]
+    people = people_shares(
+        learning.different,
+        texts,
+        lambda captions: write_samples(model, learning.tokenizer, learning.shelf, captions, most=160),
+    )
+    ctx.check()
     sources = Sources(document.text for document in learning.different)
     measures += _variety(texts, human)
     measures += _copying(texts, human if learning.held_out else [], sources, learning.units)
@@ -52,7 +59,7 @@ def judge(learning: Learning, model: Any, ctx: sdk.TrainingContext) -> sdk.Evalu
         measures=tuple(measures),
         samples=tuple(texts[:8]),
         neighbours=_neighbours(texts, sources, learning.units),
-        distributions={"kinds in training": _shares(learning.different)},
+        distributions={"kinds in training": _shares(learning.different), **people},
         strengths=_strengths(measures),
         limits=tuple(limits),
         intended_use="Drafts and ideas in the manner of the texts it learned from.",

@@ -15,12 +15,15 @@ import torch
 
 import studio.sdk as sdk
 from studio.sdk.testing import RecordingContext
+from studio.sdk.training.captions import PEOPLE
+from studio_text import Plugin
 from studio_text.training import form_judging, judging, learning, network
 from studio_text.training.batches import IGNORED, Dropout, Shelf
 from studio_text.training.copying import Sources, words_of
 from studio_text.training.documents import Document, learn_tokenizer, read_documents, split_tags, suggested_units
 from studio_text.training.lm import TrainTextModel
 from studio_text.training.ngram import KneserNey
+from studio_text.training.people import people_shares, spoken_of
 from studio_text.training.samples import TOP_P, draw
 from studio_text.training.variety import distinct, repetition
 
@@ -206,6 +209,59 @@ def test_an_empty_dataset_is_refused(tmp_path: Path) -> None:
 def test_a_dataset_without_held_out_texts_is_taught_and_says_so(tmp_path: Path) -> None:
     lessons = taught(dataset_of(tmp_path / "few", [("", "A fox. " * 60)]), RecordingContext(), steps=1)
     assert any("held out" in limit for limit in lessons[-1].evaluation.limits)
+
+
+def test_whom_texts_speak_of_is_told_by_the_people_their_captions_name() -> None:
+    about = {"tale, princess": "She ran.", "tale, king and prince": "He sat with his son.", "tale": "The fox slept."}
+    documents = [Document(tuple(caption.split(", ")), about[caption]) for caption in about for _ in range(6)]
+    asked: list[Sequence[str]] = []
+
+    def write(captions: list[Sequence[str]]) -> list[str]:
+        asked.extend(captions)
+        return ["The girl and he."] * len(captions)
+
+    shares = people_shares(documents, ["He slept.", "It slept."], write)
+    third = pytest.approx(1 / 3)
+    assert shares["people in captions"] == {"women": third, "men": third}
+    assert shares["people in training texts"] == {"women": third, "men": third}
+    assert shares["people in written texts"] == {"men": 0.5}
+    assert shares["people in training texts, captions naming women"] == {"women": 1.0}
+    assert shares["people in written texts, captions naming women"] == {"women": 1.0, "men": 1.0, "children": 1.0}
+    assert "people in training texts, captions naming nobody" not in shares, "they speak of nobody"
+    assert "people in written texts, captions naming nobody" in shares
+    assert set(asked) == {document.tags for document in documents}
+    chinese = Plugin().studio_translations()["zh_CN"]
+    assert [name for name in (*shares, *PEOPLE, "nobody") if name not in chinese] == []
+    asked.clear()
+    long = [Document(("tale",), "A wolf saw that she ran.")] * 9
+    assert people_shares(long, ["It slept."], write) == {}, "longer texts speak of more"
+    assert people_shares(long, ["It slept and did not wake."], write) == {"people in training texts": {"women": 1.0}}
+    assert asked == [], "captions that name nobody are not written for"
+
+
+def test_the_report_tells_whom_it_writes_of(tmp_path: Path) -> None:
+    texts = [(f"tale, {who}", f"The {a} saw her. She saw the {a}.") for who in ("princess", "boy") for a in NOUNS]
+    model = taught(dataset_of(tmp_path / "people", texts), RecordingContext(seed=1), steps=60)[-1]
+    shares = model.evaluation.distributions
+    assert shares["people in training texts"]["women"] == 1.0
+    assert shares["people in training texts, captions naming women"] == {"women": 1.0}
+    assert shares["people in captions"].keys() == {"women", "men", "children"}
+    assert shares["people in written texts, captions naming women"]["women"] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "groups"),
+    [
+        ("The mother spoke.", {"women"}),
+        ("A shepherd in the theatre", set()),
+        ("The teacher said: HIS book", {"men"}),
+        ("The teacher spoke.", {"other people"}),
+        ("她和他", {"women", "men"}),
+        ("独在异乡，他乡遇故知，其他", set()),
+    ],
+)
+def test_people_are_found_by_names_and_pronouns(text: str, groups: set[str]) -> None:
+    assert spoken_of(text) == groups
 
 
 def test_a_forecast_times_steps_and_counts_weights(english: sdk.Dataset) -> None:
