@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -115,6 +115,7 @@ class Sprite(sdk.Generator):
             UserError: no word is known, or the model cannot be read.
         """
         from studio_image.models.pixels import enlarged
+        from studio_image.recolouring import recoloured
         from studio_image.snapping import snapped
 
         total = rounds(params)
@@ -123,7 +124,7 @@ class Sprite(sdk.Generator):
         reading = understood(params.prompt, model, ctx)
         captions, colour = _captions(reading, model, params, ctx)
         known = drawn(model, [(captions, 1.0)], params, ctx)
-        made = snapped(coloured(known, captions, colour), params.colours)
+        made = snapped(recoloured(known, colour) if colour else known, params.colours)
         title = " ".join(reading.known).capitalize() or "Surprise"
         meta = {"words": list(reading.known), "left out": list(reading.unknown)}
         if colour:
@@ -209,7 +210,10 @@ def _once(
 
 
 def _captions(reading: Reading, model: FlowModel, params: Any, ctx: sdk.Context) -> tuple[list[str], str]:
-    """What each picture is asked for, and the colour that those get afterwards which were not asked for in it."""
+    """What each picture is asked for, and the colour that all get afterwards; none where known ones have it.
+
+    All of them, those too that were learned by its name: colours in captions are those of most pixels, roughly.
+    """
     from studio_image.kin import Captions
     from studio_image.models.words import LONGEST, split
 
@@ -224,13 +228,12 @@ def _captions(reading: Reading, model: FlowModel, params: Any, ctx: sdk.Context)
     lent = known.in_any_colour(reading.known, colour, ENOUGH) if colour else []
     if not lent:
         captions = [" ".join(known.completed(reading.known, LONGEST, random.integers)) for _ in range(count)]
-        colour = ""
     else:
         things = [word for word in reading.known if word not in COLOURS]
         order = random.permutation(len(lent))
         chosen = [lent[int(order[number % len(lent)])] for number in range(count)]
         captions = [" ".join(list(dict.fromkeys([*things, *caption]))[:LONGEST]) for caption in chosen]
-    if colour and all(colour in split(caption) for caption in captions):
+    if all(colour in caption for caption in lent):
         colour = ""
     if colour:
         ctx.log(f"Drawn in colours that the model knows, then coloured: {colour}.")
@@ -243,19 +246,6 @@ def _one_colour(reading: Reading) -> str:
     """The only colour among the words; empty where there is none, or several."""
     colours = [word for word in reading.known if word in COLOURS]
     return colours[0] if len(colours) == 1 else ""
-
-
-def coloured(pictures: NDArray[np.uint8], captions: Sequence[str], colour: str) -> NDArray[np.uint8]:
-    """The pictures, those recoloured whose captions do not name `colour`; empty where none is wished."""
-    from studio_image.models.words import split
-    from studio_image.recolouring import recoloured
-
-    others = [number for number, caption in enumerate(captions) if colour and colour not in split(caption)]
-    if not others:
-        return pictures
-    changed = pictures.copy()
-    changed[others] = recoloured(pictures[others], colour)
-    return changed
 
 
 def _sheet(pictures: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:

@@ -14,7 +14,6 @@ from studio_image.models.words import split
 from studio_image.sprite import (
     COUNTS,
     LAYOUTS,
-    coloured,
     drawn,
     loaded_flow,
     migrated,
@@ -103,7 +102,7 @@ class Sticker(sdk.Generator):
         ctx.progress(0, total, "Loading the model")
         model = loaded_flow(params.model, ctx)
         wish = _wish(params, model, ctx)
-        made = list(coloured(drawn(model, wish.captions, params, ctx), wish.captions[0][0], wish.colour))
+        made = list(_coloured(drawn(model, wish.captions, params, ctx), wish.captions[0][0], wish.colour))
         large = [_finished(one, params) for one in made]
         meta = {"drawn as": list(wish.named), "captions": [list(captions) for captions, _ in wish.captions]}
         if wish.colour:
@@ -216,6 +215,18 @@ def _usual(label: str, style: str, model: FlowModel, number: int) -> str:
     # labels with a comma of their own, and models whose captions are other ones, get no colours
     fitting = [caption for caption in known if not style or caption.startswith(f"{style}, ")]
     return fitting[number % len(fitting)] if fitting else ", ".join(filter(None, [style, label]))
+
+
+def _coloured(pictures: NDArray[np.uint8], captions: Sequence[str], colour: str) -> NDArray[np.uint8]:
+    """The pictures, those recoloured whose captions do not name `colour`; empty where none is wished."""
+    from studio_image.recolouring import recoloured
+
+    others = [number for number, caption in enumerate(captions) if colour and colour not in split(caption)]
+    if not others:
+        return pictures
+    changed = pictures.copy()
+    changed[others] = recoloured(pictures[others], colour)
+    return changed
 
 
 def _captions_of(label: str, model: FlowModel) -> list[str]:
