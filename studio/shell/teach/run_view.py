@@ -161,7 +161,7 @@ class RunView(QWidget):
 
             self._failure = FailureCard()
             self._failure.hide()
-            self._failure.retry_requested.connect(lambda _: self.continued.emit())
+            self._failure.retry_button.hide()  # "Go on", above it, does just that
             self._failure.remedy_requested.connect(self.remedied)
             self._failure.edit_requested.connect(self.edit_wanted)
             self._layout.insertWidget(self._failure_place, self._failure)
