@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -165,7 +166,12 @@ def test_a_report_is_told_in_the_language_asked_for_or_chosen(home: Path, tmp_pa
     (tmp_path / "settings.json").write_text(json.dumps({"language": "zh_CN"}))
     assert "简而言之：" in teach(tmp_path, "report", "chorale").out
     assert "In plain words:" in teach(tmp_path, "report", "chorale", "--language", "en").out
-    assert teach(home, "report", "starter:storyteller").code == 2
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    shutil.copy(ROOT / "resources" / "starters" / "chorale" / "card.json", bare)
+    said = teach(home, "report", f"folder:{bare}")
+    assert said.code == 2
+    assert "This model has no report" in said.err
 
 
 def test_a_trainer_is_no_generator(home: Path) -> None:
