@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
 from studio.library.library import Library
+from studio.shell.library.thumbnails import Thumbnails
 
 ACTIONS = int(os.environ.get("STUDIO_MONKEY", "100"))
 ENDING_SECONDS = 5
@@ -32,6 +33,8 @@ def test_random_play_crashes_nothing_and_leaves_nothing(
     qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     refuse_modal_dialogs(monkeypatch)
+    # What is dropped into the library stays there: with room for all its thumbnails, memory would grow with them.
+    monkeypatch.setattr(Thumbnails.__init__, "__defaults__", (None, 8 * 2**20))
     with living(qapp, tmp_path / "warm") as stand:
         Monkey(stand, tmp_path, 0).play(20)
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
