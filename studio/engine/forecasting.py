@@ -9,10 +9,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.engine.choices import check_sources
+from studio.engine.environment import computing
 from studio.sdk import Forecast, GeneratorSpec, Json, UserError
 
 if TYPE_CHECKING:
@@ -50,14 +50,12 @@ def forecast(
 
 
 def _ask(request: str) -> bytes:
-    root = str(Path(__file__).resolve().parents[2])
-    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "studio.engine.worker.forecast", request],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": path, "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"},
+        env=computing(),
         start_new_session=os.name != "nt",
     )
     try:

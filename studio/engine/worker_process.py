@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
+from studio.engine.environment import computing
 from studio.engine.protocol import Frame, ProtocolError, SharedBlock, encode, read, unshare
 
 log = logging.getLogger(__name__)
@@ -31,19 +32,6 @@ UNREAD_FRAMES = 4096
 
 LEAVING_SECONDS = 2.0
 """How long a worker that closed its line may take to end."""
-
-_ENVIRONMENT = {
-    # Libraries that would like to ask their hub are told not to before they are imported.
-    "HF_HUB_OFFLINE": "1",
-    "TRANSFORMERS_OFFLINE": "1",
-    "HF_DATASETS_OFFLINE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "DO_NOT_TRACK": "1",
-    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-    "TOKENIZERS_PARALLELISM": "false",
-    "PYTHONUNBUFFERED": "1",
-    "PYTHONIOENCODING": "utf-8:replace",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,15 +213,13 @@ class WorkerProcess:
 def _start(scratch: Path) -> subprocess.Popen[bytes]:
     # torch would ask a service of the system for the artist's name, to call a folder for all sessions after it
     compiled = os.environ.get("TORCHINDUCTOR_CACHE_DIR") or str(scratch / "compiled")
-    package_root = Path(__file__).resolve().parents[2]
-    path = os.pathsep.join(filter(None, (str(package_root), os.environ.get("PYTHONPATH", ""))))
     return subprocess.Popen(
         # -P: the folder the studio was started in must not be searched for modules.
         [sys.executable, "-P", "-m", "studio.engine.worker.main"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, **_ENVIRONMENT, "PYTHONPATH": path, "TORCHINDUCTOR_CACHE_DIR": compiled},
+        env={**computing(), "TORCHINDUCTOR_CACHE_DIR": compiled},
         # A group of its own, so that Ctrl-C in a terminal reaches the host alone, which then cancels in order.
         start_new_session=os.name != "nt",
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),

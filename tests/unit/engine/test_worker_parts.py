@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from studio.engine.environment import computing
 from studio.engine.supervisor import _outcome_of
 from studio.engine.worker import devices, remedies, shortage
 from studio.engine.worker.context import FIRST_PREVIEW_SECONDS, PREVIEW_SIDE, WorkerContext, eight_bit
@@ -117,6 +118,15 @@ def test_each_devices_own_memory_is_measured_and_given_back(monkeypatch: pytest.
     monkeypatch.setitem(sys.modules, "torch", torch(cuda=cuda))
     assert shortage.free_bytes("cuda:1") == 4
     assert shortage.free_bytes("cpu") > 2**20
+
+
+def test_a_workers_threads_wait_asleep_unless_the_artist_set_it_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+    assert computing()["OMP_WAIT_POLICY"] == "PASSIVE"
+    assert computing()["HF_HUB_OFFLINE"] == "1"
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    assert computing()["OMP_WAIT_POLICY"] == "ACTIVE"
 
 
 def test_generators_without_torch_stay_on_the_processor_and_torch_is_not_imported() -> None:
