@@ -64,8 +64,14 @@ def test_models_are_offered_by_family_and_checked(tmp_path: Path) -> None:
     own_model(home.models / "other", "text.lm")
     assert [option.value for option in options(home, "models:image.tiny")] == ["own:mine"]
     check_sources(home, spec, {"model": "own:mine"})
-    check_sources(home, spec, {"model": "starter:storyteller"})
-    for wrong, said in (("own:other", "family text.lm"), ("own:no", "not there"), ("x", "does not name a model")):
+    (tmp_path / "bare").mkdir()
+    check_sources(home, spec, {"model": f"folder:{tmp_path / 'bare'}"})  # of a model without a card nothing is known
+    for wrong, said in (
+        ("own:other", "family text.lm"),
+        ("starter:storyteller", "family text.storyteller"),
+        ("own:no", "not there"),
+        ("x", "does not name a model"),
+    ):
         with pytest.raises(ParameterError, match=said) as caught:
             check_sources(home, spec, {"model": wrong})
         assert "own:mine" in str(caught.value.hint)
