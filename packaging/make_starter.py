@@ -89,11 +89,8 @@ def train(
     for name, value in values.items():
         command += ["--set", f"{name}={value}"]
     print(" ".join(command), flush=True)
-    from studio.engine.environment import WAITING
-
     paths = os.pathsep.join([str(ROOT), str(ROOT / "plugins"), os.environ.get("PYTHONPATH", "")])
-    env = {**WAITING, **os.environ, "PYTHONPATH": paths}
-    return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": paths}, check=False).returncode
 
 
 def load(name: str) -> ModuleType:

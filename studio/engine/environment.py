@@ -5,13 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-WAITING = {"OMP_WAIT_POLICY": "PASSIVE"}
-"""Compute threads wait for each other asleep, unless the artist set it otherwise.
-
-Spinning, all of them wait for the one whose core another program uses: beside one busy program on two cores a picture
-took 170 seconds instead of 11 (``tests/benchmarks/busy_machine.py``).
-"""
-
 _ALWAYS = {
     # Libraries that would like to ask their hub are told not to before they are imported.
     "HF_HUB_OFFLINE": "1",
@@ -30,4 +23,4 @@ def computing() -> dict[str, str]:
     """This process's variables with what a worker needs; the studio itself can be imported, wherever it was started."""
     root = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
-    return {**WAITING, **os.environ, **_ALWAYS, "PYTHONPATH": path}
+    return {**os.environ, **_ALWAYS, "PYTHONPATH": path}

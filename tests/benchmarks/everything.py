@@ -20,7 +20,6 @@ HOSTILE = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/faults/test_li
 
 PARTS: dict[str, tuple[list[str], list[str], dict[str, str]]] = {
     "engine": ([f"{HERE}/engine_bars.py"], [], {"BENCH_JOBS": "100"}),
-    "busy": ([f"{HERE}/busy_machine.py"], [], {}),
     "index": ([f"{HERE}/library_index.py"], ["--items", "100000"], {}),
     "save": ([f"{HERE}/library_save.py"], [], {}),
     "killing": (["tests/faults/killing.py"], ["--times", "50"], {}),

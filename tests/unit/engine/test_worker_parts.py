@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -120,13 +121,13 @@ def test_each_devices_own_memory_is_measured_and_given_back(monkeypatch: pytest.
     assert shortage.free_bytes("cpu") > 2**20
 
 
-def test_a_workers_threads_wait_asleep_unless_the_artist_set_it_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+def test_whatever_the_studio_was_started_with_its_workers_are_offline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "0")
-    assert computing()["OMP_WAIT_POLICY"] == "PASSIVE"
-    assert computing()["HF_HUB_OFFLINE"] == "1"
-    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
-    assert computing()["OMP_WAIT_POLICY"] == "ACTIVE"
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    monkeypatch.setenv("PYTHONPATH", "/elsewhere")
+    made = computing()
+    assert (made["HF_HUB_OFFLINE"], made["OMP_NUM_THREADS"]) == ("1", "3")
+    assert made["PYTHONPATH"].endswith(f"{os.pathsep}/elsewhere")
 
 
 def test_generators_without_torch_stay_on_the_processor_and_torch_is_not_imported() -> None:
