@@ -317,6 +317,8 @@ class MainWindow(QMainWindow):
         if self._workshop.library is not None:
             query = library.filters.query if library is not None else None
             yield from query_commands.entries(query, partial(self._shown, "library"))
+            if self.place != "library":
+                yield query_commands.importing(partial(self._shown, "library"))
         yield from teach_commands.entries(self._workshop, partial(self._shown, "teach"))
         yield from plugin_commands.entries(self._workshop, partial(self._shown, "plugins"))
         yield from setting_commands.entries(partial(self._shown, "settings"))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from helpers.windows import TRAINER, WRITER, Stand, open_window
+from PySide6.QtCore import QDeadlineTimer
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -159,6 +160,22 @@ def test_the_librarys_filters_and_orders_are_chosen_from_everywhere(stand: Stand
         offered["Library: All"].run()
         query = page.filters.query
         assert (query.kind, query.favourites, query.trash) == ("", False, False)
+        stand.window.show_place("create")
+
+
+def test_files_are_brought_in_from_everywhere(stand: Stand, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "tale.txt").write_text("Once.")
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(tmp_path / "tale.txt")], ""))
+    assert "Import…" not in entries(stand)  # there is no library yet
+    with Library(tmp_path / "library") as library:
+        stand.workshop.set_library(library)
+        entries(stand)["Import…"].run()
+        assert stand.window.place == "library"
+        assert [entry.text for entry in stand.window.commands.entries()].count("Import…") == 1
+        deadline = QDeadlineTimer(5000)
+        while not library.search("tale") and not deadline.hasExpired():
+            QApplication.processEvents()
+        assert library.search("tale")
         stand.window.show_place("create")
 
 

@@ -180,7 +180,7 @@ class LibraryPage(QWidget):
         self.filters.query_changed.connect(self.rows.search)
         self.filters.side_changed.connect(self.grid.set_side)
         self.filters.emptying_wanted.connect(self._confirm_emptying)
-        self.filters.import_wanted.connect(self._import)
+        self.filters.import_wanted.connect(self.import_files)
         self.filters.left.connect(self._enter_grid)
         self.rows.failed.connect(self.filters.show_error)
         self.rows.reset.connect(self._on_reset)
@@ -355,7 +355,7 @@ class LibraryPage(QWidget):
             "undo": self._undo,
             "search": lambda: self.filters.search.setFocus(),
             "show": self._show_in_folder,
-            "import": self._import,
+            "import": self.import_files,
             "recreate": lambda: self._with_item(self.recreate_requested.emit),
             "variations": lambda: self._with_item(self.variations_requested.emit),
             "use": lambda: self._with_item(self.use_parameters_requested.emit),
@@ -443,7 +443,8 @@ class LibraryPage(QWidget):
     def _export_one(self, row: Row, endings: Sequence[str]) -> None:
         ask_where(self, row.path.stem, endings, partial(self.changes.export_as, row.id))
 
-    def _import(self) -> None:
+    def import_files(self) -> None:
+        """Ask for files and bring them in."""
         chosen, _ = QFileDialog.getOpenFileNames(self, tr("Import: choose files"), str(Path.home()), import_filters())
         if chosen:
             self.changes.take_in([Path(file) for file in chosen])

@@ -47,6 +47,11 @@ def entries(query: Query | None, show: Callable[[], LibraryPage]) -> Iterator[En
             yield entry("Library: {name}", icon, partial(ask, **changes), name=name, told=tr(name))
 
 
+def importing(show: Callable[[], LibraryPage]) -> Entry:
+    """Bringing files in, for where the page is not seen; there it is one of its actions."""
+    return entry("Import…", "download-simple", lambda: show().import_files())
+
+
 def entries_of(page: LibraryPage) -> Iterator[Entry]:
     """What the page offers while it is seen, besides its actions."""
     if page.grid.selection.current >= 0:
