@@ -12,10 +12,11 @@ import pytest
 
 import studio.sdk as sdk
 from studio.sdk.testing import RecordingContext, run
-from studio_music import Plugin, harmonising
+from studio_music import Plugin, harmonising, singing
 from studio_music.chorale import Chorale
 from studio_music.synth import loudness
-from studio_music.training import voiceleading
+from studio_music.training import network, voiceleading
+from studio_music.training.grid import Grid, countdown, key_number, told_whole
 from studio_music.training.lanes import lanes_of
 
 STARTER = Path(__file__).parents[3] / "resources" / "starters" / "chorale"
@@ -57,6 +58,21 @@ def test_kept_rules_leave_no_crossing_and_few_parallels() -> None:
     counted = voiceleading.faults([lanes_of(score, 4)], WIDE)
     assert counted["voice crossings"] == 0
     assert counted["parallel fifths"] + counted["parallel octaves"] <= 0.4
+
+
+def test_parallels_cost_so_much_that_a_piece_which_tends_to_them_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = network.load(STARTER, Grid)
+    assert isinstance(model.grid, Grid)
+    told = told_whole(model.grid, countdown([6, 14], 16), key_number(0, minor=False))
+
+    def parallels() -> float:
+        written = singing.sing(model, singing.Task(told, temperature=0.9), np.random.default_rng(18), lambda: None)
+        counted = voiceleading.faults([written], WIDE)
+        return counted["parallel fifths"] + counted["parallel octaves"]
+
+    assert parallels() == 0
+    monkeypatch.setattr(singing, "PARALLEL_COST", 0.0)
+    assert parallels() > 0
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_another_piece() -> None:
