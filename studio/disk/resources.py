@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 
+@cache
 def resources() -> Path:
     """The resources folder: of the checkout this package lies in, else of the installed distribution."""
     checkout = Path(__file__).resolve().parents[2] / "resources"

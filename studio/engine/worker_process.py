@@ -222,7 +222,8 @@ def _start(scratch: Path) -> subprocess.Popen[bytes]:
         env={**computing(), "TORCHINDUCTOR_CACHE_DIR": compiled},
         # A group of its own, so that Ctrl-C in a terminal reaches the host alone, which then cancels in order.
         start_new_session=os.name != "nt",
-        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+        | getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),  # elsewhere the worker gives way by itself
     )
 
 

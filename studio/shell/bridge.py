@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -62,6 +63,10 @@ if TYPE_CHECKING:
 FRAME_MS = 16
 """Progress and previews reach the widgets at most once in this time: a frame of a 60 Hz screen."""
 
+TURN = 0.004
+"""Seconds of telling after which the window's loop turns before the rest is told: a result that is saved, shown, listed
+and counted in one turn would hold up what the artist does meanwhile."""
+
 
 class EngineBridge(QObject):
     """Re-emits what an engine tells, at most once a frame, on the thread this object lives in.
@@ -105,8 +110,11 @@ class EngineBridge(QObject):
         self._serial = 0
         self._asleep = True
         self._flushed = 0.0
+        self._due: deque[Event] = deque()
         self._timer = QTimer(self, singleShot=True, interval=FRAME_MS)
         self._timer.timeout.connect(self._flush)
+        self._rest = QTimer(self, singleShot=True, interval=1)  # 0 would be due in this very turn
+        self._rest.timeout.connect(self._tell)
         self._woken.connect(self._wake, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -135,6 +143,7 @@ class EngineBridge(QObject):
         """Stop listening, then close the engine."""
         self._unsubscribe()
         self._timer.stop()
+        self._rest.stop()
         if self._engine is not None:
             self._engine.close()
             self._engine = None
@@ -182,14 +191,22 @@ class EngineBridge(QObject):
 
     def _flush(self) -> None:
         with self._lock:
-            events, self._pending = list(self._pending.values()), {}
+            self._due.extend(self._pending.values())
+            self._pending = {}
             self._asleep = True
         self._flushed = time.monotonic()
-        for event in events:
-            self._emit(event)
+        self._tell()
 
-    def _emit(self, event: Event) -> None:
-        _emitters()[type(event)](self, event)
+    def _tell(self) -> None:
+        """Tell what is due, in order and for `TURN` at most; the rest follows in the next turn."""
+        end = time.monotonic() + TURN
+        try:
+            while self._due and time.monotonic() < end:
+                event = self._due.popleft()
+                _emitters()[type(event)](self, event)
+        finally:
+            if self._due:
+                self._rest.start()
 
 
 def picture(event: PreviewReceived) -> QImage:

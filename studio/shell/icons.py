@@ -126,12 +126,20 @@ def _points() -> dict[str, int]:
 
 @lru_cache(16)
 def _font(side: int) -> QRawFont:
-    """The icon font, `side` pixels high; read from its file, which spares Qt looking for it among all fonts there are.
+    """The icon font, `side` pixels high."""
+    font = QRawFont(_font_file())
+    font.setPixelSize(float(side))
+    return font
+
+
+@cache
+def _font_file() -> QRawFont:
+    """The icon font as read from its file, which spares Qt looking for it among all fonts there are.
 
     Raises:
         FileNotFoundError: it is missing, or damaged.
     """
-    font = QRawFont(str(resources() / "icons" / "phosphor.ttf"), float(side))
+    font = QRawFont(str(resources() / "icons" / "phosphor.ttf"), float(USUAL))
     if not font.isValid():
         raise FileNotFoundError("The icon font is missing; install the studio again.")
     return font

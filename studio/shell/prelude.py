@@ -7,14 +7,13 @@ switches), which costs more than importing most of these.
 from studio.disk.home import Home
 from studio.disk.resources import resources
 from studio.engine import seeds, states
-from studio.engine.discovery import plugins, registry, switches
+from studio.engine.discovery import registry, switches
 from studio.engine.settings import Settings
 from studio.shell.features import skip_search
 
 __all__ = [
     "Home",
     "Settings",
-    "plugins",
     "registry",
     "resources",
     "seeds",

@@ -108,7 +108,7 @@ class Startup(QObject):
         try:
             consent = PluginSwitches(self._home).consented
             registry = Registry.discover(self._home, consent=consent, refresh=refresh)
-            _ = registry.specs  # built here rather than on the window's thread
+            _ = registry.makers  # built here rather than on the window's thread
             self._registry = registry
         except (UserError, OSError) as error:
             trouble = error

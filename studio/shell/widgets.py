@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
@@ -39,6 +40,19 @@ _STYLED = frozenset({QEvent.Type.Polish, QEvent.Type.StyleChange})
 
 BESIDE_TEXT = QSize(22, 16)
 """Size of an icon beside a text: wider than the icon, since Qt leaves too little room between the two."""
+
+
+@contextmanager
+def laid_out_once(*widgets: QWidget) -> Iterator[None]:
+    """Lay these widgets out once, when the window's loop turns: each thing shown inside would have it done at once."""
+    layouts = [layout for widget in widgets if (layout := widget.layout()) is not None and layout.isEnabled()]
+    for layout in layouts:
+        layout.setEnabled(False)
+    try:
+        yield
+    finally:
+        for layout in layouts:
+            layout.setEnabled(True)
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False, parent: QWidget | None = None) -> QLabel:

@@ -87,7 +87,7 @@ class Workshop(QObject):
     @property
     def makers(self) -> dict[str, GeneratorSpec]:
         """Those that make something; trainers, whose results are models, have a page of their own."""
-        return {name: spec for name, spec in self.specs.items() if not spec.teaches}
+        return dict(self.registry.makers) if self.registry is not None else {}
 
     def set_registry(self, registry: Any) -> None:
         """Offer what `registry` lists from now on."""

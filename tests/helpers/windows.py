@@ -133,6 +133,11 @@ class FakeRegistry:
     plugins: tuple[PluginInfo, ...] = ()
     switches: Switches = field(default_factory=Switches)
 
+    @property
+    def makers(self) -> dict[str, GeneratorSpec]:
+        """As on `Registry`."""
+        return {name: spec for name, spec in self.specs.items() if not spec.teaches}
+
 
 def plugin_rows() -> tuple[PluginInfo, ...]:
     """One plugin in every state."""

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.library.library import Library
 from studio.sdk import Field, Image, ParameterError
-from studio.shell.forms.form import FieldRow, Form, FormHelp
+from studio.shell.forms.form import ROWS_AT_FIRST, FieldRow, Form, FormHelp
 from studio.shell.forms.history import PromptHistory
 from studio.shell.forms.inputs import InputEditor
 from studio.shell.forms.item_picker import ItemPicker
@@ -120,6 +120,22 @@ def test_editors_are_made_when_they_are_first_needed_and_stand_in_their_order(fo
     form.editor("mode").set_value("inpaint")
     assert shown() == usual
     assert form.editor("area").value() == "item:abc"
+
+
+def test_the_first_screenful_is_made_before_the_form_is_painted_and_the_rest_after(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    workshop, _ = make_workshop(tmp_path)
+    form = Form(PAINTER, FormHelp(workshop, PromptHistory(tmp_path / "prompts.json")))
+    qtbot.addWidget(form)
+    assert len(form.findChildren(FieldRow)) == ROWS_AT_FIRST
+    assert form.checked() == {field.name: field.default for field in EVERY_KIND}, "what is not made yet counts"
+    form.set_values({"clip": "file:/tmp/a.mp4"})  # the last but one
+    form.show()
+    applying = [field for field in PAINTER.fields if not field.advanced and field.name != "area"]
+    qtbot.waitUntil(lambda: len(form.findChildren(FieldRow)) == len(applying))
+    assert form.values()["clip"] == "file:/tmp/a.mp4"
+    workshop.bridge.close()
 
 
 def test_advanced_fields_wait_behind_their_heading_and_keep_given_values(form: Any) -> None:

@@ -7,14 +7,13 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from helpers.commands import ROOT
 from helpers.studios import registry_of
 from helpers.tiny_trainer import TrainTiny, dataset_in
-from helpers.windows import make_workshop
+from helpers.windows import FakeRegistry, make_workshop
 from pytestqt.qtbot import QtBot
 
 from studio import sdk
@@ -46,7 +45,7 @@ def test_create_offers_no_trainer(tmp_path: Path, qtbot: QtBot) -> None:
     workshop, _ = make_workshop(tmp_path)
     trainer = GeneratorSpec.of(TrainTiny)
 
-    workshop.set_registry(SimpleNamespace(specs={trainer.id: trainer}, plugins=()))
+    workshop.set_registry(FakeRegistry({trainer.id: trainer}))
     assert list(workshop.specs) == [trainer.id]
     assert workshop.makers == {}
     assert beginnings(workshop.makers) == []

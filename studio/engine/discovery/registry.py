@@ -10,7 +10,7 @@ from studio.engine.discovery.switches import PluginSwitches
 
 TYPE_CHECKING = False  # as typing.TYPE_CHECKING, without importing typing at every start
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
     from typing import Any
 
     from studio.disk.home import Home
@@ -89,8 +89,16 @@ class Registry:
         """Generators that can be used, by id; those that first need a choice of the artist's stand last."""
         from studio.sdk import GeneratorSpec
 
-        specs = [GeneratorSpec.from_json(plain) for plain in self.descriptors.values()]
-        return {spec.id: spec for spec in sorted(specs, key=lambda spec: spec.needs_choice)}
+        makers = self.makers
+        specs = [makers.get(name) or GeneratorSpec.from_json(plain) for name, plain in self.descriptors.items()]
+        return _by_id(specs)
+
+    @cached_property
+    def makers(self) -> dict[str, GeneratorSpec]:
+        """Those of `specs` that make something: all that the window opens with. Trainers have longer descriptions."""
+        from studio.sdk import GeneratorSpec
+
+        return _by_id(GeneratorSpec.from_json(plain) for plain in self.descriptors.values() if not plain["teaches"])
 
     def spec(self, generator: str) -> GeneratorSpec:
         """The generator with this id. Raises `UserError` naming the closest one, or why its plugin is not ready."""
@@ -108,6 +116,10 @@ class Registry:
         from studio.engine.discovery.answers import no_such_plugin
 
         raise no_such_plugin(self, name)
+
+
+def _by_id(specs: Iterable[GeneratorSpec]) -> dict[str, GeneratorSpec]:
+    return {spec.id: spec for spec in sorted(specs, key=lambda spec: spec.needs_choice)}
 
 
 class _Discovery:

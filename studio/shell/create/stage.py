@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -27,7 +27,7 @@ from studio.shell.create.welcome import Welcome
 from studio.shell.i18n import say, tr, tr_error, tr_spec
 from studio.shell.theme import set_role
 from studio.shell.warming import PartsOfQt
-from studio.shell.widgets import ElidedLabel, row, tool_button
+from studio.shell.widgets import ElidedLabel, laid_out_once, row, tool_button
 from studio.shell.workshop import INPUT_OF, Workshop
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class Stage(QWidget):
         self._workshop = workshop
         self._viewers: dict[str, Viewer] = {}
         self._parts = PartsOfQt(self)
+        self._parts.imported.connect(self._make_ahead)
         self._job: Job | None = None
         self._shot: Shot | None = None
         self._compare: CompareView | None = None
@@ -162,7 +163,7 @@ class Stage(QWidget):
         self._show_bar()
 
     def warm(self, job: Job) -> None:
-        """Have what the result's viewers need imported while the job waits and works."""
+        """Have what the result's viewers need imported, and the viewers made, while the job waits and works."""
         spec = self._workshop.specs.get(job.request.generator)
         if spec is not None:
             self._parts.import_for(spec.makes)
@@ -272,6 +273,11 @@ class Stage(QWidget):
             viewer.sound_wanted.connect(self._make_sound)
             self._stack.addWidget(viewer)
         return self._viewers[kind]
+
+    def _make_ahead(self, kind: str) -> None:
+        """Make a viewer before its first result is there, and have it styled in a turn of its own."""
+        viewer = self._viewer(kind)
+        QTimer.singleShot(0, viewer, lambda: viewer.sizeHint())  # which styles all that it asks how large it is
 
     def _viewer_of(self, job: Job) -> Viewer | None:
         spec = self._workshop.specs.get(job.request.generator)
@@ -412,6 +418,10 @@ class Stage(QWidget):
             self._sheet.open_at()
 
     def _show_bar(self) -> None:
+        with laid_out_once(self, self._bar):
+            self._fill_bar()
+
+    def _fill_bar(self) -> None:
         job, shot = self._job, self._shot
         busy = job is not None and not job.state.is_final
         empty = job is None and shot is None

@@ -6,7 +6,8 @@ from bisect import bisect
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 
 from studio.sdk.errors import ParameterError, UserError
@@ -22,6 +23,12 @@ from studio.shell.i18n import say, tr_said, tr_spec
 from studio.shell.icons import decorate
 from studio.shell.widgets import as_plain_tip, label, row, tool_button
 from studio.shell.workshop import Workshop
+
+ROWS_AT_FIRST = 8
+"""Rows of a form that are made before it is first painted: about what there is room for without scrolling."""
+
+ONE_FRAME = 16
+"""Milliseconds after the first painting in which what waits in the window is answered, before the rest is made."""
 
 
 class FormHelp(NamedTuple):
@@ -144,16 +151,19 @@ class _Section:
     """Where the rows of some fields stand: the ungrouped first, then each group under its heading.
 
     Rows are made one by one, each when it is first needed, and take their places among those that are there.
+
+    Attributes:
+        fields: its fields, from the top.
     """
 
     def __init__(self, fields: list[Field], layout: QVBoxLayout) -> None:
-        self.fields = fields
         self._layout = layout
         groups = sorted(dict.fromkeys(field.group for field in fields), key=bool)
         self._order: list[str | Field] = []
         for group in groups:
             self._order += [group] if group else []
             self._order += [field for field in fields if field.group == group]
+        self.fields = [entry for entry in self._order if isinstance(entry, Field)]
         self._taken: list[int] = []
 
     def put(self, what: str | Field, widget: QWidget) -> None:
@@ -168,7 +178,8 @@ class Form(QWidget):
     """All parameters of one generator, and the seed of the request.
 
     An editor is made when its field first applies and its section is open, or when something asks for it: most runs
-    need few of them, and all at once would hold the window up.
+    need few of them, and all at once would hold the window up. Of those, the first screenful is made and painted before
+    the others.
 
     Attributes:
         spec: the generator.
@@ -191,6 +202,7 @@ class Form(QWidget):
         self._body.setContentsMargins(16, 4, 16, 16)
         self._body.setSpacing(10)
         self._waiting: dict[str, Json] = {}
+        self._painted = False
         self._usual = _Section([field for field in spec.fields if not field.advanced], self._body)
         self.seed = SeedEditor(spec, Field(kind="seed", name="seed", default=0, label="Seed"), locked=False)
         self._seed_label = label("Seed")
@@ -309,6 +321,13 @@ class Form(QWidget):
         for (_, group), heading in self._headings.items():
             heading.setText(tr_spec(self.spec, group))
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Have the rest made once the first screenful is seen."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(ONE_FRAME, self, self._show_applying)
+
     def _make_toggle(self) -> QToolButton:
         toggle = QToolButton(self)
         toggle.setCheckable(True)
@@ -346,11 +365,13 @@ class Form(QWidget):
         """Show the fields whose `when` holds, and the headings that have any."""
         values = self.values()
         shown_groups = set()
-        for field in self.spec.fields:
+        for field in (*self._usual.fields, *self._rare.fields):
             applies = field.applies(values)
             if field.name not in self._rows and (not applies or (field.advanced and not self._toggle.isChecked())):
                 continue
             if field.name not in self._rows:
+                if not self._painted and len(self._rows) >= ROWS_AT_FIRST:
+                    continue
                 self._make_row(field)
             made = self._rows[field.name]
             if made.isHidden() == applies:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -28,6 +29,7 @@ from studio.engine.events import (
 from studio.engine.jobs import Job
 from studio.engine.journal import job_from_json, job_to_json, send_command
 from studio.engine.states import JobState
+from studio.engine.worker.main import NICENESS
 from studio.library.library import Library
 from studio.sdk import Image, UserError
 
@@ -459,6 +461,16 @@ def test_no_worker_outlives_its_engine(tmp_path: Path) -> None:
         assert children
     _, alive = psutil.wait_procs(children, timeout=5)
     assert not [process for process in alive if "worker" in " ".join(process.cmdline())]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="priorities are asked for as POSIX has them")
+def test_a_worker_gives_way_to_the_window(tmp_path: Path) -> None:
+    import psutil
+
+    with running(tmp_path) as engine:
+        finish(engine, engine.submit(request("test.words", tmp_path / "out")))
+        workers = [child for child in psutil.Process().children() if "studio.engine.worker.main" in child.cmdline()]
+        assert [worker.nice() - psutil.Process().nice() for worker in workers] == [NICENESS]
 
 
 def test_an_idle_worker_gives_its_memory_back(tmp_path: Path) -> None:
