@@ -62,17 +62,19 @@ def trained(tour: Tour, recipe: str, folder: Path, steps: int) -> tuple[int, flo
     page: Any = tour.window.page("teach")
     QFileDialog.getExistingDirectory = lambda *_a, **_k: str(folder)  # type: ignore[method-assign]
     prepared: list[str] = []
-    page.data.prepared.connect(lambda name, _kind: prepared.append(name))
-    click(tour, page.data.choose_button)
+    page.panel.data.prepared.connect(lambda name, _kind: prepared.append(name))
+    click(tour, page.panel.data.choose_button)
     tour.wait(lambda: prepared, "the dataset")
-    page.recipes.setCurrentIndex(page.recipes.findData(recipe))  # opening the list and choosing is the second click
+    page.panel.recipes.setCurrentIndex(
+        page.panel.recipes.findData(recipe)
+    )  # opening the list and choosing is the second click
     if steps:
-        page.form.set_values({"steps": steps})
-    page.forecast.ask(page.form.spec, page.form.checked())
-    tour.wait(lambda: page.forecast._answer is not None, "the forecast")
-    forecast = page.forecast._answer["seconds"]
+        page.panel.form.set_values({"steps": steps})
+    page.panel.forecast.ask(page.panel.form.spec, page.panel.form.checked())
+    tour.wait(lambda: page.panel.forecast._answer is not None, "the forecast")
+    forecast = page.panel.forecast._answer["seconds"]
     before = {job.id for job in tour.engine.jobs()}
-    click(tour, page.start_button)
+    click(tour, page.panel.start_button)
     tour.wait(lambda: {job.id for job in tour.engine.jobs()} - before, "the job")
     (name,) = {job.id for job in tour.engine.jobs()} - before
     told: list[tuple[float, float]] = []

@@ -106,13 +106,13 @@ def test_teach_is_begun_from_everywhere_and_its_buttons_are_offered_where_they_a
     entries(stand)["New training: Train a painter"].run()
     page: Any = stand.window.page("teach")
     assert stand.window.place == "teach"
-    assert page.recipes.currentData() == TRAINER.id
-    assert page.recipes.hasFocus()
+    assert page.panel.recipes.currentData() == TRAINER.id
+    assert page.panel.recipes.hasFocus()
     offered = entries(stand)
     assert {"Choose a folder …", "Look inside …", "Forecast", "Start training"} <= set(offered)
     assert "Stop" not in offered
     offered["Look inside …"].run()
-    assert page.problem.text() == "Choose a folder or a dataset first."
+    assert page.panel.problem.text() == "Choose a folder or a dataset first."
 
 
 def test_what_can_be_done_with_checkpoints_is_offered_by_step(stand: Stand) -> None:

@@ -86,19 +86,19 @@ def run_on_disk(stand: Stand, name: str = "abcdef0123456789", *, seed: int = 5, 
 
 def test_trainers_are_offered_here_and_nowhere_else(stand: Stand) -> None:
     page = page_of(stand)
-    assert [page.recipes.itemData(place) for place in range(page.recipes.count())] == [TRAINER.id]
+    assert [page.panel.recipes.itemData(place) for place in range(page.panel.recipes.count())] == [TRAINER.id]
     assert not stand.page.panel.open(TRAINER.id)
-    assert page._about.text() == "Learns to paint.\n\nIt takes a while."
+    assert page.panel._about.text() == "Learns to paint.\n\nIt takes a while."
     stand.language.use("zh_CN")
-    assert page._about.text() == "学习绘画。\n\n需要一些时间。"
+    assert page.panel._about.text() == "学习绘画。\n\n需要一些时间。"
     stand.language.use("en")
 
 
 def test_start_queues_the_training_with_what_the_form_shows(stand: Stand) -> None:
     page = page_of(stand)
-    assert page.form is not None
-    page.form.set_values({"data": "greys", "steps": 40})
-    QTest.mouseClick(page.start_button, Qt.MouseButton.LeftButton)
+    assert page.panel.form is not None
+    page.panel.form.set_values({"data": "greys", "steps": 40})
+    QTest.mouseClick(page.panel.start_button, Qt.MouseButton.LeftButton)
     request = stand.engine.jobs()[0].request
     assert (request.generator, dict(request.values)) == (TRAINER.id, {"data": "greys", "steps": 40})
 
@@ -106,21 +106,21 @@ def test_start_queues_the_training_with_what_the_form_shows(stand: Stand) -> Non
 def test_what_the_engine_refuses_stands_at_its_field(stand: Stand) -> None:
     page = page_of(stand)
     stand.engine.refuse = UserError("There is no dataset “x”.", param="data", hint="Choose a folder.")
-    assert page.form is not None
-    page.form.set_values({"data": "greys"})
-    page.start()
-    row = page.form.row("data")
+    assert page.panel.form is not None
+    page.panel.form.set_values({"data": "greys"})
+    page.panel.start()
+    row = page.panel.form.row("data")
     assert row is not None
     assert row.error == "There is no dataset “x”. Choose a folder."
 
 
 def test_a_prepared_dataset_is_taken_into_the_form(stand: Stand) -> None:
     page = page_of(stand)
-    page.data.prepared.emit("greys", "image")
-    assert page.form is not None
-    assert page.form.values()["data"] == "greys"
-    page.data.prepared.emit("tales", "text")
-    assert page.problem.text() == "No recipe here learns from files of this kind."
+    page.panel.data.prepared.emit("greys", "image")
+    assert page.panel.form is not None
+    assert page.panel.form.values()["data"] == "greys"
+    page.panel.data.prepared.emit("tales", "text")
+    assert page.panel.problem.text() == "No recipe here learns from files of this kind."
 
 
 def test_a_recipe_chosen_after_the_folder_has_the_dataset_too(stand: Stand) -> None:
@@ -128,22 +128,22 @@ def test_a_recipe_chosen_after_the_folder_has_the_dataset_too(stand: Stand) -> N
     other = replace(TRAINER, id="tests.train.other", title="Train another way")
     stand.workshop.registry.specs[other.id] = other
     stand.workshop.generators_changed.emit()
-    page.data.prepared.emit("greys", "image")
-    page.recipes.setCurrentIndex(page.recipes.findData(other.id))
-    assert page.form is not None
-    assert page.form.spec.id == other.id
-    assert page.form.values()["data"] == "greys"
+    page.panel.data.prepared.emit("greys", "image")
+    page.panel.recipes.setCurrentIndex(page.panel.recipes.findData(other.id))
+    assert page.panel.form is not None
+    assert page.panel.form.spec.id == other.id
+    assert page.panel.form.values()["data"] == "greys"
 
 
 def test_after_a_restart_the_recipe_is_the_same_and_the_dataset_is_the_one_last_worked_with(
     stand: Stand, qtbot: QtBot, qapp: QApplication, tmp_path: Path
 ) -> None:
     page, datasets = page_of(stand), stand.workshop.home.datasets
-    qtbot.waitUntil(lambda: page.form is not None and page.form.values()["data"] == "greys")
+    qtbot.waitUntil(lambda: page.panel.form is not None and page.panel.form.values()["data"] == "greys")
     other = replace(TRAINER, id="tests.train.other", title="Train another way")
     stand.workshop.registry.specs[other.id] = other
     stand.workshop.generators_changed.emit()
-    page.recipes.setCurrentIndex(page.recipes.findData(other.id))
+    page.panel.recipes.setCurrentIndex(page.panel.recipes.findData(other.id))
     stand.window.save_state()
     now = time.time()
     for name, age in (("older", 50), ("newer", 30), ("greys", 90)):
@@ -154,13 +154,13 @@ def test_after_a_restart_the_recipe_is_the_same_and_the_dataset_is_the_one_last_
         with open_window(qapp, tmp_path, PAINTER, TRAINER, other) as again:
             again.window.show_place("teach")
             shown = page_of(again)
-            qtbot.waitUntil(lambda: shown.form is not None and shown.form.values()["data"] == expected)  # noqa: B023
-            assert shown.form is not None
-            assert shown.form.spec.id == other.id
-            shown.form.set_values({"data": "older"})
+            qtbot.waitUntil(lambda: shown.panel.form is not None and shown.panel.form.values()["data"] == expected)  # noqa: B023
+            assert shown.panel.form is not None
+            assert shown.panel.form.spec.id == other.id
+            shown.panel.form.set_values({"data": "older"})
             shown.look()
             qtbot.waitUntil(lambda: not shown._reading)  # noqa: B023
-            assert shown.form.values()["data"] == "older", "what the artist chose stays"
+            assert shown.panel.form.values()["data"] == "older", "what the artist chose stays"
             if expected == "newer":
                 run_on_disk(again)  # it learns from greys, later than the others were made
 
@@ -175,13 +175,13 @@ def test_a_folder_becomes_a_dataset_and_what_was_left_out_is_told(stand: Stand, 
         picture.save(str(folder / f"shade {shade}.png"))
     (folder / "broken.png").write_bytes(b"")
     page = page_of(stand)
-    page.data.prepare(folder)
-    qtbot.waitUntil(lambda: "shades" in str(page.form and page.form.values()["data"]), timeout=60_000)
-    assert "broken.png" in page.data._told.text()
+    page.panel.data.prepare(folder)
+    qtbot.waitUntil(lambda: "shades" in str(page.panel.form and page.panel.form.values()["data"]), timeout=60_000)
+    assert "broken.png" in page.panel.data._told.text()
     assert (stand.workshop.home.datasets / "shades" / "dataset.json").is_file()
-    page.data.prepare(tmp_path / "nothing here")
-    qtbot.waitUntil(lambda: bool(page.data._problem), timeout=60_000)
-    assert "nothing here" in page.data._told.text()
+    page.panel.data.prepare(tmp_path / "nothing here")
+    qtbot.waitUntil(lambda: bool(page.panel.data._problem), timeout=60_000)
+    assert "nothing here" in page.panel.data._told.text()
 
 
 def test_curves_samples_and_checkpoints_of_a_run_are_shown(stand: Stand, qtbot: QtBot) -> None:
@@ -262,13 +262,13 @@ def test_a_run_that_failed_says_what_to_do_and_its_remedy_trains_again(stand: St
     again = stand.engine.jobs()[0]
     assert again.request.values == {**job.request.values, "steps": 40}
     assert again.request.seed == job.request.seed
-    assert page.form is not None
-    assert page.form.values()["steps"] == 40, "the form shows what is trained"
+    assert page.panel.form is not None
+    assert page.panel.form.values()["steps"] == 40, "the form shows what is trained"
 
 
 def test_a_run_that_failed_goes_on_or_is_changed(stand: Stand, qtbot: QtBot) -> None:
     page, job = failed_run(stand, qtbot, Failure("No picture.", "Add some.", reason="user", param="data"))
-    card, form = page.view.failure, page.form
+    card, form = page.view.failure, page.panel.form
     assert card.remedy_button.isHidden()
     assert form is not None
     form.set_values({"data": "", "steps": 7})
@@ -324,7 +324,7 @@ def test_a_checkpoint_is_kept_and_let_go_of_in_the_list(stand: Stand, qtbot: QtB
     qtbot.waitUntil(lambda: not choices_of(page)[1]["Go on from here"].isEnabled())
     assert choices_of(page)[1]["Make a model of it"].isEnabled(), "also while it trains"
     page._keep(7, kept=True)
-    qtbot.waitUntil(lambda: page.problem.text() == "There is no checkpoint of step 7.")
+    qtbot.waitUntil(lambda: page.panel.problem.text() == "There is no checkpoint of step 7.")
 
 
 def test_a_model_of_a_checkpoint_is_made_by_a_run_of_its_own(stand: Stand, qtbot: QtBot) -> None:
@@ -363,7 +363,7 @@ def test_a_kept_checkpoint_is_not_lost_by_going_back(stand: Stand, qtbot: QtBot,
     qtbot.waitUntil(lambda: page.view.samples.count() == 3)
     page.view.rolled_back.emit(20)
     said = "The checkpoint of step 30 is kept; stop keeping it before you go back further."
-    qtbot.waitUntil(lambda: page.problem.text() == said)
+    qtbot.waitUntil(lambda: page.panel.problem.text() == said)
     assert (run.steps, stand.engine.jobs()) == ([20, 30], [])
 
 
@@ -456,12 +456,12 @@ def test_a_run_goes_on_with_the_same_data_and_recipe_only(stand: Stand, qtbot: Q
     page.look()
     qtbot.waitUntil(lambda: page.view.samples.count() == 3)
     for wish in ("go on", "roll back"):
-        page._tell("")
+        page.panel.tell("")
         if wish == "go on":
             page.view.continued.emit()
         else:
             page.view.rolled_back.emit(20)
-        qtbot.waitUntil(lambda: page.problem.text() == said)
+        qtbot.waitUntil(lambda: page.panel.problem.text() == said)
     assert stand.engine.jobs() == []
     assert [metric.step for metric in run.metrics()] == [10, 20, 30], "nothing was given up"
 
@@ -506,7 +506,7 @@ def test_a_finished_model_is_trained_again_as_recorded(stand: Stand, qtbot: QtBo
     said = (
         "The checkpoint of step 20 is kept; stop keeping it before this is trained again. Or train with another seed."
     )
-    qtbot.waitUntil(lambda: page.problem.text() == said)
+    qtbot.waitUntil(lambda: page.panel.problem.text() == said)
     assert stand.engine.jobs() == []
     run.keep(20, kept=False)
     again()
@@ -636,9 +636,9 @@ def test_hostile_runs_are_shown_literally(stand: Stand, qtbot: QtBot) -> None:
 
 def dialog_of(stand: Stand, qtbot: QtBot) -> DatasetDialog:
     page = page_of(stand)
-    assert page.form is not None
-    page.form.set_values({"data": "greys"})
-    QTest.mouseClick(page.data.look_button, Qt.MouseButton.LeftButton)
+    assert page.panel.form is not None
+    page.panel.form.set_values({"data": "greys"})
+    QTest.mouseClick(page.panel.data.look_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: page.findChild(DatasetDialog) is not None)
     dialog = page.findChild(DatasetDialog)
     assert isinstance(dialog, DatasetDialog)
@@ -710,9 +710,9 @@ def test_nothing_is_typed_into_captions_that_are_being_kept(stand: Stand, qtbot:
 
 def test_two_clicks_show_a_dataset_once(stand: Stand, qtbot: QtBot) -> None:
     page = page_of(stand)
-    assert page.form is not None
-    page.form.set_values({"data": "greys"})
-    page.look_inside()
+    assert page.panel.form is not None
+    page.panel.form.set_values({"data": "greys"})
+    page.panel.look_inside()
     dialog = dialog_of(stand, qtbot)
     qtbot.wait(50)
     assert page.findChildren(DatasetDialog) == [dialog]
@@ -798,7 +798,7 @@ def test_what_a_recipe_does_to_the_files_while_it_learns_is_told(stand: Stand, q
 
 
 def test_how_the_next_folder_is_prepared_can_be_said(stand: Stand, tmp_path: Path) -> None:
-    step = page_of(stand).data
+    step = page_of(stand).panel.data
     assert step.options.isHidden()
     assert list(step.options.words()) == []
     QTest.mouseClick(step.more_button, Qt.MouseButton.LeftButton)
@@ -886,7 +886,7 @@ def test_samples_are_looked_at_one_after_another_in_one_sheet(stand: Stand, qtbo
 
 
 def test_a_forecast_tells_graphics_memory_where_some_is_needed(stand: Stand) -> None:
-    line = page_of(stand).forecast
+    line = page_of(stand).panel.forecast
     for needed, told in (
         (0.0, "About 50 seconds · 1.5 GB memory"),
         (6.25, "About 50 seconds · 1.5 GB memory · 6.2 GB graphics memory"),
@@ -898,10 +898,10 @@ def test_a_forecast_tells_graphics_memory_where_some_is_needed(stand: Stand) -> 
 
 def test_looking_inside_without_a_dataset_says_what_to_do(stand: Stand) -> None:
     page = page_of(stand)
-    assert page.form is not None
-    page.form.set_values({"data": ""})
-    page.look_inside()
-    assert page.problem.text() == "Choose a folder or a dataset first."
+    assert page.panel.form is not None
+    page.panel.form.set_values({"data": ""})
+    page.panel.look_inside()
+    assert page.panel.problem.text() == "Choose a folder or a dataset first."
 
 
 def test_pictures_are_shown_as_the_recipe_sees_them(qapp: QApplication, tmp_path: Path) -> None:

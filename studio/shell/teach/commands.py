@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 def entries(workshop: Workshop, show: Callable[[], TeachPage]) -> Iterator[Entry]:
     """What can be begun; `show` shows the page, which need not have been made, and returns it."""
-    yield entry("New dataset from a folder …", "folder-open", lambda: show().data.choose_button.click())
+    yield entry("New dataset from a folder …", "folder-open", lambda: show().panel.data.choose_button.click())
     for spec in workshop.specs.values():
         if spec.teaches:
 
             def begin(recipe: str = spec.id) -> None:
-                show().choose_recipe(recipe)
+                show().panel.choose_recipe(recipe)
 
             yield entry(
                 "New training: {name}", "graduation-cap", begin, name=spec.title, told=tr_spec(spec, spec.title)
