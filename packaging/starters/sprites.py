@@ -6,9 +6,13 @@ about an hour on a core with matrix units, two on another. (The one that is ship
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pixelart
+
+SEEN = Path(__file__).with_name("sprites.seen.json")
+"""By word, the share of four verdicts (two strangers on two pictures of the shipped model) that it is clearly shown."""
 
 RECIPE = {
     "trainer": "studio_image.training.flow:TrainFlow",
@@ -27,3 +31,12 @@ RECIPE = {
 def prepare(data: Path, folder: Path) -> None:
     """Unpack creatures, things and effects; floors, symbols and what is worn are left out."""
     pixelart.unpack(data, folder, ("sprite", "effect"), ("item", "monster", "dungeon", "effect"), colours=True)
+
+
+def finish(folder: Path, out: Path) -> None:
+    """Let the model know which of its words people recognise; the generator says so where they do not."""
+    del folder
+    config = json.loads((out / "config.json").read_text("utf-8"))
+    seen = json.loads(SEEN.read_text("utf-8"))
+    config["seen"] = {word: share for word, share in seen.items() if word in config["words"]}
+    (out / "config.json").write_text(json.dumps(config, ensure_ascii=False, indent=1) + "\n", "utf-8")

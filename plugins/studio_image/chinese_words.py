@@ -64,6 +64,9 @@ WORDS: dict[str, str] = {
     "The model does not know {unknown}; left out. It knows {words} words.": (
         "模型不认识{unknown}，已略去。它认识 {words} 个词。"
     ),
+    "{things} seldom comes out clearly with this model. It is surest of others: {others}.": (
+        "这个模型很少能把{things}画清楚。它最有把握的是其他词：{others}。"
+    ),
     # what is taught
     "It learns what the words of the captions look like; words that occur only once are passed over. A thousand "
     "captioned pictures and some hours make a useful model.": (

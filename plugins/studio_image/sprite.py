@@ -28,6 +28,9 @@ TRIES = 4
 ENOUGH = 4
 """Captions in the colour asked for that make pictures differ; with fewer, those in other colours are lent too."""
 
+CLEAR, SUGGESTED = 0.5, 5
+"""Share of a word's pictures that people must recognise for nothing to be said, and how many better words are told."""
+
 DUST = 0.1
 """Alpha below which a pixel is grain around a picture and left out."""
 
@@ -167,7 +170,17 @@ def understood(prompt: str, model: FlowModel, ctx: sdk.Context) -> Reading:
         ctx.log(f"“{written}” is taken for “{taken}”.")
     if reading.unknown:
         ctx.log(f"The model does not know {listed(reading.unknown)}; left out. It knows {len(words)} words.")
+    _warn_of_unclear(reading, model, ctx)
     return reading
+
+
+def _warn_of_unclear(reading: Reading, model: FlowModel, ctx: sdk.Context) -> None:
+    """Say so where all things that were asked for are ones that people seldom recognise in the model's pictures."""
+    things = [word for word in reading.known if word not in COLOURS]
+    if things and all(model.seen.get(word, CLEAR) < CLEAR for word in things):
+        surest = [word for word, share in model.seen.items() if share == 1]
+        others = [surest[int(place)] for place in ctx.rng("surest").permutation(len(surest))[:SUGGESTED]]
+        ctx.log(f"{listed(things)} seldom comes out clearly with this model. It is surest of others: {listed(others)}.")
 
 
 def rounds(params: Any) -> int:

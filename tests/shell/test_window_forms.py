@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from studio.library.library import Library
-from studio.sdk import Field, Image, ParameterError
+from studio.sdk import Field, Image, Option, ParameterError
 from studio.shell.forms.form import ROWS_AT_FIRST, FieldRow, Form, FormHelp
 from studio.shell.forms.history import PromptHistory
 from studio.shell.forms.inputs import InputEditor
@@ -449,6 +449,20 @@ def test_an_editor_that_shows_its_own_label_has_no_second_one_over_it(qapp: QApp
         stand.page.panel.open(PAINTER.id)
         for field_row in stand.form.findChildren(FieldRow):
             assert field_row._label.isHidden() == field_row.editor.owns_label
+
+
+def test_what_is_there_to_choose_from_follows_the_language(qapp: QApplication, tmp_path: Path) -> None:
+    model = Field(kind="choice", name="model", default="starter:x", label="Model", source="models:image.flow")
+    spec = replace(PAINTER, fields=(model,), translations={"zh_CN": {"Fantasy sprites": "奇幻像素画"}})
+    with open_window(qapp, tmp_path, spec) as stand:
+        editor = stand.form.editor("model")
+        editor._answer = lambda source: [Option("starter:x", "Fantasy sprites")]
+        editor.refresh()
+        assert editor.box.currentText() == "Fantasy sprites"
+        stand.language.use("zh_CN")
+        assert editor.box.currentText() == "奇幻像素画"
+        stand.language.use("en")
+        assert editor.box.currentText() == "Fantasy sprites"
 
 
 def test_nothing_to_choose_from_is_said_in_the_windows_language(qapp: QApplication, tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -154,12 +154,14 @@ class FlowModel:
         vocabulary: what it can be asked for.
         crisp: whether its training pictures were opaque or nothing at every pixel, and so shall these be.
         captions: the different captions of its training pictures, in order; empty where nobody kept them.
+        seen: by word, the share of its pictures that people found to show it clearly; only words that were looked at.
     """
 
     network: FlowNetwork
     vocabulary: Vocabulary
     crisp: bool
     captions: tuple[str, ...] = ()
+    seen: Mapping[str, float] = field(default_factory=dict)
 
     def draw(self, captions: list[str], seed: int, *, steps: int, guidance: float) -> torch.Tensor:
         """One picture [channels, s, s] for each caption, stacked; the first stay the same when more are asked for."""
@@ -254,7 +256,8 @@ def load(folder: Path, device: str = "cpu") -> FlowModel:
         )
         network.words.load_state_dict(load_file(folder / WORDS))
         words, captions = Vocabulary(tuple(config["words"])), tuple(map(str, config.get("captions", ())))
-        model = FlowModel(network, words, bool(config["crisp_alpha"]), captions)
+        seen = {str(word): float(share) for word, share in config.get("seen", {}).items()}
+        model = FlowModel(network, words, bool(config["crisp_alpha"]), captions, seen)
     except (KeyError, TypeError, AttributeError, RuntimeError) as error:
         raise ValueError(f"{folder} holds no flow model of this studio ({error}).") from error
     network.to(device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]

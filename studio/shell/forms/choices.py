@@ -82,6 +82,7 @@ class ChoiceEditor(Editor):
     def __init__(self, spec: GeneratorSpec, field: Field, answer: Answer, parent: QWidget | None = None) -> None:
         super().__init__(spec, field, parent)
         self._answer = answer
+        self._labels: dict[str, str] = {}
         self.box = LiveCombo(self.refresh, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -120,16 +121,16 @@ class ChoiceEditor(Editor):
     def retranslate(self) -> None:
         """Name the list and its options."""
         super().retranslate()
-        labels = {option.value: option.label for option in self.field.options}
         for index in range(self.box.count()):
             value = self.box.itemData(index)
-            if value in labels:
-                self.box.setItemText(index, tr_spec(self.spec, labels[value]))
+            if value in self._labels:
+                self.box.setItemText(index, tr_spec(self.spec, self._labels[value]))
             elif value == "":
                 self.box.setItemText(index, tr("None"))
 
     def _fill(self, chosen: str) -> None:
         options = [*self.field.options, *(self._answer(self.field.source) if self.field.source else ())]
+        self._labels = {option.value: option.label for option in options}
         self.box.clear()
         for option in options:
             self.box.addItem(tr_spec(self.spec, option.label), option.value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +106,26 @@ def test_single_pictures_are_those_of_the_sheet(folder: Path) -> None:
     assert len(singles) == 4
     assert np.array_equal(sheet.pixels[34:66, 34:66], singles[3].pixels)
     assert set(np.unique(singles[0].pixels[..., 3])) <= {0, 255}
+
+
+@pytest.mark.parametrize(
+    ("prompt", "told"), [("snake", True), ("red snakes", True), ("snake dragon", False), ("sword", False), ("", False)]
+)
+def test_things_that_people_seldom_recognise_are_told_with_better_ones(
+    folder: Path, tmp_path: Path, prompt: str, told: bool
+) -> None:
+    looked_at = shutil.copytree(folder, tmp_path / "model")
+    config = json.loads((looked_at / "config.json").read_text("utf-8"))
+    config["seen"] = {"snake": 0.0, "snakes": 0.0, "dragon": 1.0, "dragons": 1.0, "skeleton": 0.5}  # not the sword
+    (looked_at / "config.json").write_text(json.dumps(config), "utf-8")
+    _, ctx = made(looked_at, prompt=prompt, count="1")
+    assert any("seldom comes out clearly" in line and "“dragon”" in line for line in ctx.lines) == told
+    assert not any("“skeleton”" in line for line in ctx.lines)
+
+
+def test_of_a_model_that_nobody_looked_at_nothing_is_said(folder: Path) -> None:
+    _, ctx = made(folder, prompt="snake", count="1")
+    assert not any("seldom" in line for line in ctx.lines)
 
 
 def test_an_empty_prompt_surprises(folder: Path) -> None:
