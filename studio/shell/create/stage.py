@@ -275,9 +275,10 @@ class Stage(QWidget):
         return self._viewers[kind]
 
     def _make_ahead(self, kind: str) -> None:
-        """Make a viewer before its first result is there, and have it styled in a turn of its own."""
+        """Make a viewer before its first result is there, and have it and the bar's buttons styled in other turns."""
         viewer = self._viewer(kind)
-        QTimer.singleShot(0, viewer, lambda: viewer.sizeHint())  # which styles all that it asks how large it is
+        for made in (viewer, self.cancel_button, self.compare_button, self.reuse_button, self.send_button):
+            QTimer.singleShot(0, made, made.sizeHint)  # which styles all that it asks how large it is
 
     def _viewer_of(self, job: Job) -> Viewer | None:
         spec = self._workshop.specs.get(job.request.generator)
