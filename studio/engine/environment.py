@@ -1,4 +1,4 @@
-"""Environment variables of the processes that run plugins and compute."""
+"""Environment variables and priority of the processes that run plugins and compute."""
 
 from __future__ import annotations
 
@@ -17,6 +17,16 @@ _ALWAYS = {
     "PYTHONUNBUFFERED": "1",
     "PYTHONIOENCODING": "utf-8:replace",
 }
+
+NICENESS = 5
+"""How far behind other programs a process stands that gives way; where nobody else wants the processor, it is as fast
+as without."""
+
+
+def give_way() -> None:
+    """Let this process run after whoever answers a person: where it fills every core, the window waits for one."""
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
 
 
 def computing() -> dict[str, str]:

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLabe
 from pytestqt.qtbot import QtBot
 
 from studio import sdk
+from studio.engine.environment import NICENESS
 from studio.library import Item, formats
 from studio.library.library import Library
 from studio.shell.library.thumbnails import decode
@@ -837,6 +838,17 @@ def test_when_the_inspecting_process_dies_the_next_file_still_opens(qtbot: QtBot
     inspector.ask("waveform", media["audio"], found.append, said.append, inspector)
     qtbot.waitUntil(lambda: bool(found), timeout=20_000)
     assert len(said) == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="priorities are asked for as POSIX has them")
+def test_the_inspecting_process_gives_way_to_the_window(qtbot: QtBot, media: dict[str, Path]) -> None:
+    inspector = Inspector.shared()
+    found: list[object] = []
+    inspector.ask("waveform", media["audio"], found.append, lambda said: None, inspector)
+    qtbot.waitUntil(lambda: bool(found), timeout=20_000)
+    process = inspector._process
+    assert process is not None
+    assert os.getpriority(os.PRIO_PROCESS, process.processId()) - os.getpriority(os.PRIO_PROCESS, 0) == NICENESS
 
 
 def test_a_file_that_takes_too_long_is_given_up(qtbot: QtBot, media: dict[str, Path]) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from studio.engine.environment import give_way
 from studio.engine.protocol import ProtocolError, SharedBlock
 from studio.engine.worker.link import Link
 from studio.engine.worker.network import NetworkGuard
@@ -28,15 +29,11 @@ _PR_SET_PDEATHSIG = 1
 its worker before it ends itself."""
 
 
-NICENESS = 5
-"""How far behind other programs a worker stands where all want the processor; alone it is as fast."""
-
-
 def main() -> None:
     """Serve the host, then leave at once: whatever a plugin's threads or exit handlers do, the process ends."""
     faulthandler.enable()
     _end_with_host()
-    _give_way()
+    give_way()
     link = Link.over_standard_streams()
     try:
         serve(link)
@@ -58,12 +55,6 @@ def _end_with_host() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
     if os.getppid() != host:
         os._exit(0)  # it died in between
-
-
-def _give_way() -> None:
-    """Run after whoever answers a person: a worker that fills every core keeps the window waiting for one otherwise."""
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
 
 
 def serve(link: Link) -> None:

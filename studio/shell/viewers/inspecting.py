@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from studio import sdk
+from studio.engine.environment import give_way
 from studio.shell.viewers.leftovers import remove_leftovers
 
 if TYPE_CHECKING:
@@ -235,6 +236,7 @@ def serve(requests: TextIO, answers: TextIO) -> None:
 
 def main() -> None:
     """The process: answers go to the real standard output, whatever libraries print goes to standard error."""
+    give_way()
     if sys.platform != "win32":
         import resource
 

@@ -15,6 +15,7 @@ import pytest
 from helpers.studios import Heard, finish, request, running
 
 from studio.cli.watching import Watcher
+from studio.engine.environment import NICENESS
 from studio.engine.events import (
     ItemDrawn,
     ItemSaved,
@@ -29,7 +30,6 @@ from studio.engine.events import (
 from studio.engine.jobs import Job
 from studio.engine.journal import job_from_json, job_to_json, send_command
 from studio.engine.states import JobState
-from studio.engine.worker.main import NICENESS
 from studio.library.library import Library
 from studio.sdk import Image, UserError
 
