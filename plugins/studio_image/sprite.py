@@ -177,8 +177,8 @@ def understood(prompt: str, model: FlowModel, ctx: sdk.Context) -> Reading:
 def _warn_of_unclear(reading: Reading, model: FlowModel, ctx: sdk.Context) -> None:
     """Say so where all things that were asked for are ones that people seldom recognise in the model's pictures."""
     things = [word for word in reading.known if word not in COLOURS]
-    if things and all(model.seen.get(word, CLEAR) < CLEAR for word in things):
-        surest = [word for word, share in model.seen.items() if share == 1]
+    surest = [word for word, share in model.seen.items() if share == 1]
+    if things and surest and all(model.seen.get(word, CLEAR) < CLEAR for word in things):
         others = [surest[int(place)] for place in ctx.rng("surest").permutation(len(surest))[:SUGGESTED]]
         ctx.log(f"{listed(things)} seldom comes out clearly with this model. It is surest of others: {listed(others)}.")
 

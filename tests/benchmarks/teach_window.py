@@ -65,9 +65,8 @@ def trained(tour: Tour, recipe: str, folder: Path, steps: int) -> tuple[int, flo
     page.panel.data.prepared.connect(lambda name, _kind: prepared.append(name))
     click(tour, page.panel.data.choose_button)
     tour.wait(lambda: prepared, "the dataset")
-    page.panel.recipes.setCurrentIndex(
-        page.panel.recipes.findData(recipe)
-    )  # opening the list and choosing is the second click
+    recipes = page.panel.recipes
+    recipes.setCurrentIndex(recipes.findData(recipe))  # opening the list and choosing is the second click
     if steps:
         page.panel.form.set_values({"steps": steps})
     page.panel.forecast.ask(page.panel.form.spec, page.panel.form.checked())

@@ -119,14 +119,9 @@ class TeachPanel(QWidget):
 
     def start(self) -> None:
         """Check the form and queue the training; errors stand at their fields."""
-        if self.form is None:
-            return
-        try:
-            values = self.form.checked()
-        except ParameterError:
-            return
-        if self.submit(self.form.spec, values, int(self.form.seed.value())):
-            self.form.remember()
+        form, values = self.form, self._checked()
+        if form is not None and values is not None and self.submit(form.spec, values, int(form.seed.value())):
+            form.remember()
 
     def look_inside(self) -> None:
         """Show the chosen dataset: files, captions to type, what was left out."""
@@ -170,13 +165,16 @@ class TeachPanel(QWidget):
         self.tell(tr_message(said))
 
     def _ask_forecast(self) -> None:
-        if self.form is None:
-            return
+        form, values = self.form, self._checked()
+        if form is not None and values is not None:
+            self.forecast.ask(form.spec, values)
+
+    def _checked(self) -> dict[str, Json] | None:
+        """The form's values; None where there is no form, or one does not fit, which stands at its field then."""
         try:
-            values = self.form.checked()
+            return self.form.checked() if self.form is not None else None
         except ParameterError:
-            return
-        self.forecast.ask(self.form.spec, values)
+            return None
 
     def end(self) -> None:
         """End the processes that prepare and forecast: the studio closes. Training is the engine's to end."""
